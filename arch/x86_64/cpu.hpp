@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// The instructions that C++ has no words for, one inline function each, and what a hart switches on
+// in itself before it runs other code.
+#pragma once
+
+#include "base/types.hpp"
+
+namespace knhk::x86 {
+
+inline void write_port(u16 port, u8 value) {
+    asm volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
+}
+
+inline u8 read_port(u16 port) {
+    u8 value;
+    asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port) : "memory");
+    return value;
+}
+
+inline u64 read_tsc() {
+    u32 low;
+    u32 high;
+    asm volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (u64{high} << 32) | low;
+}
+
+/// Gives way inside a spinning loop.
+inline void pause() {
+    asm volatile("pause" : : : "memory");
+}
+
+[[noreturn]] inline void halt_forever() {
+    for (;;) {
+        asm volatile("cli; hlt" : : : "memory");
+    }
+}
+
+/// Sleeps until an interrupt. `sti` takes effect one instruction late, so an interrupt that is
+/// already pending ends the `hlt`. Everywhere else interrupts are off.
+inline void sleep_until_interrupt() {
+    asm volatile("sti; hlt; cli" : : : "memory");
+}
+
+inline u64 read_msr(u32 number) {
+    u32 low;
+    u32 high;
+    asm volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
+    return (u64{high} << 32) | low;
+}
+
+inline void write_msr(u32 number, u64 value) {
+    asm volatile("wrmsr"
+                 :
+                 : "c"(number), "a"(static_cast<u32>(value)), "d"(static_cast<u32>(value >> 32))
+                 : "memory");
+}
+
+inline u64 read_cr0() {
+    u64 value;
+    asm volatile("movq %%cr0, %0" : "=r"(value));
+    return value;
+}
+
+inline u64 read_cr2() {
+    u64 value;
+    asm volatile("movq %%cr2, %0" : "=r"(value));
+    return value;
+}
+
+inline u64 read_cr3() {
+    u64 value;
+    asm volatile("movq %%cr3, %0" : "=r"(value));
+    return value;
+}
+
+inline void write_cr3(u64 value) {
+    asm volatile("movq %0, %%cr3" : : "r"(value) : "memory");
+}
+
+inline u64 read_cr4() {
+    u64 value;
+    asm volatile("movq %%cr4, %0" : "=r"(value));
+    return value;
+}
+
+inline void write_cr4(u64 value) {
+    asm volatile("movq %0, %%cr4" : : "r"(value) : "memory");
+}
+
+inline void write_xcr0(u64 value) {
+    asm volatile("xsetbv"
+                 :
+                 : "c"(0), "a"(static_cast<u32>(value)), "d"(static_cast<u32>(value >> 32)));
+}
+
+/// Puts x87 and SSE into the state that compilers assume, whatever firmware left.
+inline void reset_floating_point() {
+    static constexpr u32 MXCSR_DEFAULT = 0x1F80;
+    asm volatile("fninit; ldmxcsr %0" : : "m"(MXCSR_DEFAULT));
+}
+
+/// The operand of lgdt and lidt.
+struct [[gnu::packed]] DescriptorTable {
+    u16 limit;
+    const void* base;
+};
+static_assert(sizeof(DescriptorTable) == 10);
+
+inline void load_gdt(const DescriptorTable& table) {
+    asm volatile("lgdt %0" : : "m"(table) : "memory");
+}
+
+inline void load_idt(const DescriptorTable& table) {
+    asm volatile("lidt %0" : : "m"(table) : "memory");
+}
+
+inline void load_task(u16 selector) {
+    asm volatile("ltr %0" : : "r"(selector) : "memory");
+}
+
+inline u16 read_task() {
+    u16 selector;
+    asm volatile("str %0" : "=r"(selector));
+    return selector;
+}
+
+/// Much faster than a loop under emulation. `size_bytes` is a multiple of 8.
+inline void zero_bytes(void* to, u64 size_bytes) {
+    u64 count = size_bytes / sizeof(u64);
+    asm volatile("rep stosq" : "+D"(to), "+c"(count) : "a"(0) : "memory");
+}
+
+inline void copy_bytes(void* to, const void* from, u64 size_bytes) {
+    asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size_bytes) : : "memory");
+}
+
+struct CpuidResult {
+    u32 eax, ebx, ecx, edx;
+};
+
+inline CpuidResult cpuid(u32 leaf, u32 subleaf = 0) {
+    CpuidResult result;
+    asm volatile("cpuid"
+                 : "=a"(result.eax), "=b"(result.ebx), "=c"(result.ecx), "=d"(result.edx)
+                 : "a"(leaf), "c"(subleaf));
+    return result;
+}
+
+struct CpuFeatures {
+    bool avx;
+    bool avx2;
+    bool avx512f;
+};
+
+/// Switches on, for the calling hart, machine check exceptions and all vector state it has.
+void start_cpu();
+
+/// What code may use after start_cpu: the processor has it and its state is switched on.
+[[nodiscard]] CpuFeatures usable_features();
+
+} // namespace knhk::x86

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The local APIC in its memory-mapped form: starting harts and waking them. Usable from the moment
+// the final page tables are loaded, because only they map it.
+#pragma once
+
+#include "base/types.hpp"
+
+namespace knhk::x86 {
+
+/// Identifiers above name no single hart in this mode.
+inline constexpr u32 LOCAL_APIC_ID_MAX = 254;
+
+/// The calling hart's identifier, without touching the APIC.
+[[nodiscard]] u32 local_apic_id();
+
+/// Where the processor has its registers.
+[[nodiscard]] u64 local_apic_physical();
+
+/// Refuses, in words, a mode that this code cannot drive.
+void check_local_apic_mode();
+
+/// Switches the calling hart's APIC on, with all its own interrupt sources off.
+void start_local_apic();
+
+/// Puts all other harts into the state in which they wait to be started, and waits until they are.
+void reset_other_harts();
+
+/// Starts a hart that waits, at the trampoline. Does nothing to one that runs.
+void send_startup(u32 apic_id);
+
+void send_wake(u32 apic_id);
+
+/// Interrupts all others so that they notice machine_has_ended.
+void stop_other_harts();
+
+} // namespace knhk::x86

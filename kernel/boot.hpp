@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The steps between entering the image and the first beat, each a function that kernel/main.cpp
+// calls once and in this order.
+#pragma once
+
+#include <expected>
+#include <string_view>
+
+#include "arch/boot_info.hpp"
+#include "kernel/console.hpp"
+#include "kernel/run_config.hpp"
+#include "replay/log_writer.hpp"
+#include "sched/scheduler.hpp"
+
+namespace knhk {
+
+/// Everything of the one run that an image makes; a static object.
+struct Kernel {
+    const BootInfo* boot_info = nullptr;
+    RunConfig config;
+    RunSetup run;
+    Host host{};
+    LogWriter log;
+    Scheduler scheduler;
+    char workload_text[128] = {};
+    std::size_t workload_text_size = 0;
+    u64 start_cycles = 0; ///< telemetry
+};
+
+/// Why a run cannot begin: one line for the operator.
+struct BootError {
+    ExitStatus status;
+    Error error;
+    std::string_view where;
+};
+using BootResult = std::expected<void, BootError>;
+
+[[nodiscard]] BootResult check_boot_info(const BootInfo* boot_info);
+/// The command line, then the workload section of the container, then their relations.
+[[nodiscard]] BootResult read_config(Kernel& kernel);
+/// Handlers, latencies and the workload's inputs.
+[[nodiscard]] BootResult set_up_run(Kernel& kernel);
+/// The identity is known, the drain is open, the log has begun, the scheduler is ready.
+void open_log(Kernel& kernel);
+void start_workers(const Kernel& kernel);
+/// Figures for the operator and for whoever reads the drain.
+void report_result(Kernel& kernel);
+
+} // namespace knhk

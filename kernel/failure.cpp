@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "kernel/failure.hpp"
+
+#include "base/check.hpp"
+#include "kernel/console.hpp"
+
+namespace knhk {
+
+namespace {
+
+constinit const Platform* platform_ = nullptr;
+constinit const Scheduler* scheduler_ = nullptr;
+
+/// " on hart H, core C, beat K", as far as it is known.
+void append_place(TextLine& line, u32 hart) {
+    line.text(" on hart ").number(hart);
+    const Scheduler::Place place = scheduler_->place_of(hart);
+    if (place.known) {
+        line.text(", core ").number(place.core).text(", beat ").number(place.beat);
+    }
+}
+
+[[noreturn]] void die() {
+    print_exit(*platform_, ExitStatus::RunFailed);
+    platform_->exit(static_cast<u32>(ExitStatus::RunFailed));
+}
+
+void print_registers(const FaultReport& report) {
+    constexpr u32 A_LINE = 4;
+    for (u32 i = 0; i < report.register_count; i += A_LINE) {
+        TextLine line;
+        for (u32 j = i; j < i + A_LINE && j < report.register_count; ++j) {
+            const FaultReport::Register& value = report.registers[j];
+            line.text(j == i ? "  " : " ").text(value.name).text("=0x").hex(value.value, 16);
+        }
+        print_line(*platform_, line);
+    }
+}
+
+void report_fault(const FaultReport& report) {
+    TextLine line;
+    line.text("fault: ").text(report.what).text(" (vector ").number(report.vector);
+    line.text(", code 0x").hex(report.code).text(") at pc 0x").hex(report.pc);
+    line.text(", address 0x").hex(report.address);
+    append_place(line, report.hart);
+    print_line(*platform_, line);
+    print_registers(report);
+    die();
+}
+
+} // namespace
+
+void install_failure_reports(const Platform& platform, const Scheduler& scheduler) {
+    platform_ = &platform;
+    scheduler_ = &scheduler;
+    platform.on_fault(report_fault);
+}
+
+} // namespace knhk
+
+extern "C" void knhk_panic(const char* file, unsigned line, const char* expected,
+                           unsigned long long found) {
+    using namespace knhk;
+    if (platform_ == nullptr) {
+        __builtin_trap(); // nothing to print on yet: let the machine report it
+    }
+    TextLine text;
+    text.text("panic: ").text(file).text(":").number(line).text(": expected ").text(expected);
+    text.text(", found ").number(found);
+    append_place(text, platform_->current_hart());
+    print_line(*platform_, text);
+    die();
+}

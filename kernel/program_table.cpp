@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "kernel/program_table.hpp"
+
+#include "kernel/builtin_program.hpp"
+
+namespace knhk {
+
+namespace {
+
+constexpr std::size_t HANDLER_NAME_MAX = 64;
+constexpr std::size_t USER_HANDLERS_MAX = HANDLERS_MAX - USER_HANDLERS_BEGIN;
+
+Result<void> install(RunSetup& run, const Program& program, HandlerId begin, std::size_t max) {
+    if (program.handlers.size() > max) {
+        return fail(Error::InvalidProgram);
+    }
+    HandlerId id = begin;
+    for (const HandlerEntry& entry : program.handlers) {
+        if (entry.run == nullptr || entry.name == nullptr ||
+            std::string_view(entry.name).size() > HANDLER_NAME_MAX) {
+            return fail(Error::InvalidProgram);
+        }
+        run.handlers[id++] = entry.run;
+    }
+    return {};
+}
+
+const WorkloadEntry* find_in(const Program& program, std::string_view name) {
+    for (const WorkloadEntry& entry : program.workloads) {
+        if (entry.name != nullptr && name == entry.name) {
+            return &entry;
+        }
+    }
+    return nullptr;
+}
+
+std::size_t list(const Program& program, HandlerId id, std::span<HandlerName> to) {
+    std::size_t count = 0;
+    for (const HandlerEntry& entry : program.handlers) {
+        to[count++] = {id++, entry.version, entry.name};
+    }
+    return count;
+}
+
+} // namespace
+
+Result<void> install_handlers(RunSetup& run) {
+    const Result<void> builtin = install(run, BUILTIN_PROGRAM, 0, USER_HANDLERS_BEGIN);
+    if (!builtin) {
+        return builtin;
+    }
+    return install(run, knhk_user_program, USER_HANDLERS_BEGIN, USER_HANDLERS_MAX);
+}
+
+const WorkloadEntry* find_workload(std::string_view name) {
+    const WorkloadEntry* user = find_in(knhk_user_program, name);
+    return user != nullptr ? user : find_in(BUILTIN_PROGRAM, name);
+}
+
+std::span<const HandlerName> list_handlers(std::span<HandlerName> buffer) {
+    std::size_t count = list(BUILTIN_PROGRAM, 0, buffer);
+    count += list(knhk_user_program, USER_HANDLERS_BEGIN, buffer.subspan(count));
+    return buffer.first(count);
+}
+
+} // namespace knhk

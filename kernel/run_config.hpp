@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// What an operator asks for: the command line's key=value words, and those of the container's
+// workload section. One grammar, one parser, every key with its bounds.
+#pragma once
+
+#include <string_view>
+
+#include "base/error.hpp"
+#include "replay/log_format.hpp"
+#include "sched/scheduler.hpp"
+
+namespace knhk {
+
+enum class DrainMode : u8 {
+    Console, ///< the digests go over the console
+    Shared,  ///< the log goes into region::drain
+};
+
+inline constexpr u64 TASKS_MAX = u64{1} << 40;
+inline constexpr std::size_t WORKLOAD_NAME_MAX = 63;
+
+/// What it says is what an image does that is started without a word.
+struct RunConfig {
+    u32 cores = 4;
+    u32 workers = 1;
+    u64 seed = 1;
+    u64 beats_max = NO_BEAT_LIMIT;
+    LogLevel level = LogLevel::Full;
+    DrainMode drain = DrainMode::Console;
+    u32 spins = 2000;
+    u32 latency = 1; ///< in beats, between any two cores
+
+    char workload[WORKLOAD_NAME_MAX + 1] = "fanout";
+    u64 tasks = 10'000;
+};
+
+/// What is wrong, and with which word.
+struct ConfigError {
+    Error error;
+    std::string_view word;
+};
+
+/// Applies words to `config`. A workload section may set `workload` and `tasks` alone.
+enum class ConfigSource : u8 { CommandLine, WorkloadSection };
+[[nodiscard]] std::expected<void, ConfigError> apply_words(RunConfig& config, std::string_view words,
+                                                           ConfigSource source);
+
+/// Relations between values, when all words have been applied.
+[[nodiscard]] std::expected<void, ConfigError> check_config(const RunConfig& config,
+                                                            u32 hart_count);
+
+} // namespace knhk

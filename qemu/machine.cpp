@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "qemu/machine.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace knhk::qemu {
+
+namespace {
+
+constexpr u64 GIB = u64{1} << 30;
+constexpr u64 MIB = u64{1} << 20;
+
+// The splits are those of QEMU's hw/i386 when max-ram-below-4g is not given.
+constexpr std::array MACHINES = {
+    Machine{"q35", "qemu-system-x86_64", 255, 2816 * MIB, 2 * GIB},
+    Machine{"pc", "qemu-system-x86_64", 255, 3584 * MIB, 3 * GIB},
+    Machine{"microvm", "qemu-system-x86_64", 255, 3 * GIB, 3 * GIB},
+};
+
+/// In QEMU's option lists a comma ends a value unless it is doubled.
+std::string escape_commas(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        escaped.append(c == ',' ? 2 : 1, c);
+    }
+    return escaped;
+}
+
+void append_memory(std::vector<std::string>& arguments, const Boot& boot) {
+    const u64 mebibytes = boot.memory_bytes / MIB;
+    std::string machine(boot.machine->name);
+    if (!boot.memory_path.empty()) {
+        machine += ",memory-backend=ram";
+        arguments.insert(arguments.end(),
+                         {"-object", fmt::format("memory-backend-file,id=ram,size={}M,"
+                                                 "mem-path={},share=on",
+                                                 mebibytes, escape_commas(boot.memory_path))});
+    }
+    arguments.insert(arguments.end(), {"-M", machine, "-m", fmt::format("{}M", mebibytes)});
+}
+
+} // namespace
+
+std::span<const Machine> machines() {
+    return MACHINES;
+}
+
+const Machine* find_machine(std::string_view name) {
+    for (const Machine& machine : MACHINES) {
+        if (machine.name == name) {
+            return &machine;
+        }
+    }
+    return nullptr;
+}
+
+std::vector<std::string> arguments_for(const Boot& boot) {
+    std::vector<std::string> arguments{std::string(boot.machine->program)};
+    append_memory(arguments, boot);
+    // One thread a hart: TCG's other mode would run all harts by turns.
+    const bool is_tcg = boot.accelerator == "tcg";
+    arguments.insert(arguments.end(),
+                     {"-accel", is_tcg ? "tcg,thread=multi" : boot.accelerator, "-cpu", "max",
+                      "-smp", fmt::format("{}", boot.harts)});
+    arguments.insert(arguments.end(), {"-display", "none", "-nodefaults", "-no-reboot", "-serial",
+                                       "stdio", "-monitor", "none"});
+    arguments.insert(arguments.end(), {"-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"});
+    arguments.insert(arguments.end(), {"-kernel", boot.image_path, "-append", boot.command_line,
+                                       "-initrd", boot.container_path});
+    return arguments;
+}
+
+std::optional<u64> ram_file_offset(const Machine& machine, u64 memory_bytes, PhysicalSpan span) {
+    const bool is_split = memory_bytes >= machine.split_from_bytes;
+    const u64 low_end = is_split ? machine.low_bytes : memory_bytes;
+    const auto lies_in = [&span](u64 begin, u64 end) {
+        return span.address >= begin && span.address <= end && span.size_bytes <= end - span.address;
+    };
+    if (lies_in(0, low_end)) {
+        return span.address;
+    }
+    const u64 high_size = memory_bytes - low_end;
+    if (is_split && lies_in(4 * GIB, 4 * GIB + high_size)) {
+        return low_end + (span.address - 4 * GIB);
+    }
+    return std::nullopt;
+}
+
+} // namespace knhk::qemu

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// The machines that KNHK runs on under QEMU: what QEMU is asked for, and where a guest's RAM lies in
+// the file that backs it. Only text and numbers; tools/qemu_platform.cpp starts the process.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/types.hpp"
+
+namespace knhk::qemu {
+
+/// One of QEMU's machine types.
+struct Machine {
+    std::string_view name; ///< as -M takes it
+    std::string_view program;
+    u32 harts_max;
+    /// RAM of at least `split_from_bytes` lies in two parts: `low_bytes` from address 0, the rest
+    /// from 4 GiB.
+    u64 split_from_bytes;
+    u64 low_bytes;
+};
+
+[[nodiscard]] std::span<const Machine> machines();
+/// None when QEMU knows no such machine, or we do not.
+[[nodiscard]] const Machine* find_machine(std::string_view name);
+
+/// One boot of an image.
+struct Boot {
+    const Machine* machine;
+    std::string accelerator; ///< "tcg" or "kvm"
+    u32 harts;
+    u64 memory_bytes;
+    std::string memory_path; ///< file that backs the RAM and is shared; empty: private memory
+    std::string image_path;
+    std::string container_path;
+    std::string command_line; ///< the image's
+};
+
+/// QEMU's arguments, the program first.
+[[nodiscard]] std::vector<std::string> arguments_for(const Boot& boot);
+
+/// Guest memory by physical addresses.
+struct PhysicalSpan {
+    u64 address;
+    u64 size_bytes;
+};
+
+/// The offset in the backing file of a span of guest RAM; none when it is not all in one part.
+[[nodiscard]] std::optional<u64> ram_file_offset(const Machine& machine, u64 memory_bytes,
+                                                 PhysicalSpan span);
+
+} // namespace knhk::qemu

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// One event of the log: 32 bytes, as they are hashed and as they stand in the file.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+#include "base/types.hpp"
+
+namespace knhk {
+
+enum class EventKind : u8 {
+    TaskEnqueued = 1,  ///< hash of the task's 64 bytes; status is its level
+    TaskExecuted = 2,  ///< hash of its output; ticks; status is its TaskStatus
+    StateChange = 3,   ///< hash of the core's state slab; task_id 0
+    ExternalInput = 4, ///< hash of the input's bytes; task_id of the task it brings
+};
+
+/// How a task ended. The first failure or refusal of a task is its status.
+enum class TaskStatus : u8 {
+    Ok = 0,
+    QueueFull = 1,   ///< a ring or the outbox refused an emission
+    EmitLimit = 2,   ///< an eighth emission was refused
+    InvalidTask = 3, ///< an emission named an unknown handler or level
+};
+
+struct Event {
+    u64 timestamp;
+    u64 task_id;
+    u64 hash;
+    u32 ticks;
+    u16 core;
+    u8 kind;
+    u8 status;
+};
+
+static_assert(sizeof(Event) == 32 && std::has_unique_object_representations_v<Event>);
+static_assert(offsetof(Event, timestamp) == 0 && offsetof(Event, task_id) == 8);
+static_assert(offsetof(Event, hash) == 16 && offsetof(Event, ticks) == 24);
+static_assert(offsetof(Event, core) == 28 && offsetof(Event, kind) == 30);
+static_assert(offsetof(Event, status) == 31);
+
+} // namespace knhk

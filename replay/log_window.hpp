@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// One core's share of the log window for one beat: records are appended or reserved in timestamp
+// order and hashed in place when the beat ends. The two halves of a share alternate by beat, so that
+// one is drained while the other fills.
+#pragma once
+
+#include "base/check.hpp"
+#include "base/hash.hpp"
+#include "base/memory_map.hpp"
+#include "replay/event.hpp"
+
+namespace knhk {
+
+/// Records that one core may write in one beat: a constant of C, never of time.
+constexpr u32 log_share_records(u32 cores) {
+    return static_cast<u32>(region::log_window.stride_bytes(cores) / 2 / sizeof(Event));
+}
+static_assert(log_share_records(CORES_MAX) == 64, "half a share at C = 256");
+
+class LogShare {
+  public:
+    LogShare() = default;
+    LogShare(const Memory& memory, CoreId core, u32 cores)
+        : base_(reinterpret_cast<Event*>(memory.share(region::log_window, core.raw, cores))),
+          capacity_(log_share_records(cores)) {}
+
+    void begin_beat(Beat beat) {
+        events_ = base_ + (beat.raw & 1) * capacity_;
+        count_ = 0;
+    }
+    [[nodiscard]] u32 room() const { return capacity_ - count_; }
+    [[nodiscard]] u32 capacity() const { return capacity_; }
+    [[nodiscard]] u32 count() const { return count_; }
+
+    void append(const Event& event) { *reserve() = event; }
+    /// The next slot, to be filled before the beat ends.
+    [[nodiscard]] Event* reserve() {
+        KNHK_CHECK(count_ < capacity_, count_);
+        return &events_[count_++];
+    }
+
+    /// Zero when nothing was recorded.
+    [[nodiscard]] Digest digest() const {
+        return count_ == 0 ? Digest{} : xxh3_128(events_, count_ * sizeof(Event));
+    }
+    /// The records of the beat that was begun last.
+    [[nodiscard]] const Event* events() const { return events_; }
+
+  private:
+
+    Event* base_ = nullptr;
+    Event* events_ = nullptr;
+    u32 capacity_ = 0;
+    u32 count_ = 0;
+};
+
+} // namespace knhk

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Writes the log file's bytes into the drain. Blocks are begun and finished by one worker alone (at
+// the barrier) and filled by all of them in between, each for its cores.
+#pragma once
+
+#include <span>
+
+#include "replay/drain.hpp"
+#include "replay/event.hpp"
+#include "replay/log_format.hpp"
+
+namespace knhk {
+
+class LogWriter {
+  public:
+    /// Without a call to `open`, everything below does nothing: the run's log goes nowhere.
+    /// `relax` is called while the ring is full: a slow sink stops the run, and changes no byte.
+    void open(DrainControl<>* control, std::byte* ring, LogLevel level, u32 cores,
+              void (*relax)());
+
+    // Alone.
+    void write_prologue(const Digest& identity_hash, std::span<const std::byte> identity,
+                        std::span<const std::byte> workload);
+    /// Reserves a block and writes its header; `event_counts` is by core.
+    void begin_block(Beat beat, Timestamp start, const Digest& chain,
+                     std::span<const u32> event_counts);
+    /// All parts of the block that was begun last are written: the host may have it.
+    void finish_block();
+    void write_trailer(EndReason reason, u64 beats, u64 events, const Digest& run_digest);
+
+    /// Tells whoever watches how far the run is.
+    void show_progress(Beat beat, u64 tasks) const;
+
+    // In parallel, between begin_block and finish_block: the core's part of the block.
+    void write_core(CoreId core, const Event* events, const Digest& digest) const;
+
+    [[nodiscard]] bool is_open() const { return control_ != nullptr; }
+
+  private:
+    struct CorePart {
+        u64 entry;  ///< where its LogCore goes
+        u64 events; ///< where its events go
+        u32 event_count;
+    };
+
+    void reserve(u64 size_bytes);
+    void put(const void* bytes, u64 size_bytes);
+    [[nodiscard]] DrainProducer<> producer() const { return {control_, ring_}; }
+
+    DrainControl<>* control_ = nullptr;
+    std::byte* ring_ = nullptr;
+    void (*relax_)() = nullptr;
+    LogLevel level_ = LogLevel::DigestOnly;
+    u32 cores_ = 0;
+    u64 position_ = 0; ///< where the next bytes go
+    u64 end_ = 0;      ///< behind everything reserved
+    CorePart parts_[CORES_MAX] = {};
+};
+
+} // namespace knhk

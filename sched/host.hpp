@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// What the scheduler needs of the machine, handed in by kernel/: nothing here may decide anything
+// that a log could show.
+#pragma once
+
+#include "base/hash.hpp"
+#include "base/sync.hpp"
+#include "base/types.hpp"
+
+namespace knhk {
+
+struct Host {
+    void (*pause)();                           ///< one turn of a polling loop
+    void (*relax)();                           ///< gives way to the reader of the drain
+    void (*wait)(const u32* word, u32 expected); ///< sleeps while *word == expected
+    void (*wake)(const u32* word);
+    bool (*stop_requested)();
+    /// An epoch ended with this run digest: for consoles. May be null.
+    void (*epoch_ended)(Beat next, const Digest& run_digest);
+    u32 spins; ///< polls before a wait sleeps
+};
+
+/// The barrier's waiter over a Host.
+struct HostWaiter {
+    const Host* host;
+
+    void pause() const { host->pause(); }
+    void wait(std::atomic<u32>& word, u32 expected) const {
+        host->wait(reinterpret_cast<const u32*>(&word), expected);
+    }
+    void wake(std::atomic<u32>& word) const { host->wake(reinterpret_cast<const u32*>(&word)); }
+};
+
+} // namespace knhk

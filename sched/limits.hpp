@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Every bound of the scheduler in one place. All of them are part of a run's identity.
+#pragma once
+
+#include <array>
+
+#include "base/types.hpp"
+#include "sched/task.hpp"
+
+namespace knhk {
+
+/// Ring entries by level: High, Normal, Low. Powers of two, 4 at least.
+inline constexpr std::array<u32, LEVEL_COUNT> RING_CAPACITY{256, 512, 128};
+/// A spawn at home leaves this fraction of a ring to arrivals.
+inline constexpr u32 SPAWN_RESERVE_DIVISOR = 4;
+/// This fraction of a ring's capacity may wait as external inputs, for each core and level.
+inline constexpr u32 INPUT_QUOTA_DIVISOR = 4;
+
+/// Messages that one core may have in flight.
+inline constexpr u32 OUTBOX_CAPACITY = 256;
+/// Nodes for staged and waiting inputs of one core.
+inline constexpr u32 INPUT_CAPACITY = 256;
+
+/// Emissions of one task; the next one is refused.
+inline constexpr u32 EMISSIONS_MAX = 7;
+/// Records that a task may write: its own and one for each emission. A task starts only if they fit.
+inline constexpr u32 TASK_RECORDS_MAX = 1 + EMISSIONS_MAX;
+/// Admit may use this fraction of a core's log share.
+inline constexpr u32 ADMIT_SHARE_DIVISOR = 2;
+
+/// Beats that a message may travel: 1 to this.
+inline constexpr u32 LATENCY_MAX = 7;
+/// Due beats are told apart modulo this.
+inline constexpr u32 DUE_SLOTS = 8;
+
+inline constexpr u32 STATE_SLAB_BYTES = 4096;
+
+/// Logical time ends here; a run that gets there is ended.
+inline constexpr u64 TIMESTAMP_END = u64{1} << 63;
+
+constexpr u32 input_quota(u32 level) {
+    return RING_CAPACITY[level] / INPUT_QUOTA_DIVISOR;
+}
+constexpr u32 spawn_reserve(u32 level) {
+    return RING_CAPACITY[level] / SPAWN_RESERVE_DIVISOR;
+}
+
+static_assert(LATENCY_MAX < DUE_SLOTS, "a list being read is never one being filled");
+static_assert(input_quota(0) + input_quota(1) + input_quota(2) <= INPUT_CAPACITY);
+static_assert(EMISSIONS_MAX < CHATMAN);
+
+/// The bounds as the identity lists them; docs/log-format.md names them in this order.
+inline constexpr std::array<u32, 12> CAPACITIES{
+    RING_CAPACITY[0],    RING_CAPACITY[1],    RING_CAPACITY[2], SPAWN_RESERVE_DIVISOR,
+    INPUT_QUOTA_DIVISOR, OUTBOX_CAPACITY,     INPUT_CAPACITY,   EMISSIONS_MAX,
+    TASK_RECORDS_MAX,    ADMIT_SHARE_DIVISOR, LATENCY_MAX,      STATE_SLAB_BYTES};
+
+} // namespace knhk

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// A core's mailbox: its outbox of messages in flight, the lists by which destinations find them, the
+// lines in which arrivals wait, and the external inputs that are staged for it. Nodes never move: an
+// arrival waits in its sender's outbox, and so keeps its sender's credit, until it enters a ring.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+
+#include "base/check.hpp"
+#include "base/memory_map.hpp"
+#include "base/sync.hpp"
+#include "sched/limits.hpp"
+#include "sched/task.hpp"
+
+namespace knhk {
+
+/// Names a node anywhere: 0 is none, else 1 + (core << 16 | index).
+struct NodeRef {
+    u32 raw;
+
+    [[nodiscard]] bool none() const { return raw == 0; }
+    [[nodiscard]] u32 core() const { return (raw - 1) >> 16; }
+    [[nodiscard]] u32 index() const { return (raw - 1) & 0xFFFF; }
+    static NodeRef of(u32 core, u32 index) { return {1 + (core << 16 | index)}; }
+};
+
+/// A task on its way: a message, or an external input.
+struct Node {
+    Task task;
+    u64 due;   ///< the beat of its arrival
+    u64 order; ///< a message's timestamp, an input's position
+    NodeRef next;
+    u16 source;
+    u16 is_input; ///< 1: external, and after the messages of its beat
+    u8 reserved[40];
+};
+static_assert(sizeof(Node) == 128);
+
+/// Arrivals of one beat come in the order (due, messages before inputs, order, source).
+inline bool arrives_before(const Node& a, const Node& b) {
+    if (a.due != b.due) {
+        return a.due < b.due;
+    }
+    if (a.is_input != b.is_input) {
+        return a.is_input < b.is_input;
+    }
+    return a.order != b.order ? a.order < b.order : a.source < b.source;
+}
+
+/// A bitmap over the nodes of one pool: bit set = used. The lowest free one is taken, so that what
+/// lies where does not depend on who gave it back first.
+struct NodePool {
+    static constexpr u32 NODES = 256;
+    static constexpr u32 WORDS = NODES / 64;
+    u64 used[WORDS];
+
+    /// NODES when none is free.
+    [[nodiscard]] u32 take() {
+        for (u32 word = 0; word < WORDS; ++word) {
+            if (~used[word] != 0) {
+                const u32 bit = static_cast<u32>(std::countr_one(used[word]));
+                used[word] |= u64{1} << bit;
+                return word * 64 + bit;
+            }
+        }
+        return NODES;
+    }
+    void give_back(u32 index) { used[index / 64] &= ~(u64{1} << (index % 64)); }
+};
+static_assert(NodePool::NODES == OUTBOX_CAPACITY && NodePool::NODES == INPUT_CAPACITY);
+
+struct NodeList {
+    NodeRef head;
+    NodeRef tail;
+};
+
+/// Plain data in region::mailboxes; zero is the initial state. Most of it belongs to the owner; what
+/// others write says so, and the barrier separates those writes from the owner's reads.
+template<class Atomics = NativeAtomics>
+struct Mailbox {
+    template<class T>
+    using Atomic = typename Atomics::template Atomic<T>;
+    static constexpr u32 CORE_WORDS = CORES_MAX / 64;
+
+    Node nodes[OUTBOX_CAPACITY + INPUT_CAPACITY]; ///< messages, then inputs; `next` is relinked by
+                                                  ///< the destination while a message waits there
+
+    /// Messages by due slot and destination, in timestamp order. The owner appends to slots of later
+    /// beats while destinations empty the slot of this one.
+    NodeList outgoing[DUE_SLOTS][CORES_MAX];
+
+    /// Written by senders: bit s says that core s has messages for this core due in the slot.
+    alignas(SEPARATION_BYTES) Atomic<u64> senders[DUE_SLOTS][CORE_WORDS];
+    /// Written by destinations: messages that entered their ring, by parity of the beat.
+    alignas(SEPARATION_BYTES) Atomic<u64> freed[2][NodePool::WORDS];
+
+    alignas(SEPARATION_BYTES) NodePool outbox;
+    NodePool inputs;
+    NodeList lines[LEVEL_COUNT];
+    NodeList staged;
+    u32 inputs_held[LEVEL_COUNT]; ///< staged or waiting, by level
+    u32 lines_waiting;            ///< nodes in the three lines
+    u64 next_input;               ///< the owner's first input that is not staged, minus its core id
+};
+static_assert(sizeof(Mailbox<>) <= region::mailboxes.stride_bytes(CORES_MAX));
+
+/// All mailboxes, seen from one of their owners.
+template<class Atomics = NativeAtomics>
+class Mailboxes {
+  public:
+    using Box = Mailbox<Atomics>;
+
+    Mailboxes() = default;
+    explicit Mailboxes(const Memory& memory) : base_(memory.at(region::mailboxes)) {}
+
+    [[nodiscard]] Box& of(u32 core) const {
+        return *reinterpret_cast<Box*>(base_ +
+                                       core * region::mailboxes.stride_bytes(CORES_MAX));
+    }
+    [[nodiscard]] Node& node(NodeRef ref) const { return of(ref.core()).nodes[ref.index()]; }
+
+    void append(NodeList& list, NodeRef ref) const {
+        node(ref).next = NodeRef{0};
+        if (list.head.none()) {
+            list.head = ref;
+        } else {
+            node(list.tail).next = ref;
+        }
+        list.tail = ref;
+    }
+    [[nodiscard]] NodeRef take_head(NodeList& list) const {
+        const NodeRef ref = list.head;
+        list.head = node(ref).next;
+        return ref;
+    }
+
+  private:
+    std::byte* base_ = nullptr;
+};
+
+} // namespace knhk

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// How messages travel: posting into the sender's outbox, and collecting at the destination when they
+// are due, in the contract's order.
+#pragma once
+
+#include "sched/mailbox.hpp"
+
+namespace knhk {
+
+/// One core's view of the post.
+template<class Atomics = NativeAtomics>
+class Post {
+  public:
+    Post() = default;
+    Post(const Memory& memory, u32 core, u32 cores)
+        : boxes_(memory), core_(core), cores_(cores) {}
+
+    /// Sends `task` to core `to`, due at beat `due`. False when no credit is left.
+    [[nodiscard]] bool send(const Task& task, u32 to, u64 due, u64 timestamp) {
+        auto& box = boxes_.of(core_);
+        const u32 index = box.outbox.take();
+        if (index == NodePool::NODES) {
+            return false;
+        }
+        Node& node = box.nodes[index];
+        node.task = task;
+        node.due = due;
+        node.order = timestamp;
+        node.source = static_cast<u16>(core_);
+        node.is_input = 0;
+        const u32 slot = due % DUE_SLOTS;
+        NodeList& list = box.outgoing[slot][to];
+        if (list.head.none()) {
+            // Relaxed: the barrier orders it before the destination's look.
+            boxes_.of(to).senders[slot][core_ / 64].fetch_or(u64{1} << (core_ % 64),
+                                                             std::memory_order_relaxed);
+        }
+        boxes_.append(list, NodeRef::of(core_, index));
+        return true;
+    }
+
+    /// Credits that destinations freed in the beat before count from this beat on.
+    void take_back_credits(Beat beat) {
+        auto& box = boxes_.of(core_);
+        auto& freed = box.freed[(beat.raw + 1) & 1];
+        for (u32 word = 0; word < NodePool::WORDS; ++word) {
+            // Relaxed: written in the beat before; in this beat only the other parity is written.
+            const u64 bits = freed[word].load(std::memory_order_relaxed);
+            if (bits != 0) {
+                box.outbox.used[word] &= ~bits;
+                freed[word].store(0, std::memory_order_relaxed);
+            }
+        }
+    }
+
+    /// A message entered this core's ring in `beat`: its sender has the credit from the next beat on.
+    void free_credit(NodeRef message, Beat beat) {
+        const u32 index = message.index();
+        // Relaxed: the barrier orders it before the sender's take_back_credits.
+        boxes_.of(message.core()).freed[beat.raw & 1][index / 64].fetch_or(
+            u64{1} << (index % 64), std::memory_order_relaxed);
+    }
+
+    /// Hands every message due at `beat` to `line_of`, in the order (timestamp, source, emission).
+    template<class Append>
+    void collect(Beat beat, Append append);
+
+  private:
+    struct Cursor {
+        u64 order;
+        NodeRef head;
+        [[nodiscard]] bool before(const Cursor& other) const {
+            return order != other.order ? order < other.order : head.raw < other.head.raw;
+        }
+    };
+
+    [[nodiscard]] u32 open_lists(u32 slot, Cursor* heap);
+    static void sift_down(Cursor* heap, u32 count, u32 at);
+
+    Mailboxes<Atomics> boxes_;
+    u32 core_ = 0;
+    u32 cores_ = 0;
+};
+
+/// Takes the lists of this slot that are addressed to this core and returns how many there are.
+template<class Atomics>
+u32 Post<Atomics>::open_lists(u32 slot, Cursor* heap) {
+    auto& senders = boxes_.of(core_).senders[slot];
+    u32 count = 0;
+    for (u32 word = 0; word * 64 < cores_; ++word) {
+        // Relaxed: the barrier ordered the senders' writes before this.
+        u64 bits = senders[word].load(std::memory_order_relaxed);
+        if (bits == 0) {
+            continue;
+        }
+        senders[word].store(0, std::memory_order_relaxed);
+        for (; bits != 0; bits &= bits - 1) {
+            const u32 source = word * 64 + static_cast<u32>(std::countr_zero(bits));
+            NodeList& list = boxes_.of(source).outgoing[slot][core_];
+            heap[count++] = {boxes_.node(list.head).order, list.head};
+            list = NodeList{};
+        }
+    }
+    return count;
+}
+
+template<class Atomics>
+void Post<Atomics>::sift_down(Cursor* heap, u32 count, u32 at) {
+    const Cursor moved = heap[at];
+    for (u32 child = 2 * at + 1; child < count; child = 2 * at + 1) {
+        if (child + 1 < count && heap[child + 1].before(heap[child])) {
+            ++child;
+        }
+        if (!heap[child].before(moved)) {
+            break;
+        }
+        heap[at] = heap[child];
+        at = child;
+    }
+    heap[at] = moved;
+}
+
+template<class Atomics>
+template<class Append>
+void Post<Atomics>::collect(Beat beat, Append append) {
+    Cursor heap[CORES_MAX];
+    u32 count = open_lists(beat.raw % DUE_SLOTS, heap);
+    for (u32 at = count / 2; at > 0; --at) {
+        sift_down(heap, count, at - 1);
+    }
+    while (count > 0) {
+        const NodeRef ref = heap[0].head;
+        const NodeRef next = boxes_.node(ref).next;
+        if (next.none()) {
+            heap[0] = heap[--count];
+        } else {
+            heap[0] = {boxes_.node(next).order, next};
+        }
+        if (count > 1) {
+            sift_down(heap, count, 0);
+        }
+        append(ref); // last, because it relinks the node
+    }
+}
+
+} // namespace knhk

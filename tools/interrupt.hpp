@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// SIGINT and SIGTERM as a count: the first asks a run to end well, the second ends it.
+#pragma once
+
+namespace knhk::tools {
+
+/// From here on the two signals are counted; a write to a closed pipe is an error, not the end.
+void count_interrupts();
+[[nodiscard]] unsigned interrupts();
+
+} // namespace knhk::tools

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// What can be asked of `knhk run`, and the checks that need nothing but the question itself.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/types.hpp"
+
+namespace knhk::tools {
+
+enum class PlatformKind : u8 { Linux, QemuX86_64 };
+[[nodiscard]] std::string_view name_of(PlatformKind platform);
+
+inline constexpr u64 TASKS_MAX = 1'000'000'000'000;
+inline constexpr u32 REPEAT_MAX = 1'000'000;
+inline constexpr u32 TIMEOUT_SECONDS_MAX = 7 * 24 * 3600;
+inline constexpr u64 MEMORY_MIB_MIN = 16;
+inline constexpr u64 MEMORY_MIB_MAX = 1024 * 1024;
+
+struct RunOptions {
+    std::string workload = "fanout";
+    PlatformKind platform = PlatformKind::Linux;
+    u32 cores = 4;
+    u32 workers = 1;
+    u64 seed = 1;
+    u64 tasks = 10'000;
+    std::optional<u64> beats = {};
+    std::string level = "full";
+    std::optional<std::filesystem::path> log = {};
+    std::optional<std::filesystem::path> image = {}; ///< none: the one that the build made
+    u32 repeat = 1;
+    u32 timeout_seconds = 300;
+    bool drain_shared = true;
+    u64 memory_mib = 512;       ///< QEMU only, as are the next two
+    std::string accelerator = "tcg";
+    std::string machine = "q35";
+    bool json = false;
+    bool quiet = false;
+};
+
+/// A whole number between `min` and `max`; `option` names it in the error.
+[[nodiscard]] u64 parse_number_option(std::string_view option, std::string_view text, u64 min,
+                                      u64 max);
+[[nodiscard]] PlatformKind parse_platform(std::string_view text);
+
+/// Throws Failure (BadInput) at the first thing that cannot be run.
+void check(const RunOptions& options);
+
+/// The key=value words for the image. The image alone decides what they mean.
+[[nodiscard]] std::string image_command_line(const RunOptions& options);
+
+} // namespace knhk::tools
