@@ -10,8 +10,7 @@
 namespace knhk::loader {
 namespace {
 
-constexpr const char* EXAMPLES = R"(
-Examples:
+constexpr const char* EXAMPLES = R"(Examples:
   knhk-loader --image knhk-x86_64.elf --command-line "cores=4 workload=demo drain=console"
   knhk-loader --image knhk-x86_64.elf --workers 2 --cpus 2-3 --command-line "cores=8 workers=2"
   knhk-loader --image knhk-x86_64.elf --container run.knhk --drain /dev/shm/drain
@@ -64,7 +63,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        fmt::print("{}\n", app.help());
+        fmt::print("{}", app.help());
         return std::nullopt;
     } catch (const CLI::ParseError& error) {
         fail_usage(error.what());

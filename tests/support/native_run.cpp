@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include "tests/support/native_run.hpp"
+
+#include <sys/mman.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "kernel/program_table.hpp"
+#include "kernel/topology.hpp"
+
+extern "C" void knhk_panic(const char* file, unsigned line, const char* expected,
+                           unsigned long long found) {
+    std::fprintf(stderr, "panic: %s:%u: expected %s, found %llu\n", file, line, expected, found);
+    std::abort();
+}
+
+namespace knhk::test {
+
+RegionSpan::RegionSpan() {
+    void* span = mmap(nullptr, REGIONS_SIZE_BYTES, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (span == MAP_FAILED) {
+        throw std::runtime_error("no memory for the regions");
+    }
+    base_ = static_cast<std::byte*>(span);
+}
+
+RegionSpan::~RegionSpan() {
+    munmap(base_, REGIONS_SIZE_BYTES);
+}
+
+namespace {
+
+void yield_thread() {
+    std::this_thread::yield();
+}
+
+Host thread_host(u32 spins) {
+    return {.pause = [] {},
+            .relax = yield_thread,
+            .wait =
+                [](const u32* word, u32 expected) {
+                    std::atomic_ref(*const_cast<u32*>(word)).wait(expected);
+                },
+            .wake = [](const u32* word) {
+                std::atomic_ref(*const_cast<u32*>(word)).notify_all();
+            },
+            .stop_requested = [] { return false; },
+            .epoch_ended = nullptr,
+            .spins = spins};
+}
+
+/// Reads the drain on a thread of its own until the run has ended.
+class Sink {
+  public:
+    Sink(DrainControl<>* control, const std::byte* ring, bool slow)
+        : consumer_(control, ring), slow_(slow), thread_([this] { read(); }) {}
+
+    std::vector<std::byte> finish() {
+        ended_.store(true);
+        thread_.join();
+        return std::move(bytes_);
+    }
+
+  private:
+    void read() {
+        for (;;) {
+            const bool last_look = ended_.load();
+            const auto chunk = consumer_.available();
+            if (chunk.size == 0 && last_look) {
+                return;
+            }
+            bytes_.insert(bytes_.end(), chunk.bytes, chunk.bytes + chunk.size);
+            consumer_.release(chunk.size);
+            if (chunk.size == 0 || slow_) {
+                std::this_thread::sleep_for(std::chrono::microseconds(slow_ ? 2000 : 100));
+            }
+        }
+    }
+
+    DrainConsumer<> consumer_;
+    bool slow_;
+    std::atomic<bool> ended_{false};
+    std::vector<std::byte> bytes_;
+    std::thread thread_;
+};
+
+void fill_setup(RunSetup& run, const NativeOptions& options, const Memory& memory) {
+    run.memory = memory;
+    run.cores = options.cores;
+    run.seed = options.seed;
+    u8* latencies = memory.as<u8>(region::latencies);
+    make_flat_latencies(latencies, options.cores, 1);
+    if (options.latencies) {
+        options.latencies(latencies, options.cores);
+    }
+    run.latencies = latencies;
+    if (!install_handlers(run)) {
+        throw std::runtime_error("handlers");
+    }
+    for (std::size_t i = 0; i < options.own_handlers.size(); ++i) {
+        run.handlers[USER_HANDLERS_BEGIN + i] = options.own_handlers[i].run;
+    }
+    run.workload =
+        options.own_workload != nullptr ? options.own_workload : find_workload(options.workload);
+    if (run.workload == nullptr) {
+        throw std::runtime_error("unknown workload");
+    }
+    run.parameters = {options.tasks, options.seed, options.cores};
+    run.input_count = run.workload->input_count(run.parameters);
+}
+
+NativeResult result_of(const Scheduler& scheduler, u32 workers) {
+    const RunState& state = scheduler.result();
+    NativeResult result;
+    result.digest = scheduler.digest();
+    result.tasks = state.tasks;
+    result.events = state.events;
+    result.beats = state.beats_executed;
+    result.remote_messages = state.remote_messages;
+    result.reason = static_cast<EndReason>(state.end_reason);
+    for (u32 worker = 0; worker < workers; ++worker) {
+        result.tasks_by_worker.push_back(scheduler.tasks_of_worker(worker));
+    }
+    return result;
+}
+
+} // namespace
+
+NativeResult run_native(const NativeOptions& options) {
+    const RegionSpan span;
+    const Memory memory = span.memory();
+    auto run = std::make_unique<RunSetup>();
+    fill_setup(*run, options, memory);
+    const Host host = thread_host(options.spins);
+
+    auto* control = memory.as<DrainControl<>>(region::drain);
+    std::byte* ring = memory.at(region::drain) + DRAIN_CONTROL_BYTES;
+    LogWriter log;
+    log.open(control, ring, options.level, options.cores, yield_thread);
+    Sink sink(control, ring, options.slow_sink);
+    log.write_prologue(Digest{}, {}, {});
+
+    auto scheduler = std::make_unique<Scheduler>();
+    scheduler->setup(*run, {options.workers, options.beats_max, Digest{}}, host, log);
+    std::vector<std::thread> threads;
+    for (u32 worker = 1; worker < options.workers; ++worker) {
+        threads.emplace_back([&, worker] { scheduler->work(worker); });
+    }
+    scheduler->work(0);
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    NativeResult result = result_of(*scheduler, options.workers);
+    result.log = sink.finish();
+    return result;
+}
+
+std::vector<LoggedBeat> beats_of(const std::vector<std::byte>& log) {
+    std::vector<LoggedBeat> beats;
+    const auto header = load_le<LogHeader>(log.data());
+    std::size_t at = sizeof(LogHeader) + (header.identity_bytes + header.workload_bytes + 7) / 8 * 8;
+    while (load_le<u32>(log.data() + at) == LOG_BEAT_TAG) {
+        LoggedBeat beat{load_le<LogBeat>(log.data() + at), {}};
+        const std::size_t events = at + sizeof(LogBeat) + beat.header.core_count * sizeof(LogCore);
+        at += beat.header.size_bytes;
+        for (std::size_t position = events; position < at; position += sizeof(Event)) {
+            beat.events.push_back(load_le<Event>(log.data() + position));
+        }
+        beats.push_back(std::move(beat));
+    }
+    return beats;
+}
+
+} // namespace knhk::test

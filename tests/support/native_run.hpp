@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Runs the scheduler's own sources natively, on threads, over memory of the test's own, and keeps
+// the log that comes out of the drain. For tests of what the image does without an image.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "kernel/boot.hpp"
+
+namespace knhk::test {
+
+/// The span of all regions, zero at first.
+class RegionSpan {
+  public:
+    RegionSpan();
+    ~RegionSpan();
+    RegionSpan(const RegionSpan&) = delete;
+    RegionSpan& operator=(const RegionSpan&) = delete;
+    [[nodiscard]] Memory memory() const { return Memory(base_); }
+
+  private:
+    std::byte* base_;
+};
+
+struct NativeOptions {
+    std::string workload = "fanout";
+    u64 tasks = 1000;
+    u32 cores = 4;
+    u32 workers = 1;
+    u64 seed = 1;
+    u64 beats_max = NO_BEAT_LIMIT;
+    LogLevel level = LogLevel::Full;
+    u32 spins = 20;
+    /// Given the matrix after it was made flat: a test may change it.
+    std::function<void(u8* latencies, u32 cores)> latencies;
+    /// The sink sleeps between reads: a slow disk.
+    bool slow_sink = false;
+    const WorkloadEntry* own_workload = nullptr;
+    std::vector<HandlerEntry> own_handlers; ///< ids from USER_HANDLERS_BEGIN
+};
+
+struct NativeResult {
+    Digest digest;
+    u64 tasks = 0;
+    u64 events = 0;
+    u64 beats = 0;
+    u64 remote_messages = 0;
+    EndReason reason{};
+    std::vector<std::byte> log;
+    std::vector<u64> tasks_by_worker;
+};
+
+[[nodiscard]] NativeResult run_native(const NativeOptions& options);
+
+/// The events of a full log, beat by beat, in file order.
+struct LoggedBeat {
+    LogBeat header;
+    std::vector<Event> events;
+};
+[[nodiscard]] std::vector<LoggedBeat> beats_of(const std::vector<std::byte>& log);
+
+} // namespace knhk::test
