@@ -25,7 +25,8 @@ constexpr u32 high(u64 value) {
     return static_cast<u32>(value >> 32);
 }
 
-[[gnu::section(".note.knhk"), gnu::used]] constinit const ImageNoteSection image_note{
+// The compiler would align it to more than ELF allows for notes, if it were not told.
+alignas(4) [[gnu::section(".note.knhk"), gnu::used]] constinit const ImageNoteSection image_note{
     .owner_size = sizeof "KNHK",
     .payload_size = sizeof(ImageNote),
     .type = IMAGE_NOTE_TYPE,

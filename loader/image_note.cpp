@@ -42,6 +42,9 @@ Bytes take_padded(ByteReader& reader, u64 size, u64 alignment) {
 
 // With alignment 8 the fields are padded to 8 bytes, as the GNU tools do it; else to 4.
 Problem NoteSearch::look_through(Bytes notes, u64 alignment, const std::string& where) {
+    if (alignment > 8) {
+        return bad(fmt::format("notes aligned to {} bytes, not 4 or 8", alignment), where);
+    }
     const u64 padding = alignment == 8 ? 8 : 4;
     ByteReader reader(notes);
     while (reader.left() > 0) {

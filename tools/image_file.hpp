@@ -4,7 +4,6 @@
 #pragma once
 
 #include <filesystem>
-#include <span>
 #include <string>
 
 #include "base/types.hpp"
@@ -29,8 +28,5 @@ class ImageFile {
     Descriptor file_;
     std::string sha256_text_;
 };
-
-/// Empty when `bytes` are a whole x86_64 image of this version; else what is wrong with them.
-[[nodiscard]] std::string what_is_wrong_with_image(std::span<const std::byte> bytes);
 
 } // namespace knhk::tools

@@ -61,7 +61,8 @@ FaultReport describe(int signal, const siginfo_t& info, const void* context) {
     report.what = name_of(signal);
     report.vector = static_cast<u64>(signal);
     report.code = static_cast<u64>(info.si_code);
-    report.address = reinterpret_cast<u64>(info.si_addr);
+    // A signal that somebody sent (code <= 0) has the sender's number where the address would be.
+    report.address = info.si_code > 0 ? reinterpret_cast<u64>(info.si_addr) : 0;
     report.hart = this_hart();
     describe_registers(*static_cast<const ucontext_t*>(context), report);
     return report;

@@ -33,7 +33,8 @@ constexpr u8 CTRL_C = 0x03;
 /// A few seconds on any processor. A byte takes 87 microseconds, but a reader at the other end of
 /// an emulated port may stop for longer, and what it misses would be missing from a log.
 constexpr u64 STUCK_CYCLES = u64{1} << 34;
-/// Reading a port leaves the virtual machine, so a caller that asks at every beat does not each time.
+/// Reading a port leaves the virtual machine, so a caller that asks at every beat does not each
+/// time.
 constexpr u64 INPUT_POLL_CYCLES = u64{1} << 22;
 
 constinit std::atomic<bool> present{false};

@@ -66,14 +66,12 @@ constinit std::atomic<u32> reporting_hart{NO_HART};
 
 FaultReport describe(const ExceptionFrame& frame) {
     const FaultReport::Register registers[] = {
-        {"rax", frame.rax},       {"rbx", frame.rbx},       {"rcx", frame.rcx},
-        {"rdx", frame.rdx},       {"rsi", frame.rsi},       {"rdi", frame.rdi},
-        {"rbp", frame.rbp},       {"rsp", frame.rsp},       {"r8", frame.r8},
-        {"r9", frame.r9},         {"r10", frame.r10},       {"r11", frame.r11},
-        {"r12", frame.r12},       {"r13", frame.r13},       {"r14", frame.r14},
-        {"r15", frame.r15},       {"rip", frame.rip},       {"rflags", frame.rflags},
-        {"cs", frame.cs},         {"ss", frame.ss},         {"cr0", read_cr0()},
-        {"cr2", read_cr2()},      {"cr3", read_cr3()},      {"cr4", read_cr4()},
+        {"rax", frame.rax},  {"rbx", frame.rbx},       {"rcx", frame.rcx},  {"rdx", frame.rdx},
+        {"rsi", frame.rsi},  {"rdi", frame.rdi},       {"rbp", frame.rbp},  {"rsp", frame.rsp},
+        {"r8", frame.r8},    {"r9", frame.r9},         {"r10", frame.r10},  {"r11", frame.r11},
+        {"r12", frame.r12},  {"r13", frame.r13},       {"r14", frame.r14},  {"r15", frame.r15},
+        {"rip", frame.rip},  {"rflags", frame.rflags}, {"cs", frame.cs},    {"ss", frame.ss},
+        {"cr0", read_cr0()}, {"cr2", read_cr2()},      {"cr3", read_cr3()}, {"cr4", read_cr4()},
     };
     static_assert(std::size(registers) <= FaultReport::REGISTERS_MAX);
     FaultReport report{};
@@ -141,8 +139,8 @@ extern "C" [[noreturn]] void fault_entry(const knhk::x86::ExceptionFrame* frame)
     // One report, whole: a hart that faults while another reports has nothing to add, and a fault
     // within the report must not start it again. Relaxed: the value itself is all that is passed.
     u32 reporter = NO_HART;
-    const bool first = reporting_hart.compare_exchange_strong(reporter, current_hart(),
-                                                              std::memory_order_relaxed);
+    const bool first =
+        reporting_hart.compare_exchange_strong(reporter, current_hart(), std::memory_order_relaxed);
     if (!first && reporter != current_hart()) {
         halt_forever();
     }

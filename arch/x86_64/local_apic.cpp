@@ -93,9 +93,9 @@ void start_local_apic() {
     // The old controllers would interrupt through INT0, on vectors of exceptions.
     write_port(PIC_FIRST_MASK, PIC_ALL_MASKED);
     write_port(PIC_SECOND_MASK, PIC_ALL_MASKED);
-    for (const Register source : {Register::LOCAL_TIMER, Register::LOCAL_PERFORMANCE,
-                                  Register::LOCAL_INT0, Register::LOCAL_INT1,
-                                  Register::LOCAL_ERROR}) {
+    for (const Register source :
+         {Register::LOCAL_TIMER, Register::LOCAL_PERFORMANCE, Register::LOCAL_INT0,
+          Register::LOCAL_INT1, Register::LOCAL_ERROR}) {
         *at(source) = LOCAL_MASKED;
     }
     *at(Register::TASK_PRIORITY) = 0;

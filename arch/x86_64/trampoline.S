@@ -29,11 +29,10 @@ trampoline_gdt_pointer:
     .long KNHK_PHYSICAL(early_gdt)
 trampoline_end:
 
-// At the virtual address now, so the low identity is not needed any more.
+// At the virtual address now. The segments are loaded first, because the descriptor table still
+// lies in the low identity, which ends with the early tables.
 .text
 started_hart:
-    movq final_page_tables, %rax
-    movq %rax, %cr3
     movl $KNHK_DATA_SELECTOR, %eax
     movl %eax, %ds
     movl %eax, %es
@@ -41,6 +40,8 @@ started_hart:
     xorl %eax, %eax
     movl %eax, %fs
     movl %eax, %gs
+    movq final_page_tables, %rax
+    movq %rax, %cr3
     movl started_hart_number, %edi
     movq started_hart_stack, %rsp
     xorl %ebp, %ebp

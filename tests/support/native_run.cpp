@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -67,17 +68,20 @@ class Sink {
     }
 
   private:
+    static constexpr u64 SLOW_CHUNK_BYTES = 64 * 1024;
+
     void read() {
         for (;;) {
             const bool last_look = ended_.load();
-            const auto chunk = consumer_.available();
+            auto chunk = consumer_.available();
+            chunk.size = slow_ ? std::min(chunk.size, SLOW_CHUNK_BYTES) : chunk.size;
             if (chunk.size == 0 && last_look) {
                 return;
             }
             bytes_.insert(bytes_.end(), chunk.bytes, chunk.bytes + chunk.size);
             consumer_.release(chunk.size);
             if (chunk.size == 0 || slow_) {
-                std::this_thread::sleep_for(std::chrono::microseconds(slow_ ? 2000 : 100));
+                std::this_thread::sleep_for(std::chrono::microseconds(slow_ ? 300 : 100));
             }
         }
     }

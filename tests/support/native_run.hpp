@@ -37,7 +37,7 @@ struct NativeOptions {
     u32 spins = 20;
     /// Given the matrix after it was made flat: a test may change it.
     std::function<void(u8* latencies, u32 cores)> latencies;
-    /// The sink sleeps between reads: a slow disk.
+    /// The sink takes little at a time and sleeps in between: a slow disk.
     bool slow_sink = false;
     const WorkloadEntry* own_workload = nullptr;
     std::vector<HandlerEntry> own_handlers; ///< ids from USER_HANDLERS_BEGIN

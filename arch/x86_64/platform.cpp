@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "arch/x86_64/platform.hpp"
+
+#include "arch/x86_64/console.hpp"
+#include "arch/x86_64/cpu.hpp"
+#include "arch/x86_64/descriptors.hpp"
+#include "arch/x86_64/exit.hpp"
+#include "arch/x86_64/fault.hpp"
+#include "arch/x86_64/harts.hpp"
+#include "arch/x86_64/sleep.hpp"
+
+namespace knhk::x86 {
+namespace {
+
+/// About ten microseconds: long enough for another virtual processor to get a turn.
+constexpr u32 RELAX_PAUSES = 300;
+
+void relax() {
+    for (u32 i = 0; i < RELAX_PAUSES; ++i) {
+        pause();
+    }
+}
+
+constinit Platform platform{
+    .version = Platform::VERSION,
+    .hart_count = 1,
+    .current_hart = current_hart,
+    .start_hart = start_hart,
+    .pause = pause,
+    .wait = wait_on,
+    .wake = wake_sleepers,
+    .relax = relax,
+    .cycles = read_tsc,
+    .console = write_console,
+    .stop_requested = console_stop_requested,
+    .on_fault = set_fault_handler,
+    .exit = exit_machine,
+};
+
+constinit BootInfo boot_info{
+    .magic = BOOT_INFO_MAGIC,
+    .version = IMAGE_ABI_VERSION,
+    .size_bytes = sizeof(BootInfo),
+    .platform = &platform,
+    .container_size_bytes = 0,
+    .platform_name = "bare-x86_64",
+    .command_line_size = 0,
+    .command_line = {},
+};
+
+} // namespace
+
+const BootInfo* make_boot_info(const Firmware& firmware, u32 hart_count) {
+    platform.hart_count = hart_count;
+    boot_info.container_size_bytes = firmware.module.size_bytes;
+    boot_info.command_line_size = firmware.command_line_size;
+    std::memcpy(boot_info.command_line, firmware.command_line.data(), firmware.command_line_size);
+    return &boot_info;
+}
+
+} // namespace knhk::x86

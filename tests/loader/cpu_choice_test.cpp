@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Choices over machines that hwloc makes up. CPUs count core by core: with two threads a core,
+// CPUs 0 and 1 are one core.
+#include "loader/cpu_choice.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "loader/cpu_list.hpp"
+
+namespace knhk::loader {
+namespace {
+
+using Cpus = std::vector<unsigned>;
+
+constexpr const char* TWO_NODES = "package:2 [numa] core:4 pu:2";
+constexpr const char* TWO_NODES_A_PACKAGE = "package:2 group:2 [numa] core:2 pu:1";
+
+hosted::Topology made_up(const char* description) {
+    hwloc_topology* raw = nullptr;
+    EXPECT_EQ(hwloc_topology_init(&raw), 0);
+    hosted::Topology topology(raw);
+    EXPECT_EQ(hwloc_topology_set_synthetic(raw, description), 0) << description;
+    EXPECT_EQ(hwloc_topology_load(raw), 0);
+    return topology;
+}
+
+hosted::CpuSet cpus(const char* list) {
+    return hosted::or_throw(parse_cpu_list(list));
+}
+
+Cpus choice(const char* machine, const char* usable, u32 workers) {
+    return choose_cpus(made_up(machine), cpus(usable), workers);
+}
+
+TEST(cpu_choice, few_workers_get_cores_of_their_own_in_one_node) {
+    EXPECT_EQ(choice(TWO_NODES, "0-15", 1), (Cpus{0}));
+    EXPECT_EQ(choice(TWO_NODES, "0-15", 4), (Cpus{0, 2, 4, 6}));
+}
+
+TEST(cpu_choice, second_node_is_taken_when_the_first_has_too_few_cores) {
+    EXPECT_EQ(choice(TWO_NODES, "0-3,8-15", 3), (Cpus{8, 10, 12}));
+}
+
+TEST(cpu_choice, different_cores_count_for_more_than_one_node) {
+    EXPECT_EQ(choice(TWO_NODES, "0-15", 6), (Cpus{0, 2, 4, 6, 8, 10}));
+}
+
+TEST(cpu_choice, package_is_kept_when_a_node_is_too_small) {
+    EXPECT_EQ(choice(TWO_NODES_A_PACKAGE, "1-7", 4), (Cpus{4, 5, 6, 7}));
+}
+
+TEST(cpu_choice, second_threads_are_used_once_all_cores_are_taken) {
+    EXPECT_EQ(choice("core:2 pu:2", "0-3", 3), (Cpus{0, 2, 1}));
+    EXPECT_EQ(choice("core:2 pu:2", "0-3", 4), (Cpus{0, 2, 1, 3}));
+}
+
+TEST(cpu_choice, more_workers_than_cpus_go_round) {
+    EXPECT_EQ(choice("core:2 pu:1", "0-1", 5), (Cpus{0, 1, 0, 1, 0}));
+    EXPECT_EQ(choice("core:2 pu:1", "1", 3), (Cpus{1, 1, 1}));
+}
+
+TEST(cpu_choice, only_usable_threads_of_a_core_are_taken) {
+    EXPECT_EQ(choice("core:2 pu:2", "1,3", 2), (Cpus{1, 3}));
+    EXPECT_EQ(choice("core:2 pu:2", "0-1", 2), (Cpus{0, 1}));
+}
+
+struct UsableCase {
+    const char* affinity;
+    const char* isolated; ///< nullptr: none
+    const char* requested;
+};
+
+/// The usable CPUs of eight, "refused" when there are none.
+std::string usable(const UsableCase& offer) {
+    const hosted::Topology topology = made_up("core:8 pu:1");
+    const auto set = usable_cpus(
+        topology, {.affinity = cpus(offer.affinity),
+                   .isolated = offer.isolated ? cpus(offer.isolated) : hosted::empty_cpu_set(),
+                   .requested = offer.requested ? cpus(offer.requested) : nullptr});
+    return set ? hosted::text_of(*set) : "refused";
+}
+
+TEST(cpu_choice, affinity_is_used_when_nothing_is_requested) {
+    EXPECT_EQ(usable({"1-3", nullptr, nullptr}), "1-3");
+    EXPECT_EQ(usable({"1-3", "6-7", nullptr}), "1-3");
+}
+
+TEST(cpu_choice, requested_cpus_within_the_affinity_are_used) {
+    EXPECT_EQ(usable({"1-3", nullptr, "2"}), "2");
+}
+
+TEST(cpu_choice, requested_cpus_outside_the_affinity_are_refused) {
+    EXPECT_EQ(usable({"1-3", nullptr, "0"}), "refused");
+    EXPECT_EQ(usable({"1-3", nullptr, "3-4"}), "refused");
+    EXPECT_EQ(usable({"0-7", nullptr, "8"}), "refused");
+}
+
+TEST(cpu_choice, isolated_cpus_are_used_when_requested) {
+    EXPECT_EQ(usable({"0-5", "6-7", "6-7"}), "6-7");
+    EXPECT_EQ(usable({"0-5", "6-7", "5-6"}), "5-6");
+    EXPECT_EQ(usable({"0-5", "6-9", "9"}), "refused") << "not on this machine";
+}
+
+TEST(cpu_choice, refusal_names_what_is_missing_and_what_there_is) {
+    const auto set = usable_cpus(
+        made_up("core:8 pu:1"),
+        {.affinity = cpus("1-3"), .isolated = hosted::empty_cpu_set(), .requested = cpus("3-5")});
+    ASSERT_FALSE(set.has_value());
+    EXPECT_EQ(set.error().status, ExitStatus::Environment);
+    EXPECT_EQ(set.error().where, "CPU 4-5");
+    EXPECT_NE(set.error().remedy.find("1-3"), std::string::npos);
+}
+
+TEST(cpu_choice, affinity_without_a_cpu_of_this_machine_is_refused) {
+    EXPECT_EQ(usable({"64", nullptr, nullptr}), "refused");
+}
+
+} // namespace
+} // namespace knhk::loader

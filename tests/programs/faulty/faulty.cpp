@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Handlers that go wrong on purpose, each as a workload: what must never pass for a good run.
+#include "sched/program.hpp"
+
+#include <array>
+
+#include "base/check.hpp"
+
+using namespace knhk;
+
+namespace {
+
+// Volatile, so that the compiler neither sees through it nor drops the access.
+volatile u64 sink;
+
+void read_null(TaskContext&) {
+    const volatile u64* null = nullptr;
+    asm volatile("" : "+r"(null));
+    sink = *null;
+}
+
+void write_text(TaskContext&) {
+    auto* text = reinterpret_cast<volatile u8*>(reinterpret_cast<u64>(&read_null));
+    *text = 0;
+}
+
+void execute_data(TaskContext&) {
+    static u8 code[] = {0xC3};
+    auto* data = reinterpret_cast<void (*)()>(reinterpret_cast<u64>(&code[0]));
+    data();
+}
+
+[[gnu::noinline]] u64 dig(u64 depth) {
+    volatile u8 block[4096];
+    block[depth % sizeof block] = static_cast<u8>(depth);
+    return depth == ~u64{0} ? 0 : dig(depth + 1) + block[0];
+}
+
+void overflow_stack(TaskContext&) {
+    sink = dig(0);
+}
+
+void divide_by_zero(TaskContext& context) {
+    volatile u64 zero = 0;
+    sink = context.task().id / zero;
+}
+
+void undefined_instruction(TaskContext&) {
+    asm volatile("ud2");
+}
+
+void hang(TaskContext&) {
+    for (;;) {
+        sink = sink + 1;
+    }
+}
+
+/// With no interrupt table left, the exception that follows cannot be delivered: a bare machine
+/// resets itself. In a process the instruction itself is refused.
+void triple_fault(TaskContext&) {
+    const u8 empty_table[10] = {};
+    asm volatile("lidt %0\n\tud2" : : "m"(empty_table));
+}
+
+/// Fails a check of the runtime's own: a bug, as far as anybody can see.
+void panic(TaskContext&) {
+    knhk_panic("faulty.cpp", 1, "a handler that behaves", 0);
+}
+
+enum : u32 { NULL_READ, TEXT, DATA, STACK, DIVIDE, UNDEFINED, HANG, TRIPLE, PANIC };
+
+template<u32 Index>
+Task only(const WorkloadParameters&, u64) {
+    return Task{.handler = user_handler(Index)};
+}
+
+u64 one(const WorkloadParameters&) {
+    return 1;
+}
+
+constexpr auto HANDLERS = std::to_array<HandlerEntry>({
+    {"faulty.null", 1, read_null},
+    {"faulty.text", 1, write_text},
+    {"faulty.data", 1, execute_data},
+    {"faulty.stack", 1, overflow_stack},
+    {"faulty.divide", 1, divide_by_zero},
+    {"faulty.undefined", 1, undefined_instruction},
+    {"faulty.hang", 1, hang},
+    {"faulty.triple", 1, triple_fault},
+    {"faulty.panic", 1, panic},
+});
+
+constexpr auto WORKLOADS = std::to_array<WorkloadEntry>({
+    {"null", one, only<NULL_READ>},
+    {"text", one, only<TEXT>},
+    {"data", one, only<DATA>},
+    {"stack", one, only<STACK>},
+    {"divide", one, only<DIVIDE>},
+    {"undefined", one, only<UNDEFINED>},
+    {"hang", one, only<HANG>},
+    {"triple", one, only<TRIPLE>},
+    {"panic", one, only<PANIC>},
+});
+
+} // namespace
+
+constinit const Program knhk_user_program{HANDLERS, WORKLOADS};

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Messages: the order in which they are collected, and the credits that they cost.
+#include "sched/post.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "tests/support/native_run.hpp"
+
+namespace knhk {
+namespace {
+
+Task task_with_id(u64 id) {
+    Task task;
+    task.id = id;
+    return task;
+}
+
+std::vector<u64> collected_ids(Post<>& post, const Memory& memory, u64 beat) {
+    const Mailboxes<> boxes(memory);
+    std::vector<u64> ids;
+    std::vector<NodeRef> refs;
+    post.collect(Beat{beat}, [&](NodeRef ref) {
+        ids.push_back(boxes.node(ref).task.id);
+        refs.push_back(ref);
+    });
+    for (const NodeRef ref : refs) {
+        post.free_credit(ref, Beat{beat});
+    }
+    return ids;
+}
+
+TEST(Post, messages_arrive_in_the_beat_they_are_due_and_not_before) {
+    const test::RegionSpan span;
+    Post<> sender(span.memory(), 1, 4);
+    Post<> receiver(span.memory(), 2, 4);
+    ASSERT_TRUE(sender.send(task_with_id(10), 2, 5, 1));
+    EXPECT_TRUE(collected_ids(receiver, span.memory(), 4).empty());
+    EXPECT_EQ(collected_ids(receiver, span.memory(), 5), std::vector<u64>{10});
+    EXPECT_TRUE(collected_ids(receiver, span.memory(), 13).empty()) << "taken once";
+}
+
+TEST(Post, equal_timestamps_are_ordered_by_source) {
+    const test::RegionSpan span;
+    for (const u32 source : {3u, 0u, 2u}) {
+        Post<> sender(span.memory(), source, 4);
+        ASSERT_TRUE(sender.send(task_with_id(100 + source), 1, 1, 7));
+    }
+    Post<> receiver(span.memory(), 1, 4);
+    EXPECT_EQ(collected_ids(receiver, span.memory(), 1), (std::vector<u64>{100, 102, 103}));
+}
+
+struct Sent {
+    u64 due;
+    u64 timestamp;
+    u32 source;
+    u64 id;
+    auto operator<=>(const Sent&) const = default;
+};
+
+/// Random traffic of all cores to core 5, each source with a latency of its own.
+TEST(Post, random_traffic_of_256_cores_comes_sorted_by_time_and_source) {
+    constexpr u32 CORES = 256;
+    const test::RegionSpan span;
+    std::mt19937_64 random(42);
+    std::vector<u64> latency(CORES);
+    for (u64& beats : latency) {
+        beats = 1 + random() % LATENCY_MAX;
+    }
+    std::vector<Sent> sent;
+    std::vector<u64> received;
+    Post<> receiver(span.memory(), 5, CORES);
+    u64 id = 0;
+    for (u64 beat = 0; beat < 40; ++beat) {
+        for (const u64 got : collected_ids(receiver, span.memory(), beat)) {
+            received.push_back(got);
+        }
+        for (u32 source = 0; source < CORES && beat < 32; ++source) {
+            Post<> sender(span.memory(), source, CORES);
+            sender.take_back_credits(Beat{beat});
+            u64 timestamp = beat * 100;
+            for (u64 count = random() % 4; count > 0; --count) {
+                timestamp += 1 + random() % 5;
+                const u64 due = beat + latency[source];
+                ASSERT_TRUE(sender.send(task_with_id(id), 5, due, timestamp));
+                sent.push_back({due, timestamp, source, id++});
+            }
+        }
+    }
+    std::sort(sent.begin(), sent.end());
+    ASSERT_GT(sent.size(), 5000u);
+    ASSERT_EQ(received.size(), sent.size()) << "none lost, none doubled";
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+        ASSERT_EQ(received[i], sent[i].id) << "at position " << i;
+    }
+}
+
+TEST(Post, message_above_the_outbox_capacity_is_refused) {
+    const test::RegionSpan span;
+    Post<> sender(span.memory(), 0, 2);
+    for (u32 i = 0; i < OUTBOX_CAPACITY; ++i) {
+        ASSERT_TRUE(sender.send(task_with_id(i), 1, 1, i + 1));
+    }
+    EXPECT_FALSE(sender.send(task_with_id(999), 1, 1, 999));
+    Post<> receiver(span.memory(), 1, 2);
+    EXPECT_EQ(collected_ids(receiver, span.memory(), 1).size(), OUTBOX_CAPACITY);
+}
+
+TEST(Post, credit_freed_in_a_beat_counts_from_the_next_beat_on) {
+    const test::RegionSpan span;
+    Post<> sender(span.memory(), 0, 2);
+    Post<> receiver(span.memory(), 1, 2);
+    for (u32 i = 0; i < OUTBOX_CAPACITY; ++i) {
+        ASSERT_TRUE(sender.send(task_with_id(i), 1, 1, i + 1));
+    }
+    sender.take_back_credits(Beat{1});
+    ASSERT_EQ(collected_ids(receiver, span.memory(), 1).size(), OUTBOX_CAPACITY);
+    EXPECT_FALSE(sender.send(task_with_id(0), 1, 2, 300)) << "freed in this very beat";
+    sender.take_back_credits(Beat{2});
+    EXPECT_TRUE(sender.send(task_with_id(0), 1, 3, 301));
+}
+
+TEST(Post, nodes_are_taken_lowest_first_whoever_gave_them_back) {
+    NodePool pool{};
+    for (u32 i = 0; i < NodePool::NODES; ++i) {
+        ASSERT_EQ(pool.take(), i);
+    }
+    EXPECT_EQ(pool.take(), NodePool::NODES);
+    pool.give_back(200);
+    pool.give_back(64);
+    pool.give_back(63);
+    EXPECT_EQ(pool.take(), 63u);
+    EXPECT_EQ(pool.take(), 64u);
+    EXPECT_EQ(pool.take(), 200u);
+}
+
+} // namespace
+} // namespace knhk

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// A log's identity, taken apart: what two runs were asked differently. docs/log-format.md has the
+// bytes.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/types.hpp"
+#include "replay/log_format.hpp"
+
+namespace knhk::tools {
+
+struct IdentityField {
+    u16 tag;
+    std::vector<std::byte> bytes;
+};
+
+/// None when the bytes are not a list of fields with ascending tags.
+[[nodiscard]] std::optional<std::vector<IdentityField>>
+parse_identity(std::span<const std::byte> bytes);
+
+/// The number of logical cores; none when it is missing or out of bounds.
+[[nodiscard]] std::optional<u32> cores_of(const std::vector<IdentityField>& identity);
+
+/// A named value that two logs hold differently.
+struct FieldDifference {
+    std::string field;
+    std::string a;
+    std::string b;
+};
+
+[[nodiscard]] std::vector<FieldDifference> differences(const std::vector<IdentityField>& a,
+                                                       const std::vector<IdentityField>& b);
+
+} // namespace knhk::tools
