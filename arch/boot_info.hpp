@@ -19,14 +19,14 @@ inline constexpr std::size_t COMMAND_LINE_MAX_CHARS = 4096;
 
 /// Filled by the platform before worker 0 enters; constant afterwards.
 struct BootInfo {
-    u64 magic;                                  ///< BOOT_INFO_MAGIC
-    u32 version;                                ///< IMAGE_ABI_VERSION
-    u32 size_bytes;                             ///< sizeof(BootInfo)
-    const Platform* platform;                   ///< the machine
-    u64 container_size_bytes;                   ///< bytes at region::container; 0: none was given
-    char platform_name[32];                     ///< "linux", "bare-x86_64"; for the console only
-    u64 command_line_size;                      ///< characters, without a final zero
-    char command_line[COMMAND_LINE_MAX_CHARS];  ///< key=value words, separated by blanks
+    u64 magic;                                 ///< BOOT_INFO_MAGIC
+    u32 version;                               ///< IMAGE_ABI_VERSION
+    u32 size_bytes;                            ///< sizeof(BootInfo)
+    const Platform* platform;                  ///< the machine
+    u64 container_size_bytes;                  ///< bytes at region::container; 0: none was given
+    char platform_name[32];                    ///< "linux", "bare-x86_64"; for the console only
+    u64 command_line_size;                     ///< characters, without a final zero
+    char command_line[COMMAND_LINE_MAX_CHARS]; ///< key=value words, separated by blanks
 };
 static_assert(std::is_standard_layout_v<BootInfo> && std::is_trivially_copyable_v<BootInfo>);
 static_assert(offsetof(BootInfo, platform) == 16 && offsetof(BootInfo, command_line) == 72);

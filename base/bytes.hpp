@@ -51,7 +51,8 @@ class ByteWriter {
     std::size_t used_ = 0;
 };
 
-/// Reads fields from bytes that somebody else wrote. After the end it yields zeros and `ok` is false.
+/// Reads fields from bytes that somebody else wrote. After the end it yields zeros and `ok` is
+/// false.
 class ByteReader {
   public:
     explicit ByteReader(std::span<const std::byte> bytes) : bytes_(bytes) {}

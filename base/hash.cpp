@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 
-// -ffreestanding turns builtins off, and XXH3's 32-byte copies would become calls: name the builtins.
-// The headers above come first, so that these macros meet no declaration.
+// -ffreestanding turns builtins off, and XXH3's 32-byte copies would become calls: name the
+// builtins. The headers above come first, so that these macros meet no declaration.
 #define memcpy __builtin_memcpy
 #define memset __builtin_memset
 // XXH3's streaming form allocates; nothing here uses it, and the image has no heap.

@@ -45,8 +45,8 @@ struct Region {
 
 namespace region {
 #define KNHK_REGION(name, base, size, share, checkpoint, purpose)                                  \
-    inline constexpr Region name{#name, base, size, RegionShare::share,                            \
-                                 RegionCheckpoint::checkpoint, purpose};
+    inline constexpr Region name{                                                                  \
+        #name, base, size, RegionShare::share, RegionCheckpoint::checkpoint, purpose};
 #include "base/memory_map.def"
 } // namespace region
 

@@ -95,7 +95,7 @@ std::string_view next_word(std::string_view& rest) {
     }
     rest.remove_prefix(begin);
     const std::size_t end = rest.find_first_of(BLANKS);
-    const std::string_view word = rest.substr(0, end);
+    const std::string_view word(rest.data(), end < rest.size() ? end : rest.size());
     rest.remove_prefix(word.size());
     return word;
 }
@@ -105,7 +105,11 @@ KeyValue split_word(std::string_view word) {
     if (equals == std::string_view::npos) {
         return {word, {}};
     }
-    return {word.substr(0, equals), word.substr(equals + 1)};
+    // Not substr: it could throw, and nothing here may.
+    std::string_view value = word;
+    value.remove_prefix(equals + 1);
+    word.remove_suffix(word.size() - equals);
+    return {word, value};
 }
 
 } // namespace knhk

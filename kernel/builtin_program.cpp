@@ -46,9 +46,8 @@ void run_ring(TaskContext& context) {
     const u64 gathered = context.payload(1) * 31 + context.random();
     context.output(hops, gathered);
     if (hops > 1) {
-        context.spawn(Task{.id = context.task().id + 1,
-                           .handler = RING,
-                           .payload = {hops - 1, gathered}});
+        context.spawn(
+            Task{.id = context.task().id + 1, .handler = RING, .payload = {hops - 1, gathered}});
     }
 }
 

@@ -50,15 +50,15 @@ ExitStatus boot_and_run() {
     if (auto read = read_config(kernel_); !read) {        // what is asked for
         return refuse(read.error());
     }
-    connect_host();                                  // waiting, waking, stopping
-    if (auto set = set_up_run(kernel_); !set) {      // handlers, latencies, inputs
+    connect_host();                             // waiting, waking, stopping
+    if (auto set = set_up_run(kernel_); !set) { // handlers, latencies, inputs
         return refuse(set.error());
     }
-    open_log(kernel_);                               // the identity is fixed from here on
-    kernel_.start_cycles = platform.cycles();        // telemetry
-    start_workers(kernel_);                          // each enters below
-    kernel_.scheduler.work(0);                       // all beats
-    report_result(kernel_);                          // digest and figures
+    open_log(kernel_);                        // the identity is fixed from here on
+    kernel_.start_cycles = platform.cycles(); // telemetry
+    start_workers(kernel_);                   // each enters below
+    kernel_.scheduler.work(0);                // all beats
+    report_result(kernel_);                   // digest and figures
     return ExitStatus::Ok;
 }
 

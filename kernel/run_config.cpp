@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/run_config.hpp"
 
-#include <bit>
 #include <cstring>
 
 #include "base/text.hpp"
@@ -78,14 +77,14 @@ constexpr Key KEYS[] = {
      false},
     {"level", set_level, false},
     {"drain", set_drain, false},
-    {"spin",
-     [](RunConfig& c, std::string_view t) { return set_number(c.spins, t, 0, 1'000'000); }, false},
+    {"spin", [](RunConfig& c, std::string_view t) { return set_number(c.spins, t, 0, 1'000'000); },
+     false},
     {"latency",
      [](RunConfig& c, std::string_view t) { return set_number(c.latency, t, 1, LATENCY_MAX); },
      false},
     {"workload", set_workload, true},
-    {"tasks",
-     [](RunConfig& c, std::string_view t) { return set_number(c.tasks, t, 1, TASKS_MAX); }, true},
+    {"tasks", [](RunConfig& c, std::string_view t) { return set_number(c.tasks, t, 1, TASKS_MAX); },
+     true},
 };
 
 Result<void> apply_word(RunConfig& config, std::string_view word, ConfigSource source) {
@@ -112,7 +111,8 @@ std::expected<void, ConfigError> apply_words(RunConfig& config, std::string_view
 }
 
 std::expected<void, ConfigError> check_config(const RunConfig& config, u32 hart_count) {
-    if (!std::has_single_bit(config.cores)) {
+    const bool power_of_two = (config.cores & (config.cores - 1)) == 0;
+    if (!power_of_two) {
         return std::unexpected(ConfigError{Error::CoresNotPowerOfTwo, "cores"});
     }
     if (config.workers > config.cores) {

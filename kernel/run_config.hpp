@@ -42,8 +42,8 @@ struct ConfigError {
 
 /// Applies words to `config`. A workload section may set `workload` and `tasks` alone.
 enum class ConfigSource : u8 { CommandLine, WorkloadSection };
-[[nodiscard]] std::expected<void, ConfigError> apply_words(RunConfig& config, std::string_view words,
-                                                           ConfigSource source);
+[[nodiscard]] std::expected<void, ConfigError>
+apply_words(RunConfig& config, std::string_view words, ConfigSource source);
 
 /// Relations between values, when all words have been applied.
 [[nodiscard]] std::expected<void, ConfigError> check_config(const RunConfig& config,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The log's way out of the machine: a control page and a single-producer byte ring in shared memory.
-// The image writes the log file's bytes into it, a host program writes them to a file as they come.
-// Included by both sides; `replay/log_format.hpp` says what the bytes are.
+// The log's way out of the machine: a control page and a single-producer byte ring in shared
+// memory. The image writes the log file's bytes into it, a host program writes them to a file as
+// they come. Included by both sides; `replay/log_format.hpp` says what the bytes are.
 #pragma once
 
 #include <cstddef>

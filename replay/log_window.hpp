@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One core's share of the log window for one beat: records are appended or reserved in timestamp
-// order and hashed in place when the beat ends. The two halves of a share alternate by beat, so that
-// one is drained while the other fills.
+// order and hashed in place when the beat ends. The two halves of a share alternate by beat, so
+// that one is drained while the other fills.
 #pragma once
 
 #include "base/check.hpp"
@@ -47,7 +47,6 @@ class LogShare {
     [[nodiscard]] const Event* events() const { return events_; }
 
   private:
-
     Event* base_ = nullptr;
     Event* events_ = nullptr;
     u32 capacity_ = 0;

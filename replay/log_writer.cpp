@@ -71,10 +71,8 @@ void LogWriter::begin_block(Beat beat, Timestamp start, const Digest& chain,
     const u64 events_bytes = full ? events * sizeof(Event) : 0;
     const u64 size_bytes = sizeof(LogBeat) + entries_bytes + events_bytes;
     reserve(size_bytes);
-    const LogBeat header{LOG_BEAT_TAG, static_cast<u32>(size_bytes),
-                         beat.raw,     start.raw,
-                         events,       full ? recording_cores : 0,
-                         chain};
+    const LogBeat header{LOG_BEAT_TAG, static_cast<u32>(size_bytes), beat.raw, start.raw,
+                         events,       full ? recording_cores : 0,   chain};
     put(&header, sizeof header);
     u64 entry = position_;
     u64 first_event = position_ + entries_bytes;
@@ -115,8 +113,8 @@ void LogWriter::write_trailer(EndReason reason, u64 beats, u64 events, const Dig
         return;
     }
     const LogTrailer trailer{
-        LOG_TRAILER_TAG, sizeof(LogTrailer), static_cast<u32>(reason), 0, beats, events,
-        run_digest};
+        LOG_TRAILER_TAG, sizeof(LogTrailer), static_cast<u32>(reason), 0, beats,
+        events,          run_digest};
     reserve(sizeof trailer);
     put(&trailer, sizeof trailer);
     finish_block();

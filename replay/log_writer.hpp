@@ -15,8 +15,7 @@ class LogWriter {
   public:
     /// Without a call to `open`, everything below does nothing: the run's log goes nowhere.
     /// `relax` is called while the ring is full: a slow sink stops the run, and changes no byte.
-    void open(DrainControl<>* control, std::byte* ring, LogLevel level, u32 cores,
-              void (*relax)());
+    void open(DrainControl<>* control, std::byte* ring, LogLevel level, u32 cores, void (*relax)());
 
     // Alone.
     void write_prologue(const Digest& identity_hash, std::span<const std::byte> identity,

@@ -7,9 +7,8 @@
 namespace knhk {
 
 Core::Core(const RunSetup& run, CoreId id)
-    : run_(&run), id_(id),
-      queues_(reinterpret_cast<CoreQueues*>(
-          run.memory.share(region::core_queues, id.raw, run.cores))),
+    : run_(&run), id_(id), queues_(reinterpret_cast<CoreQueues*>(
+                               run.memory.share(region::core_queues, id.raw, run.cores))),
       clock_(reinterpret_cast<CoreClock*>(run.memory.share(region::clocks, id.raw, run.cores))),
       state_(run.memory.share(region::state_slabs, id.raw, run.cores)), boxes_(run.memory),
       post_(run.memory, id.raw, run.cores), log_(run.memory, id, run.cores) {
@@ -81,8 +80,7 @@ void Core::line_up_messages(Beat beat) {
 }
 
 void Core::line_up_inputs(const BeatPlan& plan) {
-    while (!box_->staged.head.none() &&
-           boxes_.node(box_->staged.head).order < plan.input_end) {
+    while (!box_->staged.head.none() && boxes_.node(box_->staged.head).order < plan.input_end) {
         const NodeRef ref = boxes_.take_head(box_->staged);
         boxes_.node(ref).due = plan.beat.raw;
         line_up(ref);
@@ -154,8 +152,12 @@ void Core::execute(const Task& task) {
     const Timestamp ts{tick()};
     TaskContext context(*this, task, ts);
     run_->handlers[task.handler](context);
-    *record = {ts.raw,           task.id, context.output_hash(),
-               context.ticks().raw, id_.raw, static_cast<u8>(EventKind::TaskExecuted),
+    *record = {ts.raw,
+               task.id,
+               context.output_hash(),
+               context.ticks().raw,
+               id_.raw,
+               static_cast<u8>(EventKind::TaskExecuted),
                static_cast<u8>(context.status())};
     ++clock_->tasks;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One logical core and what it does in one beat: admit arrivals, run tasks, stage inputs. Whoever
-// runs it, and when, leaves no trace: it touches its own share of memory, and other cores' mailboxes
-// only where sched/mailbox.hpp says that others write.
+// runs it, and when, leaves no trace: it touches its own share of memory, and other cores'
+// mailboxes only where sched/mailbox.hpp says that others write.
 #pragma once
 
 #include <span>
@@ -28,8 +28,8 @@ static_assert(sizeof(CoreClock) == region::clocks.stride_bytes(CORES_MAX));
 /// What the barrier decided for a beat.
 struct BeatPlan {
     Beat beat;
-    Timestamp start;  ///< G
-    u64 input_end;    ///< inputs below this position have been cut
+    Timestamp start; ///< G
+    u64 input_end;   ///< inputs below this position have been cut
 };
 
 /// What a core tells the barrier.

@@ -10,8 +10,8 @@
 namespace knhk {
 
 struct Host {
-    void (*pause)();                           ///< one turn of a polling loop
-    void (*relax)();                           ///< gives way to the reader of the drain
+    void (*pause)();                             ///< one turn of a polling loop
+    void (*relax)();                             ///< gives way to the reader of the drain
     void (*wait)(const u32* word, u32 expected); ///< sleeps while *word == expected
     void (*wake)(const u32* word);
     bool (*stop_requested)();

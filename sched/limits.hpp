@@ -23,7 +23,8 @@ inline constexpr u32 INPUT_CAPACITY = 256;
 
 /// Emissions of one task; the next one is refused.
 inline constexpr u32 EMISSIONS_MAX = 7;
-/// Records that a task may write: its own and one for each emission. A task starts only if they fit.
+/// Records that a task may write: its own and one for each emission. A task starts only if they
+/// fit.
 inline constexpr u32 TASK_RECORDS_MAX = 1 + EMISSIONS_MAX;
 /// Admit may use this fraction of a core's log share.
 inline constexpr u32 ADMIT_SHARE_DIVISOR = 2;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A core's mailbox: its outbox of messages in flight, the lists by which destinations find them, the
-// lines in which arrivals wait, and the external inputs that are staged for it. Nodes never move: an
-// arrival waits in its sender's outbox, and so keeps its sender's credit, until it enters a ring.
+// A core's mailbox: its outbox of messages in flight, the lists by which destinations find them,
+// the lines in which arrivals wait, and the external inputs that are staged for it. Nodes never
+// move: an arrival waits in its sender's outbox, and so keeps its sender's credit, until it enters
+// a ring.
 #pragma once
 
 #include <bit>
@@ -75,8 +76,8 @@ struct NodeList {
     NodeRef tail;
 };
 
-/// Plain data in region::mailboxes; zero is the initial state. Most of it belongs to the owner; what
-/// others write says so, and the barrier separates those writes from the owner's reads.
+/// Plain data in region::mailboxes; zero is the initial state. Most of it belongs to the owner;
+/// what others write says so, and the barrier separates those writes from the owner's reads.
 template<class Atomics = NativeAtomics>
 struct Mailbox {
     template<class T>
@@ -86,8 +87,8 @@ struct Mailbox {
     Node nodes[OUTBOX_CAPACITY + INPUT_CAPACITY]; ///< messages, then inputs; `next` is relinked by
                                                   ///< the destination while a message waits there
 
-    /// Messages by due slot and destination, in timestamp order. The owner appends to slots of later
-    /// beats while destinations empty the slot of this one.
+    /// Messages by due slot and destination, in timestamp order. The owner appends to slots of
+    /// later beats while destinations empty the slot of this one.
     NodeList outgoing[DUE_SLOTS][CORES_MAX];
 
     /// Written by senders: bit s says that core s has messages for this core due in the slot.
@@ -115,8 +116,7 @@ class Mailboxes {
     explicit Mailboxes(const Memory& memory) : base_(memory.at(region::mailboxes)) {}
 
     [[nodiscard]] Box& of(u32 core) const {
-        return *reinterpret_cast<Box*>(base_ +
-                                       core * region::mailboxes.stride_bytes(CORES_MAX));
+        return *reinterpret_cast<Box*>(base_ + core * region::mailboxes.stride_bytes(CORES_MAX));
     }
     [[nodiscard]] Node& node(NodeRef ref) const { return of(ref.core()).nodes[ref.index()]; }
 

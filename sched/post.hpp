@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How messages travel: posting into the sender's outbox, and collecting at the destination when they
-// are due, in the contract's order.
+// How messages travel: posting into the sender's outbox, and collecting at the destination when
+// they are due, in the contract's order.
 #pragma once
 
 #include "sched/mailbox.hpp"
@@ -12,8 +12,7 @@ template<class Atomics = NativeAtomics>
 class Post {
   public:
     Post() = default;
-    Post(const Memory& memory, u32 core, u32 cores)
-        : boxes_(memory), core_(core), cores_(cores) {}
+    Post(const Memory& memory, u32 core, u32 cores) : boxes_(memory), core_(core), cores_(cores) {}
 
     /// Sends `task` to core `to`, due at beat `due`. False when no credit is left.
     [[nodiscard]] bool send(const Task& task, u32 to, u64 due, u64 timestamp) {
@@ -53,12 +52,14 @@ class Post {
         }
     }
 
-    /// A message entered this core's ring in `beat`: its sender has the credit from the next beat on.
+    /// A message entered this core's ring in `beat`: its sender has the credit from the next beat
+    /// on.
     void free_credit(NodeRef message, Beat beat) {
         const u32 index = message.index();
         // Relaxed: the barrier orders it before the sender's take_back_credits.
-        boxes_.of(message.core()).freed[beat.raw & 1][index / 64].fetch_or(
-            u64{1} << (index % 64), std::memory_order_relaxed);
+        boxes_.of(message.core())
+            .freed[beat.raw & 1][index / 64]
+            .fetch_or(u64{1} << (index % 64), std::memory_order_relaxed);
     }
 
     /// Hands every message due at `beat` to `line_of`, in the order (timestamp, source, emission).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The state of a run that belongs to no core (region::scheduler), and what its workers share for one
-// beat (region::workers). Plain data; zero is the initial state.
+// The state of a run that belongs to no core (region::scheduler), and what its workers share for
+// one beat (region::workers). Plain data; zero is the initial state.
 #pragma once
 
 #include "base/memory_map.hpp"
@@ -13,9 +13,9 @@ namespace knhk {
 
 /// Changed by the last arriver at the barrier; between barriers, cores write their digests.
 struct RunState {
-    BeatPlan plan;      ///< of the beat being executed
+    BeatPlan plan; ///< of the beat being executed
     u64 beats_executed;
-    u64 in_flight;      ///< messages sent and not yet in a ring
+    u64 in_flight; ///< messages sent and not yet in a ring
     u64 events;
     u64 tasks;
     u64 remote_messages;

@@ -70,8 +70,7 @@ void Scheduler::run_beat(u32 worker) {
 void Scheduler::write_log(u32 worker) {
     const CoreRange range = cores_of(worker);
     for (u32 id = range.begin; id < range.end; ++id) {
-        log_->write_core(cores_[id].id(), cores_[id].log().events(),
-                         state_->step.core_digests[id]);
+        log_->write_core(cores_[id].id(), cores_[id].log().events(), state_->step.core_digests[id]);
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A task: one cache line, 32 bytes of header and 32 of payload. What it does is its handler's matter.
+// A task: one cache line, 32 bytes of header and 32 of payload. What it does is its handler's
+// matter.
 #pragma once
 
 #include <cstddef>

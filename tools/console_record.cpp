@@ -18,7 +18,9 @@ namespace {
 
 constexpr std::size_t LINE_CHARS_MAX = 4096;
 constexpr std::size_t LAST_LINES_MAX = 100;
-constexpr std::string_view ERROR_PREFIX = "knhk: error: ";
+constexpr std::array<std::string_view, 2> ERROR_PREFIXES = {"knhk: error: ", "knhk-loader: error: "};
+constexpr std::array<std::string_view, 2> CRASH_PREFIXES = {"knhk: panic: ", "knhk: fault: "};
+constexpr std::string_view SPEAKER_PREFIX = "knhk: ";
 constexpr std::string_view EXIT_PREFIX = "knhk: exit status=";
 constexpr std::string_view RESULT_PREFIX = "knhk: result ";
 
@@ -124,9 +126,17 @@ void ConsoleRecord::add_line(std::string_view line) {
     if (last_lines_.size() > LAST_LINES_MAX) {
         last_lines_.pop_front();
     }
-    if (line.starts_with(ERROR_PREFIX) && error_.empty()) {
-        error_ = line.substr(ERROR_PREFIX.size());
-    } else if (line.starts_with(EXIT_PREFIX)) {
+    for (const std::string_view prefix : ERROR_PREFIXES) {
+        if (line.starts_with(prefix) && error_.empty()) {
+            error_ = line.substr(prefix.size());
+        }
+    }
+    for (const std::string_view prefix : CRASH_PREFIXES) {
+        if (line.starts_with(prefix) && crash_.empty()) {
+            crash_ = line.substr(SPEAKER_PREFIX.size());
+        }
+    }
+    if (line.starts_with(EXIT_PREFIX)) {
         const Result<u64> status = parse_number(line.substr(EXIT_PREFIX.size()));
         exit_status_ = status ? std::optional(static_cast<u32>(*status)) : std::nullopt;
     } else if (line.starts_with(RESULT_PREFIX)) {

@@ -51,8 +51,10 @@ class ConsoleRecord {
   public:
     void add_line(std::string_view line);
 
-    /// The text behind "knhk: error: ", from the first line that has it; empty if there is none.
+    /// The text behind "knhk: error: " (the image's) or "knhk-loader: error: ", from the first line that has it; empty if there is none.
     [[nodiscard]] const std::string& error() const { return error_; }
+    /// The image's panic or the fault that ended it; empty if there was none.
+    [[nodiscard]] const std::string& crash() const { return crash_; }
     [[nodiscard]] std::optional<u32> exit_status() const { return exit_status_; }
     [[nodiscard]] const std::optional<RunFigures>& result() const { return result_; }
     [[nodiscard]] const std::deque<std::string>& last_lines() const { return last_lines_; }
@@ -61,6 +63,7 @@ class ConsoleRecord {
   private:
     std::deque<std::string> last_lines_;
     std::string error_;
+    std::string crash_;
     std::optional<u32> exit_status_;
     std::optional<RunFigures> result_;
 };

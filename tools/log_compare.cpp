@@ -22,6 +22,11 @@ std::string number_text(u64 value) {
     return fmt::format("{}", value);
 }
 
+std::string one_line(std::string text) {
+    std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, ' ');
+    return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
 /// The first field in which two events differ.
 FieldDifference difference_between(const Event& a, const Event& b) {
     const auto hex = [](u64 value) { return fmt::format("{:#018x}", value); };
@@ -112,23 +117,20 @@ class LogComparer {
         const bool both_name_it =
             a_.level() != LogLevel::DigestOnly && b_.level() != LogLevel::DigestOnly;
         if (both_name_it && a.workload != b.workload) {
-            result_.identity.push_back({"workload", a.workload, b.workload});
+            result_.identity.push_back({"workload", one_line(a.workload), one_line(b.workload)});
         }
         result_.by_digests_only = a_.level() != LogLevel::Full || b_.level() != LogLevel::Full;
     }
 
     void compare_blocks(const LogBlock& a, const LogBlock& b) {
         const u64 beat = a.beat.beat;
-        note(beat, "beat number", number_text(a.beat.beat), number_text(b.beat.beat));
-        note(beat, "start time", number_text(a.beat.start_time), number_text(b.beat.start_time));
+        note_number(beat, "beat number", a.beat.beat, b.beat.beat);
+        note_number(beat, "start time", a.beat.start_time, b.beat.start_time);
         if (!result_.by_digests_only) {
             compare_events(a, b);
         }
-        note(beat, "event count", number_text(a.beat.event_count),
-             number_text(b.beat.event_count));
-        if (!(a.beat.chain == b.beat.chain)) {
-            note(beat, "chain", digest_text(a.beat.chain), digest_text(b.beat.chain));
-        }
+        note_number(beat, "event count", a.beat.event_count, b.beat.event_count);
+        note_digest({beat, {}, {}, {"chain", {}, {}}}, a.beat.chain, b.beat.chain);
     }
 
     void compare_events(const LogBlock& a, const LogBlock& b) {
@@ -168,9 +170,7 @@ class LogComparer {
         }
         const Digest& digest_a = a.block->cores[a.entry].digest;
         const Digest& digest_b = b.block->cores[b.entry].digest;
-        if (!(digest_a == digest_b)) {
-            note_first({beat, core, {}, {"digest", digest_text(digest_a), digest_text(digest_b)}});
-        }
+        note_digest({beat, core, {}, {"digest", {}, {}}}, digest_a, digest_b);
     }
 
     /// Beats that only one log has.
@@ -191,13 +191,20 @@ class LogComparer {
         }
         const LogTrailer& a = *a_.trailer();
         const LogTrailer& b = *b_.trailer();
-        note({}, "end reason", number_text(a.end_reason), number_text(b.end_reason));
-        note({}, "run digest", digest_text(a.run_digest), digest_text(b.run_digest));
+        note_number({}, "end reason", a.end_reason, b.end_reason);
+        note_digest({{}, {}, {}, {"run digest", {}, {}}}, a.run_digest, b.run_digest);
     }
 
-    void note(std::optional<u64> beat, const char* field, std::string a, std::string b) {
+    void note_number(std::optional<u64> beat, const char* field, u64 a, u64 b) {
         if (a != b) {
-            note_first({beat, {}, {}, {field, std::move(a), std::move(b)}});
+            note_first({beat, {}, {}, {field, number_text(a), number_text(b)}});
+        }
+    }
+    void note_digest(LogDifference where, const Digest& a, const Digest& b) {
+        if (!(a == b)) {
+            where.field.a = digest_text(a);
+            where.field.b = digest_text(b);
+            note_first(std::move(where));
         }
     }
     void note_first(LogDifference difference) {

@@ -15,8 +15,6 @@ namespace knhk::tools {
 
 namespace {
 
-constexpr std::size_t WORKLOAD_NAME_MAX_CHARS = 64;
-
 void check_choice(std::string_view option, std::string_view value,
                   std::initializer_list<std::string_view> allowed) {
     if (std::ranges::find(allowed, value) == allowed.end()) {
@@ -30,9 +28,9 @@ void check_workload_name(std::string_view name) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '_' || c == '-' || c == '.';
     });
-    if (name.empty() || name.size() > WORKLOAD_NAME_MAX_CHARS || !is_name) {
+    if (name.empty() || name.size() > WORKLOAD_NAME_MAX || !is_name) {
         throw bad_input("bad workload name '{}': use 1 to {} letters, digits, '_', '-' or '.'",
-                        name, WORKLOAD_NAME_MAX_CHARS);
+                        name, WORKLOAD_NAME_MAX);
     }
 }
 

@@ -8,13 +8,13 @@
 #include <string_view>
 
 #include "base/types.hpp"
+#include "kernel/run_config.hpp"
 
 namespace knhk::tools {
 
 enum class PlatformKind : u8 { Linux, QemuX86_64 };
 [[nodiscard]] std::string_view name_of(PlatformKind platform);
 
-inline constexpr u64 TASKS_MAX = 1'000'000'000'000;
 inline constexpr u32 REPEAT_MAX = 1'000'000;
 inline constexpr u32 TIMEOUT_SECONDS_MAX = 7 * 24 * 3600;
 inline constexpr u64 MEMORY_MIB_MIN = 16;

@@ -40,6 +40,9 @@ void check_image_error(const RunObservation& seen, const ImageEnding& ending) {
         throw Failure(status == ExitStatus::Ok ? ExitStatus::RunFailed : status,
                       seen.console.error());
     }
+    if (!seen.console.crash().empty()) {
+        throw run_failed("the image failed: {}: see its console", seen.console.crash());
+    }
     if (!ending.image_status) {
         throw Failure(ExitStatus::RunFailed, ending.failure);
     }

@@ -253,7 +253,7 @@ def finish_medium(sums, size):
 def xxh3_128_17_to_128(data):
     size = len(data)
     sums = (size * PRIME64_1) & MASK64, 0
-    for pair in reversed(range((size - 1) // 32 + 1)):  # unlike XXH3-64, the order matters: innermost first
+    for pair in reversed(range((size - 1) // 32 + 1)):  # unlike in XXH3-64 the order matters
         sums = mix32(sums, data, 16 * pair, size - 16 * (pair + 1), 32 * pair)
     return finish_medium(sums, size)
 
@@ -310,13 +310,14 @@ def digest_text(digest):
 
 # ---- The log ---------------------------------------------------------------------------------------
 
-MAGIC = 0x01474F4C4B484E4B
+MAGIC_NUMBER = 0x01474F4C4B484E4B
 FORMAT_VERSION = 1
 CONTRACT_VERSION = 1
 LEVELS = ("digest", "inputs", "full")
 LEVEL_DIGEST, LEVEL_INPUTS, LEVEL_FULL = range(3)
 END_REASONS = ("quiescent", "beat limit", "stopped")
 
+MAGIC = struct.Struct("<Q")
 HEADER = struct.Struct("<QIIII16s")
 FIELD = struct.Struct("<HHI")
 HANDLER = struct.Struct("<HHI")
@@ -504,11 +505,11 @@ class Log:
         self.read_blocks()
 
     def read_head(self):
-        start = self.source.stream.peek(8)[:8]
-        if start != MAGIC.to_bytes(8, "little")[:len(start)] or not start:
+        magic = self.source.read(MAGIC.size, "the magic")
+        if MAGIC.unpack(magic) != (MAGIC_NUMBER,):
             raise Unreadable("not a log: it does not begin with the magic")
         _, version, self.level, identity_bytes, workload_bytes, self.identity_hash = HEADER.unpack(
-            self.source.read(HEADER.size, "the header"))
+            magic + self.source.read(HEADER.size - MAGIC.size, "the header"))
         if version != FORMAT_VERSION:
             raise Unreadable("log format version %d: only version %d can be read"
                              % (version, FORMAT_VERSION))
@@ -692,8 +693,8 @@ def check_events(beat, core, data, offset):
 # ---- The command -----------------------------------------------------------------------------------
 
 def printable(data):
-    """A name as one word of text: the format does not say what bytes a name may hold."""
-    return "".join(chr(byte) if 0x20 < byte < 0x7F else "\\x%02x" % byte for byte in data)
+    """A name on one line: the format does not say what bytes a name may hold."""
+    return "".join(chr(byte) if 0x20 <= byte < 0x7F else "\\x%02x" % byte for byte in data)
 
 
 def report_lines(log):

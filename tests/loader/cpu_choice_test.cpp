@@ -47,6 +47,10 @@ TEST(cpu_choice, different_cores_count_for_more_than_one_node) {
     EXPECT_EQ(choice(TWO_NODES, "0-15", 6), (Cpus{0, 2, 4, 6, 8, 10}));
 }
 
+TEST(cpu_choice, node_is_kept_when_it_is_large_enough) {
+    EXPECT_EQ(choice(TWO_NODES_A_PACKAGE, "1-3", 2), (Cpus{2, 3}));
+}
+
 TEST(cpu_choice, package_is_kept_when_a_node_is_too_small) {
     EXPECT_EQ(choice(TWO_NODES_A_PACKAGE, "1-7", 4), (Cpus{4, 5, 6, 7}));
 }

@@ -69,8 +69,8 @@ class CoreTest : public testing::Test {
         run_.latencies = latencies;
         run_.workload = &WORKLOAD;
         run_.input_count = inputs_.size();
-        const Handler handlers[] = {idle, spawn_home, send_self, many, bad, touch,
-                                    flood_remote, flood_home};
+        const Handler handlers[] = {idle, spawn_home, send_self,    many,
+                                    bad,  touch,      flood_remote, flood_home};
         std::copy(std::begin(handlers), std::end(handlers), run_.handlers);
         core_ = Core(run_, CoreId{0});
         outcome_ = core_.prepare();

@@ -43,13 +43,9 @@ void yield_thread() {
 Host thread_host(u32 spins) {
     return {.pause = [] {},
             .relax = yield_thread,
-            .wait =
-                [](const u32* word, u32 expected) {
-                    std::atomic_ref(*const_cast<u32*>(word)).wait(expected);
-                },
-            .wake = [](const u32* word) {
-                std::atomic_ref(*const_cast<u32*>(word)).notify_all();
-            },
+            .wait = [](const u32* word,
+                       u32 expected) { std::atomic_ref(*const_cast<u32*>(word)).wait(expected); },
+            .wake = [](const u32* word) { std::atomic_ref(*const_cast<u32*>(word)).notify_all(); },
             .stop_requested = [] { return false; },
             .epoch_ended = nullptr,
             .spins = spins};
@@ -167,7 +163,8 @@ NativeResult run_native(const NativeOptions& options) {
 std::vector<LoggedBeat> beats_of(const std::vector<std::byte>& log) {
     std::vector<LoggedBeat> beats;
     const auto header = load_le<LogHeader>(log.data());
-    std::size_t at = sizeof(LogHeader) + (header.identity_bytes + header.workload_bytes + 7) / 8 * 8;
+    std::size_t at =
+        sizeof(LogHeader) + (header.identity_bytes + header.workload_bytes + 7) / 8 * 8;
     while (load_le<u32>(log.data() + at) == LOG_BEAT_TAG) {
         LoggedBeat beat{load_le<LogBeat>(log.data() + at), {}};
         const std::size_t events = at + sizeof(LogBeat) + beat.header.core_count * sizeof(LogCore);

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// What every command of `knhk` gives to main(): itself on the command line, and what to do when it
+// was chosen.
+#pragma once
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.hpp"
+
+namespace knhk::tools {
+
+/// The chosen command, set while the command line is parsed. It may throw Failure.
+using Action = std::function<ExitStatus()>;
+
+void add_run_command(CLI::App& app, Action& action);
+void add_compare_command(CLI::App& app, Action& action);
+void add_build_command(CLI::App& app, Action& action);
+void add_test_command(CLI::App& app, Action& action);
+
+} // namespace knhk::tools

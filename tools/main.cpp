@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// `knhk`: the host command. This file knows the list of commands and how a command ends, no more.
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "tools/command.hpp"
+#include "tools/failure.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+constexpr const char* DESCRIPTION =
+    "KNHK: the same workload gives the same log, bit for bit, on any number of cores,\n"
+    "under QEMU, on bare hardware and in a Linux process, from one image file.";
+
+constexpr const char* FOOTER =
+    "Exit status: 0 as asked; 1 a comparison or a check says no; 2 wrong input or usage;\n"
+    "3 the environment cannot do it; 4 the run itself failed.\n"
+    "'knhk COMMAND --help' says more and has examples.";
+
+/// Every error is one line.
+int end_with_error(ExitStatus status, std::string text) {
+    for (char& c : text) {
+        c = static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    }
+    fmt::print(stderr, "knhk: error: {}\n", text);
+    return static_cast<int>(status);
+}
+
+int end_with_usage(const CLI::App& app, const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {
+        return app.exit(error); // --help and --version
+    }
+    return end_with_error(ExitStatus::BadInput,
+                          fmt::format("{}: see 'knhk --help'", error.what()));
+}
+
+int run(int argc, char** argv) {
+    CLI::App app(DESCRIPTION, "knhk");
+    Action action;
+    app.footer(FOOTER);
+    app.set_version_flag("--version", "knhk " KNHK_VERSION);
+    app.require_subcommand(1);
+    add_run_command(app, action);
+    add_compare_command(app, action);
+    add_build_command(app, action);
+    add_test_command(app, action);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return end_with_usage(app, error);
+    }
+    return static_cast<int>(action());
+}
+
+} // namespace
+
+} // namespace knhk::tools
+
+int main(int argc, char** argv) {
+    using namespace knhk;
+    try {
+        return tools::run(argc, argv);
+    } catch (const tools::Failure& failure) {
+        return tools::end_with_error(failure.status(), failure.what());
+    } catch (const std::exception& error) {
+        return tools::end_with_error(ExitStatus::Environment,
+                                     fmt::format("{}: free memory and try again", error.what()));
+    }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// `knhk run`: its options, and one run or several of which one digest is demanded.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <limits>
+
+#include "tools/command.hpp"
+#include "tools/demo.hpp"
+#include "tools/failure.hpp"
+#include "tools/interrupt.hpp"
+#include "tools/platform_runner.hpp"
+#include "tools/report.hpp"
+#include "tools/run.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+constexpr const char* FOOTER =
+    "Without a workload or any other option that chooses one, 'knhk run' is the demo.\n"
+    "\n"
+    "Examples:\n"
+    "  knhk run\n"
+    "  knhk run ring --cores 16 --workers 2 --seed 7\n"
+    "  knhk run fanout --on qemu-x86_64 --workers 4 --tasks 1000000 --log fanout.log\n"
+    "  knhk run pure --repeat 20 --json\n"
+    "  knhk run histogram --image histogram-x86_64.elf";
+
+constexpr u64 ANY = std::numeric_limits<u64>::max();
+
+LogSink open_sink(const RunOptions& options) {
+    return options.log ? LogSink::into_file(*options.log) : LogSink::nowhere();
+}
+
+std::string label_of(const RunOptions& options, u32 run) {
+    std::string label = fmt::format("{} on {}", options.workload, name_of(options.platform));
+    return options.repeat == 1 ? label : fmt::format("{}, run {} of {}", label, run, options.repeat);
+}
+
+void check_equal(const RunResult& first, const RunResult& other, u32 run) {
+    if (first.figures.digest != other.figures.digest) {
+        throw check_says_no("runs 1 and {} of {} have different digests, {} and {}: record both "
+                            "with --log and compare them",
+                            run, first.options.repeat, first.figures.digest, other.figures.digest);
+    }
+}
+
+/// One run after the other; each must have the digest of the first.
+RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogSink first_sink) {
+    RunResult first = run_image(options, image, first_sink, label_of(options, 1));
+    RunResult last = first;
+    for (u32 run = 2; run <= options.repeat; ++run) {
+        if (interrupts() > 0) {
+            throw run_failed("interrupted after run {} of {}: start it again", run - 1,
+                             options.repeat);
+        }
+        LogSink sink = open_sink(options);
+        last = run_image(options, image, sink, label_of(options, run));
+        if (interrupts() == 0) {
+            check_equal(first, last, run);
+        }
+    }
+    return last;
+}
+
+ExitStatus run_workload(const RunOptions& options) {
+    check(options);
+    LogSink sink = open_sink(options);
+    const ImageFile image = open_image(options);
+    check_platform_is_installed(options);
+    count_interrupts();
+    const RunResult result = run_repeatedly(options, image, std::move(sink));
+    if (options.json) {
+        print_json(to_json(result));
+        return ExitStatus::Ok;
+    }
+    fmt::print("{}", to_text(result));
+    if (options.repeat > 1) {
+        fmt::print("{} runs, one digest\n", options.repeat);
+    }
+    return ExitStatus::Ok;
+}
+
+// The command line. Numbers are parsed here, for one form of error and no silent overflow.
+
+struct NumberOption {
+    const char* name;
+    u64 min;
+    u64 max;
+    const char* help;
+};
+
+template<class T>
+void add_number(CLI::App& command, const NumberOption& option, T& target) {
+    command
+        .add_option_function<std::string>(
+            option.name,
+            [&target, option](const std::string& text) {
+                target = static_cast<T>(
+                    parse_number_option(option.name, text, option.min, option.max));
+            },
+            option.help)
+        ->type_name("N");
+}
+
+void add_workload_options(CLI::App& command, RunOptions& options) {
+    command.add_option("workload,--workload", options.workload,
+                       "pure, ring, fanout (default), or one of the image's own");
+    add_number(command, {"--cores", 0, ANY >> 32, "logical cores: a power of two up to 256 (4)"},
+               options.cores);
+    add_number(command, {"--workers", 0, ANY >> 32, "harts or threads that run them (1)"},
+               options.workers);
+    add_number(command, {"--seed", 0, ANY, "seed of the run's random numbers (1)"}, options.seed);
+    add_number(command, {"--tasks", 1, TASKS_MAX, "size of the workload (10000)"}, options.tasks);
+    command
+        .add_option_function<std::string>(
+            "--beats",
+            [&options](const std::string& text) {
+                options.beats = parse_number_option("--beats", text, 1, ANY - 1);
+            },
+            "end after so many beats")
+        ->type_name("N");
+    command.add_option("--level", options.level, "what the log holds: digest, inputs, full (full)")
+        ->type_name("LEVEL");
+}
+
+void add_platform_options(CLI::App& command, RunOptions& options) {
+    command
+        .add_option_function<std::string>(
+            "--on",
+            [&options](const std::string& text) { options.platform = parse_platform(text); },
+            "linux (default) or qemu-x86_64")
+        ->type_name("PLATFORM");
+    command.add_option("--image", options.image, "the image to run (the built one)")
+        ->type_name("FILE");
+    add_number(command,
+               {"--timeout", 1, TIMEOUT_SECONDS_MAX, "time limit of a run in seconds (300)"},
+               options.timeout_seconds);
+    command
+        .add_option_function<std::string>(
+            "--drain",
+            [&options](const std::string& text) {
+                if (text != "shared" && text != "console") {
+                    throw bad_input("unknown --drain '{}': use shared or console", text);
+                }
+                options.drain_shared = text == "shared";
+            },
+            "how the log leaves: shared memory (default) or digests on the console")
+        ->type_name("shared|console");
+    add_number(command,
+               {"--memory", MEMORY_MIB_MIN, MEMORY_MIB_MAX, "MiB of RAM, QEMU only (512)"},
+               options.memory_mib);
+    command.add_option("--accel", options.accelerator, "tcg (default) or kvm, QEMU only")
+        ->type_name("tcg|kvm");
+    command.add_option("--machine", options.machine, "q35 (default), microvm or pc, QEMU only")
+        ->type_name("NAME");
+}
+
+void add_output_options(CLI::App& command, RunOptions& options) {
+    command.add_option("--log", options.log, "write the log here, and a manifest beside it")
+        ->type_name("FILE");
+    add_number(command, {"--repeat", 1, REPEAT_MAX, "so many runs, which must have one digest"},
+               options.repeat);
+    command.add_flag("--json", options.json, "one JSON object on stdout, nothing else");
+    command.add_flag("--quiet", options.quiet, "no progress");
+}
+
+/// Whether nothing was said about what to run.
+bool asks_for_demo(const CLI::App& command) {
+    constexpr std::array ALSO_FOR_THE_DEMO = {"--json", "--quiet", "--timeout", "--image"};
+    return std::ranges::all_of(command.get_options(), [&](const CLI::Option* option) {
+        return option->count() == 0 ||
+               std::ranges::find(ALSO_FOR_THE_DEMO, option->get_name()) != ALSO_FOR_THE_DEMO.end();
+    });
+}
+
+} // namespace
+
+void add_run_command(CLI::App& app, Action& action) {
+    CLI::App* const command =
+        app.add_subcommand("run", "run a workload; without arguments, the demo");
+    const auto options = std::make_shared<RunOptions>();
+    add_workload_options(*command, *options);
+    add_platform_options(*command, *options);
+    add_output_options(*command, *options);
+    command->footer(FOOTER);
+    command->callback([command, options, &action] {
+        action = [command, options] {
+            return asks_for_demo(*command) ? run_demo(*options) : run_workload(*options);
+        };
+    });
+}
+
+} // namespace knhk::tools
