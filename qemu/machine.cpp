@@ -61,9 +61,8 @@ std::vector<std::string> arguments_for(const Boot& boot) {
     append_memory(arguments, boot);
     // One thread a hart: TCG's other mode would run all harts by turns.
     const bool is_tcg = boot.accelerator == "tcg";
-    arguments.insert(arguments.end(),
-                     {"-accel", is_tcg ? "tcg,thread=multi" : boot.accelerator, "-cpu", "max",
-                      "-smp", fmt::format("{}", boot.harts)});
+    arguments.insert(arguments.end(), {"-accel", is_tcg ? "tcg,thread=multi" : boot.accelerator,
+                                       "-cpu", "max", "-smp", fmt::format("{}", boot.harts)});
     arguments.insert(arguments.end(), {"-display", "none", "-nodefaults", "-no-reboot", "-serial",
                                        "stdio", "-monitor", "none"});
     arguments.insert(arguments.end(), {"-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"});
@@ -76,7 +75,8 @@ std::optional<u64> ram_file_offset(const Machine& machine, u64 memory_bytes, Phy
     const bool is_split = memory_bytes >= machine.split_from_bytes;
     const u64 low_end = is_split ? machine.low_bytes : memory_bytes;
     const auto lies_in = [&span](u64 begin, u64 end) {
-        return span.address >= begin && span.address <= end && span.size_bytes <= end - span.address;
+        return span.address >= begin && span.address <= end &&
+               span.size_bytes <= end - span.address;
     };
     if (lies_in(0, low_end)) {
         return span.address;

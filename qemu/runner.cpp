@@ -50,8 +50,9 @@ Ending interpret_exit(int code, std::string_view last_message) {
         const std::string_view message = last_message.empty() ? "it gave no reason" : last_message;
         return {{}, fmt::format("QEMU did not start: {}", message)};
     }
-    return {{}, fmt::format("QEMU ended with the unknown status {}: {}", code,
-                            last_message.empty() ? "no message" : last_message)};
+    return {{},
+            fmt::format("QEMU ended with the unknown status {}: {}", code,
+                        last_message.empty() ? "no message" : last_message)};
 }
 
 } // namespace knhk::qemu

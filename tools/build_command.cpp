@@ -51,8 +51,8 @@ Recipe read_recipe() {
     }
     try {
         const auto object = nlohmann::json::parse(read_text_file(path));
-        return {object.at("cxx"),           object.at("compile_args"), object.at("link_args"),
-                object.at("archive"),       object.at("linker_script"), object.at("source_root"),
+        return {object.at("cxx"),     object.at("compile_args"),  object.at("link_args"),
+                object.at("archive"), object.at("linker_script"), object.at("source_root"),
                 object.at("machine")};
     } catch (const nlohmann::json::exception& error) {
         throw bad_environment("{} cannot be read ({}): build the tree again", path, error.what());
@@ -83,8 +83,8 @@ void compile(const Recipe& recipe, const fs::path& source, const fs::path& objec
     std::vector<std::string> arguments{recipe.compiler};
     arguments.insert(arguments.end(), recipe.compile_arguments.begin(),
                      recipe.compile_arguments.end());
-    arguments.insert(arguments.end(), {"-I", recipe.source_root, "-c", source.string(), "-o",
-                                       object.string()});
+    arguments.insert(arguments.end(),
+                     {"-I", recipe.source_root, "-c", source.string(), "-o", object.string()});
     if (!run_in_foreground(arguments).is_success()) {
         throw bad_input("{} does not compile: see the compiler's messages above", source.string());
     }
@@ -141,9 +141,7 @@ void add_build_command(CLI::App& app, Action& action) {
     command->add_option("-o,--output", options->output, "the image (./NAME-x86_64.elf)")
         ->type_name("FILE");
     command->footer(FOOTER);
-    command->callback([options, &action] {
-        action = [options] { return build_image(*options); };
-    });
+    command->callback([options, &action] { action = [options] { return build_image(*options); }; });
 }
 
 } // namespace knhk::tools

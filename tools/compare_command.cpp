@@ -47,9 +47,8 @@ void add_compare_command(CLI::App& app, Action& action) {
     command->add_option("B", options->b, "another")->required();
     command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
     command->footer(FOOTER);
-    command->callback([options, &action] {
-        action = [options] { return compare_files(*options); };
-    });
+    command->callback(
+        [options, &action] { action = [options] { return compare_files(*options); }; });
 }
 
 } // namespace knhk::tools

@@ -90,8 +90,8 @@ std::string to_text(const Comparison& comparison) {
     }
     if (comparison.first) {
         const FieldDifference& field = comparison.first->field;
-        text += fmt::format("first difference: {}{}: {} against {}\n", place_text(*comparison.first),
-                            field.field, field.a, field.b);
+        text += fmt::format("first difference: {}{}: {} against {}\n",
+                            place_text(*comparison.first), field.field, field.a, field.b);
     }
     return text + verdict_text(comparison);
 }

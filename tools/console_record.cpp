@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::size_t LINE_CHARS_MAX = 4096;
 constexpr std::size_t LAST_LINES_MAX = 100;
-constexpr std::array<std::string_view, 2> ERROR_PREFIXES = {"knhk: error: ", "knhk-loader: error: "};
+constexpr std::array<std::string_view, 2> ERROR_PREFIXES = {"knhk: error: ",
+                                                            "knhk-loader: error: "};
 constexpr std::array<std::string_view, 2> CRASH_PREFIXES = {"knhk: panic: ", "knhk: fault: "};
 constexpr std::string_view SPEAKER_PREFIX = "knhk: ";
 constexpr std::string_view EXIT_PREFIX = "knhk: exit status=";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What an image says on its console: lines cut from a stream of bytes, and the few of them that mean
-// something to the host.
+// What an image says on its console: lines cut from a stream of bytes, and the few of them that
+// mean something to the host.
 #pragma once
 
 #include <array>
@@ -51,7 +51,8 @@ class ConsoleRecord {
   public:
     void add_line(std::string_view line);
 
-    /// The text behind "knhk: error: " (the image's) or "knhk-loader: error: ", from the first line that has it; empty if there is none.
+    /// The text behind "knhk: error: " (the image's) or "knhk-loader: error: ", from the first line
+    /// that has it; empty if there is none.
     [[nodiscard]] const std::string& error() const { return error_; }
     /// The image's panic or the fault that ended it; empty if there was none.
     [[nodiscard]] const std::string& crash() const { return crash_; }

@@ -25,8 +25,8 @@ std::vector<ContainerSection> lay_out(const std::vector<SectionContent>& section
     u64 offset = sizeof(ContainerHeader) + sections.size() * sizeof(ContainerSection);
     for (const SectionContent& section : sections) {
         offset = align_payload(offset);
-        table.push_back({static_cast<u32>(section.kind), section.version, offset,
-                         section.payload.size(), 0});
+        table.push_back(
+            {static_cast<u32>(section.kind), section.version, offset, section.payload.size(), 0});
         offset += section.payload.size();
     }
     return table;

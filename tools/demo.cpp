@@ -84,9 +84,9 @@ LogReader reader_of(const Recording& recording) {
                               system_text(errno));
     }
     const RunOptions& options = recording.result.options;
-    return LogReader::from(std::move(file), fmt::format("log of {} with {} workers",
-                                                        name_of(options.platform),
-                                                        options.workers));
+    return LogReader::from(
+        std::move(file),
+        fmt::format("log of {} with {} workers", name_of(options.platform), options.workers));
 }
 
 /// The first comparison that is no exact match, or the last one.
@@ -131,7 +131,8 @@ ExitStatus run_demo(const RunOptions& options) {
         check_platform_is_installed(options_for(options, station));
     }
     count_interrupts();
-    say(options, "One workload, one image file, three places: the logs must be equal, bit for bit.\n");
+    say(options,
+        "One workload, one image file, three places: the logs must be equal, bit for bit.\n");
     say(options, "Workload: fanout, {} tasks that spawn others across {} logical cores.\n",
         DEMO_TASKS, DEMO_CORES);
     std::vector<Recording> recordings;

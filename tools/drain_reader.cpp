@@ -14,7 +14,8 @@ namespace {
 constexpr u64 PIECE_BYTES_MAX = 1024 * 1024;
 constexpr u64 PIECE_BYTES_WORTH_TAKING = 64 * 1024;
 constexpr std::chrono::milliseconds PIECE_AGE_WORTH_TAKING{20};
-static_assert(PIECE_BYTES_MAX <= DRAIN_RING_BYTES / 4, "the image goes on while a piece is written");
+static_assert(PIECE_BYTES_MAX <= DRAIN_RING_BYTES / 4,
+              "the image goes on while a piece is written");
 
 } // namespace
 
@@ -66,8 +67,7 @@ void DrainReader::watch_phase() {
         return;
     }
     // Pairs with the image's release store of Ended: the report comes before it.
-    const auto phase =
-        static_cast<DrainPhase>(control_->phase.load(std::memory_order_acquire));
+    const auto phase = static_cast<DrainPhase>(control_->phase.load(std::memory_order_acquire));
     if (phase != DrainPhase::Empty && !running_since_) {
         running_since_ = Clock::now();
     }
@@ -89,9 +89,9 @@ void DrainReader::take(std::span<const std::byte> bytes) {
     }
     const int error = sink_.write(bytes);
     if (error != 0) {
-        sink_failure_ = bad_environment("cannot write {}: {}: make room or give another --log",
-                                        sink_.path() ? sink_.path()->string() : "the log",
-                                        system_text(error));
+        sink_failure_ =
+            bad_environment("cannot write {}: {}: make room or give another --log",
+                            sink_.path() ? sink_.path()->string() : "the log", system_text(error));
         request_stop();
     }
 }

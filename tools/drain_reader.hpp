@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The host's end of the log drain, the same for every platform that shares memory. Everything in the
-// control page was written by somebody else and is believed only after a check.
+// The host's end of the log drain, the same for every platform that shares memory. Everything in
+// the control page was written by somebody else and is believed only after a check.
 #pragma once
 
 #include <chrono>

@@ -23,8 +23,8 @@ std::vector<std::byte> read_whole(int descriptor, u64 size_bytes, const std::str
     std::vector<std::byte> bytes(size_bytes);
     u64 used = 0;
     while (used < size_bytes) {
-        const ssize_t count = ::pread(descriptor, bytes.data() + used, size_bytes - used,
-                                      static_cast<off_t>(used));
+        const ssize_t count =
+            ::pread(descriptor, bytes.data() + used, size_bytes - used, static_cast<off_t>(used));
         if (count <= 0) {
             throw bad_input("cannot read the image {}: {}", name,
                             count == 0 ? "it became shorter" : system_text(errno));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where this command's own build put the things it runs: found from the program file itself, so that
-// any working directory and any place of the tree will do.
+// Where this command's own build put the things it runs: found from the program file itself, so
+// that any working directory and any place of the tree will do.
 #pragma once
 
 #include <filesystem>

@@ -15,8 +15,8 @@ namespace knhk::tools {
 LinuxRunner::LinuxRunner(const RunOptions& options, const ImageFile& image)
     : command_line_(image_command_line(options)), workers_(options.workers),
       image_(image.descriptor()),
-      container_(SharedFile::holding("knhk-container",
-                                     pack_workload(options.workload, options.tasks))) {
+      container_(
+          SharedFile::holding("knhk-container", pack_workload(options.workload, options.tasks))) {
     if (options.drain_shared) {
         drain_file_ = SharedFile::of_size("knhk-drain", region::drain.size_bytes);
         drain_ = Mapping(drain_file_->descriptor(), 0, region::drain.size_bytes);
@@ -25,15 +25,9 @@ LinuxRunner::LinuxRunner(const RunOptions& options, const ImageFile& image)
 
 ProcessPlan LinuxRunner::plan() const {
     ProcessPlan plan;
-    plan.arguments = {loader_program().string(),
-                      "--image",
-                      inherited_path(image_),
-                      "--command-line",
-                      command_line_,
-                      "--container",
-                      container_.path_in_child(),
-                      "--workers",
-                      fmt::format("{}", workers_)};
+    plan.arguments = {loader_program().string(),  "--image",     inherited_path(image_),
+                      "--command-line",           command_line_, "--container",
+                      container_.path_in_child(), "--workers",   fmt::format("{}", workers_)};
     plan.inherited = {image_, container_.descriptor()};
     if (drain_file_) {
         plan.arguments.insert(plan.arguments.end(), {"--drain", drain_file_->path_in_child()});
@@ -57,8 +51,8 @@ ImageEnding LinuxRunner::interpret(const ProcessEnd& end, std::string_view last_
     if (end.code <= static_cast<int>(ExitStatus::RunFailed)) {
         return {static_cast<ExitStatus>(end.code), {}};
     }
-    return {{}, fmt::format("the loader ended with the unknown status {}: build it again",
-                            end.code)};
+    return {{},
+            fmt::format("the loader ended with the unknown status {}: build it again", end.code)};
 }
 
 } // namespace knhk::tools

@@ -23,7 +23,8 @@ std::string number_text(u64 value) {
 }
 
 std::string one_line(std::string text) {
-    std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, ' ');
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, ' ');
     return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
@@ -158,7 +159,9 @@ class LogComparer {
         }
         if (a.size() != b.size()) {
             result_.mismatching_events += std::max(a.size(), b.size()) - shared;
-            note_first({beat, core, shared,
+            note_first({beat,
+                        core,
+                        shared,
                         {"event", a.size() > shared ? "present" : "missing",
                          b.size() > shared ? "present" : "missing"}});
         }
@@ -178,7 +181,9 @@ class LogComparer {
         for (; block != nullptr; block = log.next()) {
             result_.mismatching_events += block->beat.event_count;
             const bool in_a = &log == &a_;
-            note_first({block->beat.beat, {}, {},
+            note_first({block->beat.beat,
+                        {},
+                        {},
                         {"beat", in_a ? "present" : "missing", in_a ? "missing" : "present"}});
         }
     }
@@ -222,10 +227,10 @@ class LogComparer {
         if (result_.identity.empty() && !result_.first) {
             return Verdict::ExactMatch;
         }
-        const bool is_minor =
-            result_.identity.empty() && a_.trailer() && b_.trailer() &&
-            a_.events_read() == b_.events_read() && result_.mismatching_events >= 1 &&
-            result_.mismatching_events <= MINOR_EVENTS_MAX;
+        const bool is_minor = result_.identity.empty() && a_.trailer() && b_.trailer() &&
+                              a_.events_read() == b_.events_read() &&
+                              result_.mismatching_events >= 1 &&
+                              result_.mismatching_events <= MINOR_EVENTS_MAX;
         return is_minor ? Verdict::MinorDifference : Verdict::Diverged;
     }
 

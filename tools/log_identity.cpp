@@ -64,7 +64,8 @@ std::string handlers_text(std::span<const std::byte> bytes) {
             return hex_text(bytes);
         }
         std::string shown(reinterpret_cast<const char*>(name.data()), name.size());
-        std::ranges::replace_if(shown, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
+        std::ranges::replace_if(
+            shown, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
         text += fmt::format("{}{} {} v{}", text.empty() ? "" : ", ", id, shown, version);
     }
     return text;

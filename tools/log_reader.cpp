@@ -178,8 +178,8 @@ bool LogReader::read_full_part() {
     for (const LogCore& core : block_.cores) {
         if (core.core <= previous_core || core.core >= prologue_.cores || core.reserved != 0 ||
             core.event_count == 0) {
-            return end_damaged(fmt::format("beat {} has an impossible core entry",
-                                           block_.beat.beat));
+            return end_damaged(
+                fmt::format("beat {} has an impossible core entry", block_.beat.beat));
         }
         previous_core = core.core;
         events += core.event_count;

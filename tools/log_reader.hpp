@@ -44,9 +44,7 @@ class LogReader {
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const LogPrologue& prologue() const { return prologue_; }
-    [[nodiscard]] LogLevel level() const {
-        return static_cast<LogLevel>(prologue_.header.level);
-    }
+    [[nodiscard]] LogLevel level() const { return static_cast<LogLevel>(prologue_.header.level); }
 
     /// The next beat, valid until the next call; nullptr at the end.
     [[nodiscard]] const LogBlock* next();

@@ -33,8 +33,7 @@ int end_with_usage(const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
         return app.exit(error); // --help and --version
     }
-    return end_with_error(ExitStatus::BadInput,
-                          fmt::format("{}: see 'knhk --help'", error.what()));
+    return end_with_error(ExitStatus::BadInput, fmt::format("{}: see 'knhk --help'", error.what()));
 }
 
 int run(int argc, char** argv) {

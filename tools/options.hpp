@@ -34,7 +34,7 @@ struct RunOptions {
     u32 repeat = 1;
     u32 timeout_seconds = 300;
     bool drain_shared = true;
-    u64 memory_mib = 512;       ///< QEMU only, as are the next two
+    u64 memory_mib = 512; ///< QEMU only, as are the next two
     std::string accelerator = "tcg";
     std::string machine = "q35";
     bool json = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An image in a machine that QEMU emulates. The guest's RAM is a file that this program maps too, so
-// that the log drain is read just as on Linux.
+// An image in a machine that QEMU emulates. The guest's RAM is a file that this program maps too,
+// so that the log drain is read just as on Linux.
 #pragma once
 
 #include "qemu/machine.hpp"

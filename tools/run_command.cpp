@@ -35,7 +35,8 @@ LogSink open_sink(const RunOptions& options) {
 
 std::string label_of(const RunOptions& options, u32 run) {
     std::string label = fmt::format("{} on {}", options.workload, name_of(options.platform));
-    return options.repeat == 1 ? label : fmt::format("{}, run {} of {}", label, run, options.repeat);
+    return options.repeat == 1 ? label
+                               : fmt::format("{}, run {} of {}", label, run, options.repeat);
 }
 
 void check_equal(const RunResult& first, const RunResult& other, u32 run) {
@@ -97,8 +98,8 @@ void add_number(CLI::App& command, const NumberOption& option, T& target) {
         .add_option_function<std::string>(
             option.name,
             [&target, option](const std::string& text) {
-                target = static_cast<T>(
-                    parse_number_option(option.name, text, option.min, option.max));
+                target =
+                    static_cast<T>(parse_number_option(option.name, text, option.min, option.max));
             },
             option.help)
         ->type_name("N");
@@ -148,8 +149,7 @@ void add_platform_options(CLI::App& command, RunOptions& options) {
             },
             "how the log leaves: shared memory (default) or digests on the console")
         ->type_name("shared|console");
-    add_number(command,
-               {"--memory", MEMORY_MIB_MIN, MEMORY_MIB_MAX, "MiB of RAM, QEMU only (512)"},
+    add_number(command, {"--memory", MEMORY_MIB_MIN, MEMORY_MIB_MAX, "MiB of RAM, QEMU only (512)"},
                options.memory_mib);
     command.add_option("--accel", options.accelerator, "tcg (default) or kvm, QEMU only")
         ->type_name("tcg|kvm");

@@ -86,10 +86,8 @@ void RunLoop::read_pipes() {
             process_.output(), [this](std::string_view line) { take_console_line(line); });
     }
     if (errors_are_open_ && process_.errors() >= 0) {
-        errors_are_open_ =
-            message_reader_.read_from(process_.errors(), [this](std::string_view line) {
-                seen_.last_message = line;
-            });
+        errors_are_open_ = message_reader_.read_from(
+            process_.errors(), [this](std::string_view line) { seen_.last_message = line; });
     }
 }
 

@@ -123,8 +123,8 @@ RunFigures figures_of(const RunQuestion& question, const RunObservation& seen) {
 
 } // namespace
 
-RunFigures judge(const RunQuestion& question, const RunObservation& seen,
-                 const ImageEnding& ending, const LogEnds& log) {
+RunFigures judge(const RunQuestion& question, const RunObservation& seen, const ImageEnding& ending,
+                 const LogEnds& log) {
     check_outside(question, seen);
     check_image_error(seen, ending);
     check_statuses(seen, *ending.image_status);

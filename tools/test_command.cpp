@@ -41,8 +41,8 @@ std::vector<std::string> find_tests(const std::string& part) {
 }
 
 std::vector<std::string> meson_arguments(const std::string& filter) {
-    std::vector<std::string> arguments{"meson", "test", "-C", build_root().string(), "--no-rebuild",
-                                       "--print-errorlogs"};
+    std::vector<std::string> arguments{
+        "meson", "test", "-C", build_root().string(), "--no-rebuild", "--print-errorlogs"};
     if (filter.empty()) {
         return arguments;
     }
@@ -94,9 +94,7 @@ void add_test_command(CLI::App& app, Action& action) {
     command->add_option("--filter", *filter, "only tests whose name contains this")
         ->type_name("NAME");
     command->footer(FOOTER);
-    command->callback([filter, &action] {
-        action = [filter] { return run_tests(*filter); };
-    });
+    command->callback([filter, &action] { action = [filter] { return run_tests(*filter); }; });
 }
 
 } // namespace knhk::tools

@@ -139,18 +139,22 @@ void wait_until_prepared() {
     }
 }
 
-void let_in(Hart& hart) {
+[[noreturn]] void end_for_image_bug(const char* what, u32 worker) {
+    TextLine line;
+    line.text("knhk-loader: error: ").text(what).text(": worker ").number(worker);
+    line.text(": report it as a bug of the image\n");
+    write_fully(STDERR_FILENO, line.view().data(), line.view().size());
+    _exit(static_cast<int>(ExitStatus::RunFailed));
+}
+
+/// Ends a hart's parking one way or the other; false when it is not parked.
+bool leave_parking(Hart& hart, HartState state) {
     HartState expected = HartState::Parked;
-    // Pairs with the acquire in hart_main: what the starter wrote, for the hart to see.
-    if (!hart.state.compare_exchange_strong(expected, HartState::Running,
-                                            std::memory_order_acq_rel)) {
-        TextLine line;
-        line.text("knhk-loader: error: a hart was started twice: worker ").number(this_hart());
-        line.text(": report it as a bug of the image\n");
-        write_fully(STDERR_FILENO, line.view().data(), line.view().size());
-        _exit(static_cast<int>(ExitStatus::RunFailed));
-    }
+    // Pairs with the acquire in hart_main: what the caller wrote, for the hart to see.
+    const bool left = hart.state.compare_exchange_strong(expected, state, std::memory_order_release,
+                                                         std::memory_order_relaxed);
     hart.state.notify_all();
+    return left;
 }
 
 void join_in_time(u32 number, const timespec& deadline) {
@@ -194,17 +198,15 @@ unsigned run_harts(ImageEntry entry, const BootInfo& boot_info) {
     table.entry = entry;
     table.boot_info = &boot_info;
     Hart& first = *table.harts[0];
-    let_in(first);
+    leave_parking(first, HartState::Running);
     first.state.wait(HartState::Running, std::memory_order_acquire);
 
     timespec deadline{};
     clock_gettime(CLOCK_MONOTONIC, &deadline);
     deadline.tv_sec += END_MAX_SECONDS;
     for (u32 number = 0; number < table.count; ++number) {
-        HartState parked = HartState::Parked;
-        Hart& hart = *table.harts[number];
-        hart.state.compare_exchange_strong(parked, HartState::Dismissed);
-        hart.state.notify_all();
+        // One that the image never asked for goes home; the others are on their way out.
+        leave_parking(*table.harts[number], HartState::Dismissed);
         join_in_time(number, deadline);
     }
     return first.status;
@@ -212,13 +214,11 @@ unsigned run_harts(ImageEntry entry, const BootInfo& boot_info) {
 
 void start_hart(u32 hart) {
     if (hart >= table.count) {
-        TextLine line;
-        line.text("knhk-loader: error: the image started a hart that it was not offered: worker ");
-        line.number(hart).text(": report it as a bug of the image\n");
-        write_fully(STDERR_FILENO, line.view().data(), line.view().size());
-        _exit(static_cast<int>(ExitStatus::RunFailed));
+        end_for_image_bug("the image started a hart that it was not offered", hart);
     }
-    let_in(*table.harts[hart]);
+    if (!leave_parking(*table.harts[hart], HartState::Running)) {
+        end_for_image_bug("the image started a hart twice", hart);
+    }
 }
 
 } // namespace knhk::hosted

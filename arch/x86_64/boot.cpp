@@ -53,22 +53,26 @@ void announce_machine(u32 hart_count) {
 extern "C" [[noreturn]] void boot_main() {
     using namespace knhk;
     using namespace knhk::x86;
-    start_console();                                  // every refusal can be read
-    make_interrupt_table();                           // where exceptions go
-    load_descriptors(0, early_fault_stack_top());     // from here on faults are reported
-    start_cpu();                                      // vector state
-    check_local_apic_mode();                          // can it start harts and wake them
-    read_firmware(firmware);                          // copied: no later step asks firmware
-    const HartTable harts = find_harts(firmware);     // from ACPI
-    announce_machine(harts.count);                    // the first line people look for
-    check_memory_size(firmware);                      // too little is refused in words
+    start_console();                              // every refusal can be read
+    make_interrupt_table();                       // where exceptions go
+    load_descriptors(0, early_fault_stack_top()); // from here on faults are reported
+    start_cpu();                                  // vector state
+    check_local_apic_mode();                      // can it start harts and wake them
+
+    read_firmware(firmware);                      // copied: no later step asks firmware
+    const HartTable harts = find_harts(firmware); // from ACPI
+    announce_machine(harts.count);                // the first line people look for
+    check_memory_size(firmware);                  // too little is refused in words
+
     FrameAllocator frames(firmware);                  // RAM that nobody uses
     const RegionFrames placed = take_regions(frames); // the memory map's frames, zeroed
-    copy_container(firmware, placed);                 // the module's own place is not mapped later
+    copy_container(firmware, placed);                 // its own place is not mapped later
     copy_trampoline(firmware, harts);                 // where the other harts will start
-    const u64 tables = make_page_tables(frames, placed, harts.local_apic); // least rights each
-    const BootInfo* boot_info = make_boot_info(firmware, harts.count);     // what the runtime gets
-    set_harts(harts, boot_info, tables);                                   // what start_hart needs
+
+    const u64 tables = make_page_tables(frames, placed, harts.local_apic); // least rights
+    const BootInfo* boot_info = make_boot_info(firmware, harts.count);     // the runtime's view
+    set_harts(harts, boot_info, tables);                                   // for start_hart
+
     write_cr3(tables);                      // low memory and direct map are gone
     set_fault_stack(0, fault_stack_top(0)); // there is a guard page below it
     announce_drain(placed);                 // the host may look for it now

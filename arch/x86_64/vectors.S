@@ -4,7 +4,8 @@
 #include "arch/x86_64/layout.h"
 
 // The vectors for which the processor itself pushes an error code.
-#define HAS_CODE(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
+#define HAS_CODE(v)                                                                                \
+    ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
 
 .text
 .balign KNHK_EXCEPTION_STUB_BYTES

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Proves the XXH3-64 and XXH3-128 of recompute_digest.py against values of libxxhash 0.8.1, which
+"""Proves xxh3.py against values of libxxhash 0.8.1, which
 `xxhsum -H2` confirmed. Run as python3 tests/independent/test_xxh3.py; exit status 0 or 1."""
 
 import hashlib
@@ -8,7 +8,7 @@ import sys
 
 sys.dont_write_bytecode = True  # the import below must not leave a folder in the source tree
 
-from recompute_digest import digest_text, xxh3_64, xxh3_128  # noqa: E402
+from xxh3 import digest_text, xxh3_64, xxh3_128  # noqa: E402
 
 # Prefixes of one stream, so that a size alone names an input.
 INPUT = hashlib.shake_128(b"xxh3").digest(300000)

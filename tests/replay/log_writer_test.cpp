@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: MIT
+// What the writer puts into the drain, parsed back by the documented offsets.
+#include "replay/log_writer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <memory>
+#include <span>
+
+#include "tests/base/pattern.hpp"
+#include "tests/replay/log_bytes.hpp"
+#include "tests/support/native_run.hpp"
+
+namespace knhk {
+namespace {
+
+using test::LogBytes;
+using test::ParsedLog;
+
+/// A drain with a reader that is asked for by hand, or by a writer that waits for room.
+class Drain {
+  public:
+    Drain() { waiting_ = this; }
+    ~Drain() { waiting_ = nullptr; }
+    Drain(const Drain&) = delete;
+    Drain& operator=(const Drain&) = delete;
+
+    void open(LogWriter& log, LogLevel level, u32 cores) {
+        log.open(&control(), ring_.data(), level, cores, [] {
+            ++waiting_->relaxed_;
+            waiting_->read();
+        });
+    }
+    const LogBytes& read() {
+        for (auto chunk = consumer_.available(); chunk.size > 0; chunk = consumer_.available()) {
+            const auto* begin = reinterpret_cast<const u8*>(chunk.bytes);
+            bytes_.insert(bytes_.end(), begin, begin + chunk.size);
+            consumer_.release(chunk.size);
+        }
+        return bytes_;
+    }
+    DrainControl<>& control() { return *control_; }
+    [[nodiscard]] u64 relaxed() const { return relaxed_; }
+
+  private:
+    static inline Drain* waiting_ = nullptr;
+    std::unique_ptr<DrainControl<>> control_ = std::make_unique<DrainControl<>>();
+    std::vector<std::byte> ring_ = std::vector<std::byte>(DRAIN_RING_BYTES);
+    DrainConsumer<> consumer_{control_.get(), ring_.data()};
+    LogBytes bytes_;
+    u64 relaxed_ = 0;
+};
+
+constexpr Digest IDENTITY_HASH{0x1111, 0x2222};
+constexpr Digest CHAIN{0x3333, 0x4444};
+constexpr Digest RUN{0x5555, 0x6666};
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
+
+Event event_of(u64 core, u64 number) {
+    return {1000 * core + number, core, number, 1, static_cast<u16>(core), 2, 0};
+}
+
+/// A run of two beats of four cores: cores 1 and 3 record in the first, nobody in the second.
+constexpr std::array<u32, 4> COUNTS{0, 2, 0, 3};
+constexpr std::array<u32, 4> NO_COUNTS{};
+
+void write_run(LogWriter& log) {
+    const std::array<Event, 2> of_core_1{event_of(1, 0), event_of(1, 1)};
+    const std::array<Event, 3> of_core_3{event_of(3, 0), event_of(3, 1), event_of(3, 2)};
+    log.write_prologue(IDENTITY_HASH, bytes_of("identity"), bytes_of("workload text"));
+    log.begin_block(Beat{7}, Timestamp{99}, CHAIN, COUNTS);
+    log.write_core(CoreId{3}, of_core_3.data(), {33, 34}); // workers come in any order
+    log.write_core(CoreId{0}, nullptr, {});
+    log.write_core(CoreId{1}, of_core_1.data(), {11, 12});
+    log.write_core(CoreId{2}, nullptr, {});
+    log.finish_block();
+    log.begin_block(Beat{16}, Timestamp{120}, RUN, NO_COUNTS);
+    log.finish_block();
+    log.write_trailer(EndReason::Stopped, 2, 5, RUN);
+}
+
+ParsedLog logged(LogLevel level) {
+    Drain drain;
+    LogWriter log;
+    drain.open(log, level, 4);
+    write_run(log);
+    return test::parse_log(drain.read());
+}
+
+LogBytes raw(std::span<const Event> events) {
+    const auto* begin = reinterpret_cast<const u8*>(events.data());
+    return {begin, begin + events.size_bytes()};
+}
+
+TEST(LogWriterTest, prologue_holds_identity_and_workload) {
+    const ParsedLog log = logged(LogLevel::Full);
+    EXPECT_EQ(log.level, 2u);
+    EXPECT_EQ(log.identity_hash, IDENTITY_HASH);
+    EXPECT_EQ(std::string(log.identity.begin(), log.identity.end()), "identity");
+    EXPECT_EQ(std::string(log.workload.begin(), log.workload.end()), "workload text");
+}
+
+TEST(LogWriterTest, trailer_holds_what_the_run_came_to) {
+    for (const LogLevel level : {LogLevel::DigestOnly, LogLevel::Inputs, LogLevel::Full}) {
+        const ParsedLog log = logged(level);
+        EXPECT_EQ(log.end_reason, 2u);
+        EXPECT_EQ(log.beats_in_trailer, 2u);
+        EXPECT_EQ(log.events_in_trailer, 5u);
+        EXPECT_EQ(log.run_digest, RUN);
+    }
+}
+
+TEST(LogWriterTest, blocks_stand_in_order_at_every_level) {
+    for (const LogLevel level : {LogLevel::DigestOnly, LogLevel::Inputs, LogLevel::Full}) {
+        const ParsedLog log = logged(level);
+        ASSERT_EQ(log.beats.size(), 2u);
+        EXPECT_EQ(log.beats[0].beat, 7u);
+        EXPECT_EQ(log.beats[0].start_time, 99u);
+        EXPECT_EQ(log.beats[0].event_count, 5u);
+        EXPECT_EQ(log.beats[0].chain, CHAIN);
+        EXPECT_EQ(log.beats[1].beat, 16u);
+        EXPECT_EQ(log.beats[1].event_count, 0u);
+        EXPECT_EQ(log.beats[1].chain, RUN);
+    }
+}
+
+TEST(LogWriterTest, full_log_holds_recording_cores_in_their_order_however_written) {
+    const auto beat = logged(LogLevel::Full).beats.at(0);
+    ASSERT_EQ(beat.cores.size(), 2u);
+    EXPECT_EQ(beat.cores[0].core, 1u);
+    EXPECT_EQ(beat.cores[0].digest, (Digest{11, 12}));
+    const Event of_core_1[] = {event_of(1, 0), event_of(1, 1)};
+    EXPECT_EQ(beat.cores[0].events, raw(of_core_1));
+    EXPECT_EQ(beat.cores[1].core, 3u);
+    EXPECT_EQ(beat.cores[1].digest, (Digest{33, 34}));
+    const Event of_core_3[] = {event_of(3, 0), event_of(3, 1), event_of(3, 2)};
+    EXPECT_EQ(beat.cores[1].events, raw(of_core_3));
+}
+
+TEST(LogWriterTest, inputs_log_holds_the_workload_and_no_events) {
+    const ParsedLog log = logged(LogLevel::Inputs);
+    EXPECT_EQ(log.level, 1u);
+    EXPECT_EQ(log.workload.size(), 13u);
+    EXPECT_EQ(log.beats.at(0).core_count, 0u);
+}
+
+TEST(LogWriterTest, digest_log_holds_neither_workload_nor_events) {
+    const ParsedLog log = logged(LogLevel::DigestOnly);
+    EXPECT_EQ(log.level, 0u);
+    EXPECT_EQ(log.identity.size(), 8u);
+    EXPECT_TRUE(log.workload.empty());
+    EXPECT_EQ(log.beats.at(0).core_count, 0u);
+}
+
+TEST(LogWriterTest, prologue_is_padded_to_eight_for_every_size_of_its_parts) {
+    const std::string text(16, 'x');
+    for (std::size_t identity = 0; identity <= 8; ++identity) {
+        for (std::size_t workload = 0; workload <= 8; ++workload) {
+            Drain drain;
+            LogWriter log;
+            drain.open(log, LogLevel::Inputs, 1);
+            log.write_prologue({}, bytes_of(text).first(identity), bytes_of(text).first(workload));
+            EXPECT_EQ(drain.read().size(), 40 + (identity + workload + 7) / 8 * 8);
+            log.write_trailer(EndReason::Quiescent, 0, 0, {});
+            EXPECT_NO_THROW(static_cast<void>(test::parse_log(drain.read())));
+        }
+    }
+}
+
+TEST(LogWriterTest, unfinished_block_is_not_shown_to_the_reader) {
+    Drain drain;
+    LogWriter log;
+    drain.open(log, LogLevel::Full, 4);
+    log.begin_block(Beat{0}, Timestamp{0}, CHAIN, COUNTS);
+    EXPECT_TRUE(drain.read().empty());
+    log.finish_block();
+    EXPECT_EQ(drain.read().size(), 48u + 2 * 24 + 5 * 32);
+}
+
+TEST(LogWriterTest, progress_is_shown_beside_the_log) {
+    Drain drain;
+    LogWriter log;
+    drain.open(log, LogLevel::Full, 4);
+    log.show_progress(Beat{12}, 345);
+    EXPECT_EQ(drain.control().beat.load(), 12u);
+    EXPECT_EQ(drain.control().tasks.load(), 345u);
+    EXPECT_TRUE(drain.read().empty());
+}
+
+TEST(LogWriterTest, closed_writer_does_nothing) {
+    LogWriter log;
+    EXPECT_FALSE(log.is_open());
+    write_run(log); // would write through null pointers
+    log.show_progress(Beat{1}, 1);
+}
+
+/// 256 cores, 64 records each: the largest block.
+void write_largest_block(LogWriter& log, u64 beat) {
+    const std::vector<u32> counts(CORES_MAX, 64);
+    std::vector<Event> events(64);
+    log.begin_block(Beat{beat}, Timestamp{beat}, CHAIN, counts);
+    for (u16 core = 0; core < CORES_MAX; ++core) {
+        for (u64 i = 0; i < 64; ++i) {
+            events[i] = event_of(core, beat + i);
+        }
+        log.write_core(CoreId{core}, events.data(), {core, beat});
+    }
+    log.finish_block();
+}
+
+TEST(LogWriterTest, largest_block_is_as_large_as_promised) {
+    Drain drain;
+    LogWriter log;
+    drain.open(log, LogLevel::Full, CORES_MAX);
+    write_largest_block(log, 0);
+    EXPECT_EQ(drain.read().size(), LOG_BEAT_BYTES_MAX);
+}
+
+TEST(LogWriterTest, full_ring_makes_the_writer_wait_and_loses_nothing) {
+    constexpr u64 BLOCKS = 100; // 53 MB through 16
+    Drain drain;
+    LogWriter log;
+    drain.open(log, LogLevel::Full, CORES_MAX);
+    log.write_prologue({}, {}, {});
+    for (u64 beat = 0; beat < BLOCKS; ++beat) {
+        write_largest_block(log, beat);
+    }
+    EXPECT_GT(drain.relaxed(), 0u);
+    log.write_trailer(EndReason::Quiescent, BLOCKS, 0, {});
+    const ParsedLog parsed = test::parse_log(drain.read());
+    ASSERT_EQ(parsed.beats.size(), BLOCKS);
+    for (u64 beat = 0; beat < BLOCKS; ++beat) {
+        ASSERT_EQ(parsed.beats[beat].cores.size(), CORES_MAX);
+        for (u64 core = 0; core < CORES_MAX; ++core) {
+            EXPECT_EQ(parsed.beats[beat].cores[core].digest, (Digest{core, beat}));
+            const Event first = event_of(core, beat);
+            EXPECT_EQ(parsed.beats[beat].cores[core].events[0],
+                      static_cast<u8>(first.timestamp));
+        }
+    }
+}
+
+// --- a whole run's log, against the words of docs/log-format.md ----------------------------------
+
+LogBytes log_of_run(LogLevel level) {
+    const auto run = test::run_native({.tasks = 500, .cores = 8, .level = level});
+    const auto* begin = reinterpret_cast<const u8*>(run.log.data());
+    return {begin, begin + run.log.size()};
+}
+
+void append(LogBytes& bytes, u64 word) {
+    for (u32 i = 0; i < 8; ++i) {
+        bytes.push_back(static_cast<u8>(word >> (8 * i)));
+    }
+}
+
+Digest hash(const LogBytes& bytes) {
+    return xxh3_128(bytes.data(), bytes.size());
+}
+
+/// E after a beat, from what the log says of it.
+Digest next_chain(const Digest& before, const test::ParsedBeat& beat, u64 cores) {
+    std::vector<Digest> digests(cores);
+    for (const test::ParsedCore& core : beat.cores) {
+        digests.at(core.core) = core.digest;
+        EXPECT_EQ(core.digest, hash(core.events));
+    }
+    LogBytes bytes;
+    for (const u64 word : {before.low, before.high, beat.beat, beat.start_time}) {
+        append(bytes, word);
+    }
+    for (const Digest& digest : digests) {
+        append(bytes, digest.low);
+        append(bytes, digest.high);
+    }
+    return hash(bytes);
+}
+
+TEST(LoggedRunTest, chain_and_run_digest_follow_from_the_events) {
+    const ParsedLog log = test::parse_log(log_of_run(LogLevel::Full));
+    Digest chain{};
+    u64 events = 0;
+    for (const test::ParsedBeat& beat : log.beats) {
+        chain = next_chain(chain, beat, 8);
+        EXPECT_EQ(beat.chain, chain) << beat.beat;
+        events += beat.event_count;
+    }
+    LogBytes last;
+    for (const u64 word : {u64{0}, u64{0}, chain.low, chain.high}) { // run_native's I is zero
+        append(last, word);
+    }
+    EXPECT_EQ(log.run_digest, hash(last));
+    EXPECT_EQ(log.events_in_trailer, events);
+    EXPECT_EQ(log.beats_in_trailer, log.beats.size());
+    EXPECT_GT(log.beats.size(), 3u);
+}
+
+TEST(LoggedRunTest, level_changes_neither_chain_nor_counts) {
+    const ParsedLog full = test::parse_log(log_of_run(LogLevel::Full));
+    for (const LogLevel level : {LogLevel::DigestOnly, LogLevel::Inputs}) {
+        const ParsedLog log = test::parse_log(log_of_run(level));
+        EXPECT_EQ(log.run_digest, full.run_digest);
+        ASSERT_EQ(log.beats.size(), full.beats.size());
+        for (std::size_t i = 0; i < log.beats.size(); ++i) {
+            EXPECT_EQ(log.beats[i].chain, full.beats[i].chain);
+            EXPECT_EQ(log.beats[i].event_count, full.beats[i].event_count);
+            EXPECT_TRUE(log.beats[i].cores.empty());
+        }
+    }
+}
+
+} // namespace
+} // namespace knhk
