@@ -41,9 +41,12 @@ Task pure_input(const WorkloadParameters&, u64 index) {
 // --- ring: tokens that are passed round all cores ----------------------------------------------
 // Payload: hops left, this one included; what the token has gathered.
 
+/// Odd, so that nothing gathered is lost. A test changes it in a copy of the image.
+constexpr u64 RING_FACTOR = 0xD6E8'FEB8'6659'FD93;
+
 void run_ring(TaskContext& context) {
     const u64 hops = context.payload(0);
-    const u64 gathered = context.payload(1) * 31 + context.random();
+    const u64 gathered = context.payload(1) * RING_FACTOR + context.random();
     context.output(hops, gathered);
     if (hops > 1) {
         context.spawn(

@@ -69,7 +69,7 @@ Recording record(const RunOptions& asked, const ImageFile& image, const Station&
         throw run_failed("interrupted: start it again");
     }
     const RunFigures& figures = result.figures;
-    say(asked, "      {} tasks in {} beats, {} events, {} messages between cores: {:.1f} s\n",
+    say(asked, "      {} tasks in {} beats, {} events, {} messages between cores: {:.3f} s\n",
         figures.tasks, figures.beats, figures.events, figures.remote_messages,
         static_cast<double>(result.elapsed_ns) / 1e9);
     say(asked, "      digest {}\n", figures.digest);

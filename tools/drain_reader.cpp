@@ -22,12 +22,13 @@ static_assert(PIECE_BYTES_MAX <= DRAIN_RING_BYTES / 4,
 DrainReader::DrainReader(std::span<std::byte> memory, LogSink& sink)
     : control_(reinterpret_cast<DrainControl<>*>(memory.data())),
       consumer_(control_, memory.data() + DRAIN_CONTROL_BYTES), sink_(sink),
-      last_taken_at_(Clock::now()) {
+      last_look_(Clock::now()), last_taken_at_(last_look_) {
     KNHK_CHECK(memory.size() >= DRAIN_CONTROL_BYTES + DRAIN_RING_BYTES, memory.size());
 }
 
 u64 DrainReader::step(bool take_all) {
     if (!has_started_ && !start()) {
+        last_look_ = Clock::now();
         return 0;
     }
     // The phase is looked at first: behind an Ended that was seen, all bytes are visible.
@@ -68,11 +69,12 @@ void DrainReader::watch_phase() {
     }
     // Pairs with the image's release store of Ended: the report comes before it.
     const auto phase = static_cast<DrainPhase>(control_->phase.load(std::memory_order_acquire));
+    const Clock::time_point now = Clock::now();
     if (phase != DrainPhase::Empty && !running_since_) {
-        running_since_ = Clock::now();
+        running_since_ = phase == DrainPhase::Running ? now : last_look_;
     }
     if (phase == DrainPhase::Ended) {
-        ended_at_ = Clock::now();
+        ended_at_ = now;
         report_ = control_->report;
     }
 }

@@ -32,7 +32,8 @@ class DrainReader {
     /// A copy, made when the run ended.
     [[nodiscard]] const std::optional<RunReport>& report() const { return report_; }
     [[nodiscard]] u32 exit_status() const;
-    /// Between the first sight of the running and of the ended run.
+    /// Between the first sight of the running and of the ended run. Of a run too short to be seen
+    /// running, the time between two looks: it took no longer.
     [[nodiscard]] u64 elapsed_ns() const;
     [[nodiscard]] const std::optional<Failure>& sink_failure() const { return sink_failure_; }
 
@@ -48,6 +49,7 @@ class DrainReader {
     DrainConsumer<> consumer_;
     LogSink& sink_;
     bool has_started_ = false;
+    Clock::time_point last_look_; ///< at which nothing ran yet
     std::optional<Clock::time_point> running_since_;
     Clock::time_point ended_at_;
     Clock::time_point last_taken_at_;

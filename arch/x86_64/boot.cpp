@@ -74,7 +74,7 @@ extern "C" [[noreturn]] void boot_main() {
     set_harts(harts, boot_info, tables);                                   // for start_hart
 
     write_cr3(tables);                      // low memory and direct map are gone
-    set_fault_stack(0, fault_stack_top(0)); // there is a guard page below it
+    set_fault_stack(0, fault_stack_top(0)); // in its slot, like the stack below
     announce_drain(placed);                 // the host may look for it now
     start_local_apic();                     // interrupts can be sent
     reset_other_harts();                    // they wait to be started

@@ -247,7 +247,8 @@ TEST(LogWriterTest, full_ring_makes_the_writer_wait_and_loses_nothing) {
 // --- a whole run's log, against the words of docs/log-format.md ----------------------------------
 
 LogBytes log_of_run(LogLevel level) {
-    const auto run = test::run_native({.tasks = 500, .cores = 8, .level = level});
+    const auto run = test::run_native(
+        {.workload = "ring", .tasks = 200, .cores = 8, .level = level});
     const auto* begin = reinterpret_cast<const u8*>(run.log.data());
     return {begin, begin + run.log.size()};
 }
@@ -296,7 +297,7 @@ TEST(LoggedRunTest, chain_and_run_digest_follow_from_the_events) {
     EXPECT_EQ(log.run_digest, hash(last));
     EXPECT_EQ(log.events_in_trailer, events);
     EXPECT_EQ(log.beats_in_trailer, log.beats.size());
-    EXPECT_GT(log.beats.size(), 3u);
+    EXPECT_GT(log.beats.size(), 20u);
 }
 
 TEST(LoggedRunTest, level_changes_neither_chain_nor_counts) {

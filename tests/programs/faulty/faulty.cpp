@@ -31,7 +31,7 @@ void execute_data(TaskContext&) {
 }
 
 [[gnu::noinline]] u64 dig(u64 depth) {
-    volatile u8 block[4096];
+    volatile u8 block[256];
     block[depth % sizeof block] = static_cast<u8>(depth);
     return depth == ~u64{0} ? 0 : dig(depth + 1) + block[0];
 }
