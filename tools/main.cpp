@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "tools/command.hpp"
 #include "tools/failure.hpp"
@@ -33,7 +34,18 @@ int end_with_usage(const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
         return app.exit(error); // --help and --version
     }
-    return end_with_error(ExitStatus::BadInput, fmt::format("{}: see 'knhk --help'", error.what()));
+    const std::vector<CLI::App*> chosen = app.get_subcommands();
+    if (!chosen.empty()) {
+        return end_with_error(ExitStatus::BadInput,
+                              fmt::format("{}: see 'knhk {} --help'", error.what(),
+                                          chosen.front()->get_name()));
+    }
+    const std::vector<std::string> unknown = app.remaining();
+    return end_with_error(ExitStatus::BadInput,
+                          unknown.empty()
+                              ? std::string("no command was given: see 'knhk --help'")
+                              : fmt::format("unknown command '{}': see 'knhk --help'",
+                                            unknown.front()));
 }
 
 int run(int argc, char** argv) {

@@ -84,8 +84,7 @@ std::string_view name_of(PlatformKind platform) {
 u64 parse_number_option(std::string_view option, std::string_view text, u64 min, u64 max) {
     const Result<u64> number = parse_number(text);
     if (!number || *number < min || *number > max) {
-        throw bad_input("{} {} is not a whole number from {} to {}: give one", option, text, min,
-                        max);
+        throw bad_input("{} {}: use a whole number from {} to {}", option, text, min, max);
     }
     return *number;
 }

@@ -17,7 +17,7 @@ enum class PlatformKind : u8 { Linux, QemuX86_64 };
 
 inline constexpr u32 REPEAT_MAX = 1'000'000;
 inline constexpr u32 TIMEOUT_SECONDS_MAX = 7 * 24 * 3600;
-inline constexpr u64 MEMORY_MIB_MIN = 16;
+inline constexpr u64 MEMORY_MIB_MIN = 32;
 inline constexpr u64 MEMORY_MIB_MAX = 1024 * 1024;
 
 struct RunOptions {

@@ -17,7 +17,7 @@ using std::chrono::nanoseconds;
 constexpr long IDLE_SLEEP_NS_MIN = 50'000;
 constexpr long IDLE_SLEEP_NS_MAX = 200'000;
 constexpr u32 IDLE_ROUNDS_MAX = 8; ///< until the longest sleep
-constexpr std::chrono::seconds GRACE_AFTER_TERM{2};
+constexpr std::chrono::seconds GRACE{2};
 
 long idle_sleep_ns(u32 idle_rounds) {
     const long step = (IDLE_SLEEP_NS_MAX - IDLE_SLEEP_NS_MIN) / IDLE_ROUNDS_MAX;
@@ -107,19 +107,27 @@ void RunLoop::take_console_line(std::string_view line) {
     }
 }
 
+/// The first asks for an end at a beat's edge, where the image can be asked; the second is an order.
 void RunLoop::pass_on_interrupts() {
     const unsigned count = interrupts();
     if (count == 0) {
         return;
     }
-    if (count > 1) {
-        process_.send(SIGKILL);
-    } else if (drain_ && drain_->has_started()) {
-        drain_->request_stop();
-    } else if (!seen_.was_interrupted && !runner_.shares_memory()) {
-        process_.send(SIGTERM);
+    const Clock::time_point now = Clock::now();
+    if (!interrupted_at_) {
+        interrupted_at_ = now;
+        seen_.was_interrupted = true;
+        if (!runner_.shares_memory()) {
+            process_.send(SIGTERM);
+        }
     }
-    seen_.was_interrupted = true;
+    const bool can_be_asked = drain_ && drain_->has_started();
+    if (can_be_asked) {
+        drain_->request_stop();
+    }
+    if (count > 1 || (!can_be_asked && now >= *interrupted_at_ + GRACE)) {
+        process_.send(SIGKILL);
+    }
 }
 
 void RunLoop::keep_time_limit() {
@@ -128,7 +136,7 @@ void RunLoop::keep_time_limit() {
     if (now < deadline) {
         return;
     }
-    if (now >= deadline + GRACE_AFTER_TERM) {
+    if (now >= deadline + GRACE) {
         process_.send(SIGKILL);
     } else if (!seen_.passed_time_limit) {
         process_.send(SIGTERM);

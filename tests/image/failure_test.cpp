@@ -23,7 +23,7 @@ class FaultyProgram : public testing::Test {
     }
     static CommandResult run(const std::string& workload, const std::string& platform) {
         return knhk({"run", workload, "--image", folder_->file("faulty.elf"), "--on", platform,
-                     "--timeout", "30", "--quiet"});
+                     "--timeout", "30"});
     }
     /// The run fails with status 4, and what was printed holds each of `words`.
     static void expect_failure(const std::string& workload, const std::string& platform,

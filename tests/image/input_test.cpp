@@ -64,7 +64,7 @@ TEST(Input, missing_and_damaged_images_are_refused_on_both_platforms) {
         refused(folder.file("empty"), "empty");
         refused(folder.file("aarch64"), "aarch64");
         refused("/etc/hostname", "ELF");
-        refused("/bin/true", "KNHK");
+        refused("/bin/true", "fixed addresses");
     }
 }
 
