@@ -17,10 +17,11 @@ namespace knhk::tools {
 namespace {
 
 constexpr std::size_t LINE_CHARS_MAX = 4096;
-constexpr std::size_t LAST_LINES_MAX = 100;
+constexpr std::size_t LAST_LINES_MAX = 50;
 constexpr std::array<std::string_view, 2> ERROR_PREFIXES = {"knhk: error: ",
                                                             "knhk-loader: error: "};
 constexpr std::array<std::string_view, 2> CRASH_PREFIXES = {"knhk: panic: ", "knhk: fault: "};
+constexpr std::string_view CHATTER_PREFIX = "knhk: digest before beat ";
 constexpr std::string_view SPEAKER_PREFIX = "knhk: ";
 constexpr std::string_view EXIT_PREFIX = "knhk: exit status=";
 constexpr std::string_view RESULT_PREFIX = "knhk: result ";
@@ -123,10 +124,7 @@ bool RunFigures::agrees_with(const RunFigures& other) const {
 }
 
 void ConsoleRecord::add_line(std::string_view line) {
-    last_lines_.emplace_back(line);
-    if (last_lines_.size() > LAST_LINES_MAX) {
-        last_lines_.pop_front();
-    }
+    keep_for_failures(line);
     for (const std::string_view prefix : ERROR_PREFIXES) {
         if (line.starts_with(prefix) && error_.empty()) {
             error_ = line.substr(prefix.size());
@@ -142,6 +140,17 @@ void ConsoleRecord::add_line(std::string_view line) {
         exit_status_ = status ? std::optional(static_cast<u32>(*status)) : std::nullopt;
     } else if (line.starts_with(RESULT_PREFIX)) {
         result_ = parse_result_line(line);
+    }
+}
+
+/// The digests that a run without shared memory prints would drive out all that matters.
+void ConsoleRecord::keep_for_failures(std::string_view line) {
+    if (line.starts_with(CHATTER_PREFIX)) {
+        return;
+    }
+    last_lines_.emplace_back(line);
+    if (last_lines_.size() > LAST_LINES_MAX) {
+        last_lines_.pop_front();
     }
 }
 

@@ -62,6 +62,8 @@ class ConsoleRecord {
     [[nodiscard]] std::string_view last_line() const;
 
   private:
+    void keep_for_failures(std::string_view line);
+
     std::deque<std::string> last_lines_;
     std::string error_;
     std::string crash_;

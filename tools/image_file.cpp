@@ -5,10 +5,12 @@
 #include <span>
 #include <vector>
 
+#include <elf.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/bytes.hpp"
 #include "base/sha256.hpp"
 #include "loader/image_check.hpp"
 #include "tools/failure.hpp"
@@ -32,6 +34,20 @@ std::vector<std::byte> read_whole(int descriptor, u64 size_bytes, const std::str
         used += static_cast<u64>(count);
     }
     return bytes;
+}
+
+/// A linker writes the table of sections last: a copy that broke off lacks it, even when all that
+/// would be loaded is there.
+void check_is_whole(std::span<const std::byte> bytes, const std::string& name) {
+    ByteReader reader(bytes);
+    const auto header = reader.get<Elf64_Ehdr>();
+    const u64 table_bytes = u64{header.e_shnum} * header.e_shentsize;
+    if (!reader.ok() || header.e_shoff > bytes.size() ||
+        table_bytes > bytes.size() - header.e_shoff) {
+        throw bad_input("truncated: the image {} ends before its section table does: copy or build "
+                        "the file again",
+                        name);
+    }
 }
 
 /// The loader's own check, so that QEMU is handed nothing that Linux would refuse.
@@ -66,6 +82,7 @@ ImageFile ImageFile::open(const std::filesystem::path& path) {
     }
     const auto bytes = read_whole(file.get(), static_cast<u64>(status.st_size), name);
     check_content(bytes, name);
+    check_is_whole(bytes, name);
     return {path, std::move(file), hex_text(sha256(bytes))};
 }
 

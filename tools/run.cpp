@@ -16,13 +16,13 @@ namespace knhk::tools {
 
 namespace {
 
-/// The lines before a failure, for whoever looks for its cause. An error that the image states
-/// itself needs no more than that line.
-void show_console(const ConsoleRecord& console) {
-    if (!console.error().empty()) {
+/// The lines before a failure, for whoever looks for its cause. Nobody needs them after an error that
+/// the image itself states, or after his own Ctrl-C.
+void show_console(const RunObservation& seen) {
+    if (!seen.console.error().empty() || seen.was_interrupted) {
         return;
     }
-    for (const std::string& line : console.last_lines()) {
+    for (const std::string& line : seen.console.last_lines()) {
         fmt::print(stderr, "console| {}\n", line);
     }
 }
@@ -66,7 +66,7 @@ RunResult run_image(const RunOptions& options, const ImageFile& image, LogSink& 
     } catch (const Failure& failure) {
         manifest.write_failed(failure, seen.elapsed_ns);
         if (!options.quiet && !options.json && failure.status() == ExitStatus::RunFailed) {
-            show_console(seen.console);
+            show_console(seen);
         }
         throw;
     }
