@@ -12,7 +12,18 @@
 namespace knhk {
 namespace {
 
-enum : HandlerId { IDLE, SPAWN_HOME, SEND_SELF, MANY, BAD, TOUCH, FLOOD_REMOTE, FLOOD_HOME };
+enum : HandlerId {
+    IDLE,
+    SPAWN_HOME,
+    SEND_SELF,
+    MANY,
+    BAD,
+    TOUCH,
+    FLOOD_REMOTE,
+    FLOOD_HOME,
+    SEND_LOW,
+    WORSE
+};
 
 void idle(TaskContext&) {}
 
@@ -51,6 +62,17 @@ void flood_home(TaskContext& context) {
     }
 }
 
+void send_low(TaskContext& context) {
+    context.send(child(1000, IDLE, Level::Low));
+}
+/// Refused twice, for different reasons.
+void worse(TaskContext& context) {
+    context.spawn(child(0, 77));
+    for (u32 i = 0; i < EMISSIONS_MAX; ++i) {
+        context.spawn(child(0));
+    }
+}
+
 /// The inputs of the run under test: a plain list.
 std::vector<Task> inputs_;
 
@@ -69,16 +91,18 @@ class CoreTest : public testing::Test {
         run_.latencies = latencies;
         run_.workload = &WORKLOAD;
         run_.input_count = inputs_.size();
-        const Handler handlers[] = {idle, spawn_home, send_self,    many,
-                                    bad,  touch,      flood_remote, flood_home};
+        const Handler handlers[] = {idle,  spawn_home,   send_self,  many,     bad,
+                                    touch, flood_remote, flood_home, send_low, worse};
         std::copy(std::begin(handlers), std::end(handlers), run_.handlers);
         core_ = Core(run_, CoreId{0});
         outcome_ = core_.prepare();
     }
 
     /// Runs beat `k` with every staged input cut, and returns its records.
-    std::vector<Event> beat(u64 k) {
-        outcome_ = core_.run_beat({Beat{k}, Timestamp{outcome_.clock}, outcome_.input_blocked});
+    std::vector<Event> beat(u64 k) { return beat(k, outcome_.input_blocked); }
+    /// The same with the inputs below `input_end` cut.
+    std::vector<Event> beat(u64 k, u64 input_end) {
+        outcome_ = core_.run_beat({Beat{k}, Timestamp{outcome_.clock}, input_end});
         const Event* events = core_.log().events();
         return {events, events + core_.log().count()};
     }
@@ -87,6 +111,15 @@ class CoreTest : public testing::Test {
         return static_cast<u32>(std::count_if(events.begin(), events.end(), [&](const Event& e) {
             return e.kind == static_cast<u8>(kind);
         }));
+    }
+    static std::vector<u64> enqueued(const std::vector<Event>& events) {
+        std::vector<u64> ids;
+        for (const Event& event : events) {
+            if (event.kind == static_cast<u8>(EventKind::TaskEnqueued)) {
+                ids.push_back(event.task_id);
+            }
+        }
+        return ids;
     }
     static void expect_timestamps_without_gaps(const std::vector<Event>& events, u64 first) {
         for (const Event& event : events) {
@@ -146,6 +179,39 @@ TEST_F(CoreTest, emission_of_an_unknown_handler_or_level_is_refused_without_a_re
     ASSERT_EQ(events.size(), 3u);
     EXPECT_EQ(events[2].status, static_cast<u8>(TaskStatus::InvalidTask));
     EXPECT_EQ(outcome_.clock, 3u);
+}
+
+TEST_F(CoreTest, first_refusal_is_the_tasks_status) {
+    set_up(1, {child(0, WORSE)});
+    EXPECT_EQ(beat(0)[2].status, static_cast<u8>(TaskStatus::InvalidTask));
+}
+
+TEST_F(CoreTest, messages_are_admitted_before_inputs_of_the_same_beat_whatever_their_levels) {
+    set_up(1, {child(0, SEND_LOW), child(0, IDLE, Level::High)});
+    beat(0, 1);
+    EXPECT_EQ(enqueued(beat(1, 2)), (std::vector<u64>{1000, 1}));
+}
+
+TEST_F(CoreTest, arrival_that_waited_is_admitted_before_newer_ones_of_other_levels) {
+    // At C = 256 a beat admits 16 inputs: 17 Low ones leave one waiting.
+    std::vector<Task> inputs(256 * 18, child(0, IDLE, Level::Low));
+    inputs[256 * 17] = child(0, IDLE, Level::High);
+    set_up(256, inputs);
+    EXPECT_EQ(enqueued(beat(0, 256 * 17)).size(), 16u);
+    EXPECT_EQ(enqueued(beat(1)), (std::vector<u64>{256 * 16, 256 * 17}));
+}
+
+TEST_F(CoreTest, input_is_not_admitted_when_only_one_of_its_two_records_fits) {
+    // At C = 256 admit has 32 records; the state change takes one, 15 inputs take 30.
+    Task toucher = child(0, TOUCH);
+    toucher.payload[0] = 1;
+    std::vector<Task> inputs(256 * 40, child(0));
+    inputs[0] = toucher;
+    set_up(256, inputs);
+    beat(0, 1);
+    const auto events = beat(8);
+    EXPECT_EQ(count_of(events, EventKind::StateChange), 1u);
+    EXPECT_EQ(count_of(events, EventKind::ExternalInput), 15u);
 }
 
 TEST_F(CoreTest, levels_are_served_high_normal_low_but_the_first_pop_of_tick_0_tries_low) {
