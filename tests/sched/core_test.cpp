@@ -22,7 +22,8 @@ enum : HandlerId {
     FLOOD_REMOTE,
     FLOOD_HOME,
     SEND_LOW,
-    WORSE
+    WORSE,
+    DRAW
 };
 
 void idle(TaskContext&) {}
@@ -73,6 +74,11 @@ void worse(TaskContext& context) {
     }
 }
 
+void draw(TaskContext& context) {
+    const u64 first = context.random();
+    context.output(first, context.random());
+}
+
 /// The inputs of the run under test: a plain list.
 std::vector<Task> inputs_;
 
@@ -91,8 +97,8 @@ class CoreTest : public testing::Test {
         run_.latencies = latencies;
         run_.workload = &WORKLOAD;
         run_.input_count = inputs_.size();
-        const Handler handlers[] = {idle,  spawn_home,   send_self,  many,     bad,
-                                    touch, flood_remote, flood_home, send_low, worse};
+        const Handler handlers[] = {idle,         spawn_home, send_self, many,  bad, touch,
+                                    flood_remote, flood_home, send_low,  worse, draw};
         std::copy(std::begin(handlers), std::end(handlers), run_.handlers);
         core_ = Core(run_, CoreId{0});
         outcome_ = core_.prepare();
@@ -179,6 +185,20 @@ TEST_F(CoreTest, emission_of_an_unknown_handler_or_level_is_refused_without_a_re
     ASSERT_EQ(events.size(), 3u);
     EXPECT_EQ(events[2].status, static_cast<u8>(TaskStatus::InvalidTask));
     EXPECT_EQ(outcome_.clock, 3u);
+}
+
+TEST_F(CoreTest, random_numbers_are_those_of_seed_task_time_and_count) {
+    set_up(1, {child(0), child(0, DRAW)});
+    const auto events = beat(0);
+    const Event& drawn = events[5]; // two inputs of two records each, then two tasks
+    ASSERT_EQ(drawn.task_id, 1u);
+    u64 output[PAYLOAD_WORDS] = {};
+    for (u64 n = 0; n < 2; ++n) {
+        const u64 words[4] = {run_.seed, 1, drawn.timestamp, n};
+        output[n] = xxh3_64(words, sizeof words);
+    }
+    EXPECT_EQ(drawn.hash, xxh3_64(output, sizeof output));
+    EXPECT_EQ(drawn.ticks, 4u) << "execute, two draws, one output";
 }
 
 TEST_F(CoreTest, first_refusal_is_the_tasks_status) {

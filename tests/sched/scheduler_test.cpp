@@ -143,6 +143,40 @@ TEST(Scheduler, run_ends_in_the_beat_in_which_the_last_task_ends) {
     EXPECT_EQ(run_native(options).beats, 2u);
 }
 
+TEST(Scheduler, message_travels_the_latency_from_its_source_to_its_destination) {
+    // Token 0 makes a hop from core 0 to core 1, which takes 3 beats; the way back would take 6.
+    NativeOptions options = options_for("ring", 2, 3);
+    options.latencies = [](u8* latencies, u32) {
+        latencies[0 * 2 + 1] = 3;
+        latencies[1 * 2 + 0] = 6;
+    };
+    const auto beats = test::beats_of(run_native(options).log);
+    ASSERT_EQ(beats.size(), 4u) << "beats 1 and 2 are executed, and nothing happens in them";
+    EXPECT_EQ(beats[1].events.size() + beats[2].events.size(), 0u);
+    ASSERT_EQ(beats[3].events.size(), 2u);
+    EXPECT_EQ(beats[3].events[0].core, 1u);
+}
+
+TEST(Scheduler, inputs_are_cut_at_the_first_that_does_not_fit_for_all_cores) {
+    // Core 1 takes 32 Low inputs, so position 65 is the first that does not fit, and core 0 gets
+    // positions 0, 2, ..., 64 although its own Normal ring would take 128.
+    static const WorkloadEntry lopsided{
+        "lopsided", [](const WorkloadParameters&) { return u64{400}; },
+        [](const WorkloadParameters&, u64 index) {
+            return Task{.level = index % 2 == 0 ? Level::Normal : Level::Low};
+        }};
+    NativeOptions options;
+    options.cores = 2;
+    options.own_workload = &lopsided;
+    const auto beats = test::beats_of(run_native(options).log);
+    u32 inputs[2] = {};
+    for (const Event& event : beats[0].events) {
+        inputs[event.core] += event.kind == static_cast<u8>(EventKind::ExternalInput);
+    }
+    EXPECT_EQ(inputs[0], 33u);
+    EXPECT_EQ(inputs[1], 32u);
+}
+
 TEST(Scheduler, workload_without_inputs_ends_without_a_beat) {
     static const WorkloadEntry nothing{"nothing", [](const WorkloadParameters&) { return u64{0}; },
                                        [](const WorkloadParameters&, u64) { return Task{}; }};
