@@ -72,10 +72,6 @@ std::span<const std::byte> encode_identity_of(const Kernel& kernel, std::span<st
                            buffer);
 }
 
-DrainControl<>* drain_control(const Kernel& kernel) {
-    return kernel.run.memory.as<DrainControl<>>(region::drain);
-}
-
 void open_drain(Kernel& kernel) {
     DrainControl<>* control = drain_control(kernel);
     control->version = DRAIN_VERSION;
@@ -157,65 +153,6 @@ void start_workers(const Kernel& kernel) {
     for (u32 worker = 1; worker < kernel.config.workers; ++worker) {
         kernel.boot_info->platform->start_hart(worker);
     }
-}
-
-namespace {
-
-const char* name_of(u32 end_reason) {
-    switch (static_cast<EndReason>(end_reason)) {
-    case EndReason::Quiescent:
-        return "quiescent";
-    case EndReason::BeatLimit:
-        return "beat-limit";
-    case EndReason::Stopped:
-        return "stopped";
-    }
-    return "unknown";
-}
-
-void print_result(const Kernel& kernel) {
-    const RunState& result = kernel.scheduler.result();
-    TextLine line;
-    line.text("result beats=").number(result.beats_executed);
-    line.text(" tasks=").number(result.tasks).text(" events=").number(result.events);
-    line.text(" remote_messages=").number(result.remote_messages);
-    line.text(" cores=").number(kernel.run.cores);
-    line.text(" workers=").number(kernel.config.workers);
-    line.text(" digest=").digest(kernel.scheduler.digest());
-    line.text(" reason=").text(name_of(result.end_reason));
-    print_line(*kernel.boot_info->platform, line);
-}
-
-void fill_report(const Kernel& kernel, RunReport& report) {
-    const RunState& result = kernel.scheduler.result();
-    const Digest digest = kernel.scheduler.digest();
-    report.beats = result.beats_executed;
-    report.tasks = result.tasks;
-    report.events = result.events;
-    report.remote_messages = result.remote_messages;
-    report.digest_low = digest.low;
-    report.digest_high = digest.high;
-    report.cycles = kernel.boot_info->platform->cycles() - kernel.start_cycles;
-    report.cores = kernel.run.cores;
-    report.workers = kernel.config.workers;
-    report.end_reason = result.end_reason;
-    for (u32 worker = 0; worker < kernel.config.workers; ++worker) {
-        report.tasks_by_worker[worker] = kernel.scheduler.tasks_of_worker(worker);
-    }
-}
-
-} // namespace
-
-void report_result(Kernel& kernel) {
-    print_result(kernel);
-    if (kernel.config.drain != DrainMode::Shared) {
-        return;
-    }
-    DrainControl<>* control = drain_control(kernel);
-    fill_report(kernel, control->report);
-    control->exit_status.store(static_cast<u32>(ExitStatus::Ok), std::memory_order_relaxed);
-    // Pairs with the reader's acquire: the report is valid once the phase says so.
-    control->phase.store(static_cast<u32>(DrainPhase::Ended), std::memory_order_release);
 }
 
 } // namespace knhk

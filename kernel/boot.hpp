@@ -27,6 +27,10 @@ struct Kernel {
     u64 start_cycles = 0; ///< telemetry
 };
 
+[[nodiscard]] inline DrainControl<>* drain_control(const Kernel& kernel) {
+    return kernel.run.memory.as<DrainControl<>>(region::drain);
+}
+
 /// Why a run cannot begin: one line for the operator.
 struct BootError {
     ExitStatus status;

@@ -11,8 +11,7 @@ constinit Kernel kernel_;
 
 bool stop_requested() {
     // The host stops a run through the drain, an operator through the platform.
-    const auto* control = kernel_.run.memory.as<DrainControl<>>(region::drain);
-    return control->stop.load(std::memory_order_relaxed) != 0 ||
+    return drain_control(kernel_)->stop.load(std::memory_order_relaxed) != 0 ||
            kernel_.boot_info->platform->stop_requested();
 }
 

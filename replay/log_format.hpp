@@ -27,6 +27,19 @@ enum class EndReason : u32 {
     Stopped = 2,   ///< an operator asked for it
 };
 
+/// "unknown" for a number that is no reason.
+constexpr const char* text_of(EndReason reason) {
+    switch (reason) {
+    case EndReason::Quiescent:
+        return "quiescent";
+    case EndReason::BeatLimit:
+        return "beat-limit";
+    case EndReason::Stopped:
+        return "stopped";
+    }
+    return "unknown";
+}
+
 /// The file: LogHeader, identity, workload, zeros to a multiple of 8, blocks, LogTrailer.
 struct LogHeader {
     u64 magic;

@@ -58,7 +58,7 @@ std::string verdict_text(const Comparison& comparison) {
     if (comparison.by_digests_only) {
         return name + "\n";
     }
-    return fmt::format("{}: {} events differ\n", name, comparison.mismatching_events);
+    return fmt::format("{}, events that differ: {}\n", name, comparison.mismatching_events);
 }
 
 } // namespace

@@ -175,15 +175,7 @@ std::optional<RunFigures> parse_result_line(std::string_view line) {
 }
 
 std::string end_reason_text(u32 end_reason) {
-    switch (static_cast<EndReason>(end_reason)) {
-    case EndReason::Quiescent:
-        return "quiescent";
-    case EndReason::BeatLimit:
-        return "beat-limit";
-    case EndReason::Stopped:
-        return "stopped";
-    }
-    return fmt::format("unknown-{}", end_reason);
+    return text_of(static_cast<EndReason>(end_reason));
 }
 
 } // namespace knhk::tools

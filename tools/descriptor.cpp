@@ -47,7 +47,8 @@ void replace_file(const std::filesystem::path& path, std::string_view text) {
     }
     if (error != 0) {
         ::unlink(next.c_str());
-        throw bad_environment("cannot write {}: {}", path.string(), system_text(error));
+        throw bad_environment("cannot write {}: {}: choose a writable place", path.string(),
+                              system_text(error));
     }
 }
 

@@ -5,15 +5,14 @@
 #include <span>
 #include <vector>
 
-#include <elf.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/bytes.hpp"
 #include "base/sha256.hpp"
 #include "loader/image_check.hpp"
 #include "tools/failure.hpp"
+#include "tools/hex_text.hpp"
 
 namespace knhk::tools {
 
@@ -36,20 +35,6 @@ std::vector<std::byte> read_whole(int descriptor, u64 size_bytes, const std::str
     return bytes;
 }
 
-/// A linker writes the table of sections last: a copy that broke off lacks it, even when all that
-/// would be loaded is there.
-void check_is_whole(std::span<const std::byte> bytes, const std::string& name) {
-    ByteReader reader(bytes);
-    const auto header = reader.get<Elf64_Ehdr>();
-    const u64 table_bytes = u64{header.e_shnum} * header.e_shentsize;
-    if (!reader.ok() || header.e_shoff > bytes.size() ||
-        table_bytes > bytes.size() - header.e_shoff) {
-        throw bad_input("truncated: the image {} ends before its section table does: copy or build "
-                        "the file again",
-                        name);
-    }
-}
-
 /// The loader's own check, so that QEMU is handed nothing that Linux would refuse.
 void check_content(std::span<const std::byte> bytes, const std::string& name) {
     const auto layout = loader::check_image(bytes);
@@ -60,17 +45,13 @@ void check_content(std::span<const std::byte> bytes, const std::string& name) {
     }
 }
 
-std::string hex_text(const Sha256Digest& digest) {
-    return fmt::format("{:02x}", fmt::join(digest, ""));
-}
-
 } // namespace
 
 ImageFile ImageFile::open(const std::filesystem::path& path) {
     const std::string name = path.string();
     // NONBLOCK: opening a pipe must not hang before it can be refused.
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat status {};
+    struct stat status{};
     if (!file.valid() || ::fstat(file.get(), &status) != 0) {
         throw bad_input("cannot open the image {}: {}: give another --image, or build one", name,
                         system_text(errno));
@@ -82,8 +63,8 @@ ImageFile ImageFile::open(const std::filesystem::path& path) {
     }
     const auto bytes = read_whole(file.get(), static_cast<u64>(status.st_size), name);
     check_content(bytes, name);
-    check_is_whole(bytes, name);
-    return {path, std::move(file), hex_text(sha256(bytes))};
+    const Sha256Digest digest = sha256(bytes);
+    return {path, std::move(file), hex_text(std::as_bytes(std::span(digest)))};
 }
 
 } // namespace knhk::tools

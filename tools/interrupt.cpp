@@ -18,7 +18,7 @@ void on_signal(int) {
 } // namespace
 
 void count_interrupts() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = on_signal; // without SA_RESTART: a sleep ends at once
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);

@@ -6,25 +6,18 @@
 
 #include <fmt/format.h>
 
-#include "base/hash.hpp"
+#include "tools/hex_text.hpp"
 
 namespace knhk::tools {
 
 namespace {
-
-std::string digest_text(const Digest& digest) {
-    std::string text(DIGEST_TEXT_CHARS, '0');
-    write_hex(digest, text.data());
-    return text;
-}
 
 std::string number_text(u64 value) {
     return fmt::format("{}", value);
 }
 
 std::string one_line(std::string text) {
-    std::ranges::replace_if(
-        text, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, ' ');
+    std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, ' ');
     return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 

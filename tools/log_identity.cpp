@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.hpp"
+#include "tools/hex_text.hpp"
 
 namespace knhk::tools {
 
@@ -43,14 +44,6 @@ FieldShape shape_of(u16 tag) {
     return {"unknown field", 0};
 }
 
-std::string hex_text(std::span<const std::byte> bytes) {
-    std::string text;
-    for (const std::byte byte : bytes) {
-        text += fmt::format("{:02x}", static_cast<unsigned>(byte));
-    }
-    return text;
-}
-
 /// "name v1, other v2"; as hex when the bytes are no list of handlers.
 std::string handlers_text(std::span<const std::byte> bytes) {
     ByteReader reader(bytes);
@@ -64,8 +57,7 @@ std::string handlers_text(std::span<const std::byte> bytes) {
             return hex_text(bytes);
         }
         std::string shown(reinterpret_cast<const char*>(name.data()), name.size());
-        std::ranges::replace_if(
-            shown, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
+        std::ranges::replace_if(shown, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
         text += fmt::format("{}{} {} v{}", text.empty() ? "" : ", ", id, shown, version);
     }
     return text;

@@ -54,7 +54,7 @@ LogSink LogSink::into_file(const std::filesystem::path& path) {
         throw bad_input("cannot write {}: {}: give --log a writable path", path.string(),
                         system_text(errno));
     }
-    struct stat status {};
+    struct stat status{};
     sink.is_plain_file_ = ::fstat(sink.owned_.get(), &status) == 0 && S_ISREG(status.st_mode);
     sink.descriptor_ = sink.owned_.get();
     sink.path_ = path;

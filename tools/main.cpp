@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 // `knhk`: the host command. This file knows the list of commands and how a command ends, no more.
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <string>
 #include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "tools/command.hpp"
 #include "tools/failure.hpp"
@@ -36,16 +40,24 @@ int end_with_usage(const CLI::App& app, const CLI::ParseError& error) {
     }
     const std::vector<CLI::App*> chosen = app.get_subcommands();
     if (!chosen.empty()) {
-        return end_with_error(ExitStatus::BadInput,
-                              fmt::format("{}: see 'knhk {} --help'", error.what(),
-                                          chosen.front()->get_name()));
+        return end_with_error(
+            ExitStatus::BadInput,
+            fmt::format("{}: see 'knhk {} --help'", error.what(), chosen.front()->get_name()));
     }
     const std::vector<std::string> unknown = app.remaining();
-    return end_with_error(ExitStatus::BadInput,
-                          unknown.empty()
-                              ? std::string("no command was given: see 'knhk --help'")
-                              : fmt::format("unknown command '{}': see 'knhk --help'",
-                                            unknown.front()));
+    return end_with_error(
+        ExitStatus::BadInput,
+        unknown.empty() ? std::string("no command was given: see 'knhk --help'")
+                        : fmt::format("unknown command '{}': see 'knhk --help'", unknown.front()));
+}
+
+/// Started without standard streams, the files opened first would take their numbers.
+void occupy_standard_streams() {
+    int descriptor = 0;
+    do {
+        descriptor = ::open("/dev/null", O_RDWR);
+    } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    ::close(descriptor);
 }
 
 int run(int argc, char** argv) {
@@ -63,7 +75,12 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return end_with_usage(app, error);
     }
-    return static_cast<int>(action());
+    const ExitStatus status = action();
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+        throw bad_environment("cannot write the result: {}: make room where it goes",
+                              system_text(errno));
+    }
+    return static_cast<int>(status);
 }
 
 } // namespace
@@ -72,6 +89,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     using namespace knhk;
+    tools::occupy_standard_streams();
     try {
         return tools::run(argc, argv);
     } catch (const tools::Failure& failure) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tools/report.hpp"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 
 namespace knhk::tools {
@@ -68,7 +66,6 @@ std::string to_text(const RunResult& result) {
 void print_json(const nlohmann::ordered_json& object) {
     constexpr auto REPLACE = nlohmann::ordered_json::error_handler_t::replace;
     fmt::print("{}\n", object.dump(-1, ' ', false, REPLACE));
-    std::fflush(stdout);
 }
 
 } // namespace knhk::tools

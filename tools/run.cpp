@@ -16,8 +16,8 @@ namespace knhk::tools {
 
 namespace {
 
-/// The lines before a failure, for whoever looks for its cause. Nobody needs them after an error that
-/// the image itself states, or after his own Ctrl-C.
+/// The lines before a failure, for whoever looks for its cause. Nobody needs them after an error
+/// that the image itself states, or after his own Ctrl-C.
 void show_console(const RunObservation& seen) {
     if (!seen.console.error().empty() || seen.was_interrupted) {
         return;

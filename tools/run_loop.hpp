@@ -58,7 +58,6 @@ class RunLoop {
     bool errors_are_open_ = true;
     std::optional<DrainReader> drain_;
     u32 idle_rounds_ = 0;
-    std::optional<Clock::time_point> first_console_line_at_;
     std::optional<Clock::time_point> interrupted_at_;
     RunObservation seen_;
 };

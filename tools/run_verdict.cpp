@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "tools/run_verdict.hpp"
 
-#include "base/hash.hpp"
+#include "tools/hex_text.hpp"
 
 namespace knhk::tools {
 
 namespace {
-
-std::string digest_text(const Digest& digest) {
-    std::string text(DIGEST_TEXT_CHARS, '0');
-    write_hex(digest, text.data());
-    return text;
-}
 
 std::string quote_last_line(const ConsoleRecord& console) {
     return console.last_lines().empty() ? "its console stayed empty"

@@ -55,11 +55,17 @@ std::vector<std::string> meson_arguments(const std::string& filter) {
     return arguments;
 }
 
-/// Leaves no result of an earlier run that could be taken for this one's.
+/// Leaves no result of an earlier run that could be taken for this one's: neither Meson's nor those
+/// that GoogleTest writes beside the build, which stay as they were when a test crashes.
 void remove_old_results(const fs::path& logs) {
     std::error_code ignored;
     fs::remove(logs / "testlog.json", ignored);
     fs::remove(logs / "testlog.junit.xml", ignored);
+    for (const fs::directory_entry& entry : fs::directory_iterator(build_root(), ignored)) {
+        if (entry.path().extension() == ".xml") {
+            fs::remove(entry.path(), ignored);
+        }
+    }
 }
 
 TestCounts read_counts(const fs::path& logs) {

@@ -100,8 +100,8 @@ TEST(ParseNumberTest, one_more_is_out_of_range) {
 
 TEST(ParseNumberTest, anything_else_is_not_a_number) {
     for (const std::string_view text :
-         {"", "x", "0x", "1x", "-1", "+1", " 1", "1 ", "1.0", "1e3", "a", "0xg", "0x-1", "0X1",
-          "1_000", "/", ":", "0x@", "0xG", "0x`"}) {
+         {"",  "x",   "0x",   "1x",  "-1",    "+1", " 1", "1 ",  "1.0", "1e3",
+          "a", "0xg", "0x-1", "0X1", "1_000", "/",  ":",  "0x@", "0xG", "0x`"}) {
         expect_refused(text, Error::BadNumber);
     }
     expect_refused(std::string_view("1\0", 2), Error::BadNumber);

@@ -39,7 +39,7 @@ TEST(ContainerMutationTest, every_single_flipped_bit_is_refused) {
 }
 
 void mutate(ContainerBytes& bytes, std::mt19937_64& random) {
-    constexpr u64 INTERESTING[] = {0,  1,  7,       8,          31,        32,
+    constexpr u64 INTERESTING[] = {0,  1,  7,       8,          31,         32,
                                    64, 96, 1 << 12, 1ull << 32, 1ull << 63, ~u64{0}};
     const u64 changes = 1 + random() % 4;
     for (u64 i = 0; i < changes; ++i) {
@@ -56,9 +56,8 @@ void mutate(ContainerBytes& bytes, std::mt19937_64& random) {
 }
 
 bool inside(std::span<const std::byte> part, const ContainerBytes& bytes) {
-    return part.empty() ||
-           (part.data() >= bytes.data() && part.size() <= bytes.size() &&
-            part.data() + part.size() <= bytes.data() + bytes.size());
+    return part.empty() || (part.data() >= bytes.data() && part.size() <= bytes.size() &&
+                            part.data() + part.size() <= bytes.data() + bytes.size());
 }
 
 // With the hash mended, half of them get past it to the table's own checks.

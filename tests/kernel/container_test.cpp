@@ -44,8 +44,8 @@ TEST(ContainerTest, container_without_sections_has_an_empty_workload) {
 }
 
 TEST(ContainerTest, first_of_two_sections_of_a_kind_is_taken) {
-    ContainerBytes bytes = container_with({{.offset = 96, .size = 3}, {.offset = 104, .size = 3}},
-                                          16);
+    ContainerBytes bytes =
+        container_with({{.offset = 96, .size = 3}, {.offset = 104, .size = 3}}, 16);
     std::memcpy(bytes.data() + 96, "one", 3);
     std::memcpy(bytes.data() + 104, "two", 3);
     seal(bytes);

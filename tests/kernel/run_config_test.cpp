@@ -136,8 +136,7 @@ TEST(RunConfigTest, levels_and_drains_are_known_by_name_alone) {
 
 TEST(RunConfigTest, unknown_key_names_the_word) {
     RunConfig config;
-    const auto applied =
-        apply_words(config, "seed=3 kores=4 cores=8", ConfigSource::CommandLine);
+    const auto applied = apply_words(config, "seed=3 kores=4 cores=8", ConfigSource::CommandLine);
     ASSERT_FALSE(applied.has_value());
     EXPECT_EQ(applied.error().error, Error::UnknownKey);
     EXPECT_EQ(applied.error().word, "kores=4");

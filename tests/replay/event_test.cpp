@@ -10,8 +10,12 @@ namespace knhk {
 namespace {
 
 TEST(EventTest, fields_stand_where_the_format_says) {
-    const Event event{0x0706'0504'0302'0100, 0x0F0E'0D0C'0B0A'0908, 0x1716'1514'1312'1110,
-                      0x1B1A'1918,           0x1D1C,                0x1E,
+    const Event event{0x0706'0504'0302'0100,
+                      0x0F0E'0D0C'0B0A'0908,
+                      0x1716'1514'1312'1110,
+                      0x1B1A'1918,
+                      0x1D1C,
+                      0x1E,
                       0x1F};
     u8 bytes[32];
     static_assert(sizeof event == sizeof bytes);

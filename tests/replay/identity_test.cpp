@@ -27,10 +27,10 @@ struct Inputs {
 
 Bytes encode(const Inputs& inputs) {
     std::vector<std::byte> buffer(IDENTITY_BYTES_MAX);
-    const auto used = encode_identity(Identity{inputs.cores, inputs.latencies, inputs.capacities,
-                                               inputs.costs, inputs.seed, inputs.handlers,
-                                               inputs.workload},
-                                      buffer);
+    const auto used =
+        encode_identity(Identity{inputs.cores, inputs.latencies, inputs.capacities, inputs.costs,
+                                 inputs.seed, inputs.handlers, inputs.workload},
+                        buffer);
     const auto* begin = reinterpret_cast<const u8*>(used.data());
     return {begin, begin + used.size()};
 }
@@ -89,8 +89,8 @@ TEST(IdentityTest, tables_stand_entry_by_entry) {
 
 TEST(IdentityTest, handlers_stand_with_id_length_version_and_name) {
     const Field handlers = fields_of(encode({}))[7];
-    const Bytes expected{0, 0, 4, 0, 1,   0,   0,   0,   'p', 'u', 'r',  'e', 0, 1,
-                         8, 0, 7, 0, 0,   0,   'a', '.', 'u', 's', 'e',  'r', '\'', 's'};
+    const Bytes expected{0, 0, 4, 0, 1, 0, 0,   0,   'p', 'u', 'r', 'e', 0,    1,
+                         8, 0, 7, 0, 0, 0, 'a', '.', 'u', 's', 'e', 'r', '\'', 's'};
     EXPECT_EQ(handlers.content, expected);
 }
 

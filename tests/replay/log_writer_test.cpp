@@ -238,8 +238,7 @@ TEST(LogWriterTest, full_ring_makes_the_writer_wait_and_loses_nothing) {
         for (u64 core = 0; core < CORES_MAX; ++core) {
             EXPECT_EQ(parsed.beats[beat].cores[core].digest, (Digest{core, beat}));
             const Event first = event_of(core, beat);
-            EXPECT_EQ(parsed.beats[beat].cores[core].events[0],
-                      static_cast<u8>(first.timestamp));
+            EXPECT_EQ(parsed.beats[beat].cores[core].events[0], static_cast<u8>(first.timestamp));
         }
     }
 }
@@ -247,8 +246,8 @@ TEST(LogWriterTest, full_ring_makes_the_writer_wait_and_loses_nothing) {
 // --- a whole run's log, against the words of docs/log-format.md ----------------------------------
 
 LogBytes log_of_run(LogLevel level) {
-    const auto run = test::run_native(
-        {.workload = "ring", .tasks = 200, .cores = 8, .level = level});
+    const auto run =
+        test::run_native({.workload = "ring", .tasks = 200, .cores = 8, .level = level});
     const auto* begin = reinterpret_cast<const u8*>(run.log.data());
     return {begin, begin + run.log.size()};
 }

@@ -35,8 +35,8 @@ LAYERS = {
 # Headers of the language that need no library behind them. hash.cpp says why it takes more.
 FREESTANDING = ("base", "isa", "replay", "sched", "kernel", "arch", "linker")
 FREESTANDING_HEADERS = {
-    "algorithm", "array", "atomic", "bit", "compare", "concepts", "cstddef", "cstdint", "cstring", "expected",
-    "limits", "span", "string_view", "type_traits", "utility",
+    "algorithm", "array", "atomic", "bit", "compare", "concepts", "cstddef", "cstdint",
+    "cstring", "expected", "limits", "span", "string_view", "type_traits", "utility",
 }
 FREESTANDING_EXCEPTIONS = {"base/hash.cpp": {"cstdlib", "xxhash.h"}}
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Compares the tables of docs/memory-map.md with base/memory_map.def and the constants that assembly
-shares. Usage: check_memory_map.py ROOT"""
+"""Compares the tables of docs/memory-map.md with base/memory_map.def and with the constants that
+assembly shares. Usage: check_memory_map.py ROOT"""
 
 import re
 import sys

@@ -16,7 +16,7 @@ def is_build_directory(path):
 
 
 def tree_files(root, suffixes):
-    """All files with one of the suffixes, as paths relative to `root`, without what a build made."""
+    """All files with one of the suffixes, relative to `root`, without what a build made."""
     root = Path(root)
     found = []
     for directory, names, files in os.walk(root):

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""Shows that check_image.py fails on each fault that is planted into a copy of the image.
+Usage: check_image_test.py ROOT IMAGE"""
+
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import check_image
+from elf_file import PF_W, PF_X, PT_GNU_STACK, PT_LOAD, PT_NOTE, Elf
+
+ROOT, IMAGE = Path(sys.argv[1]), Path(sys.argv[2])
+SEGMENT_FLAGS, SEGMENT_ADDRESS, SEGMENT_PHYSICAL, SEGMENT_MEMORY_SIZE = 4, 16, 24, 40
+SYMBOL_SECTION = 6
+
+
+class CheckImageTest(unittest.TestCase):
+    def setUp(self):
+        self.data = bytearray(IMAGE.read_bytes())
+        self.elf = Elf(bytes(self.data))
+        self.folder = tempfile.TemporaryDirectory()
+        self.copy = Path(self.folder.name) / "image.elf"
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def put(self, form, at, value):
+        struct.pack_into(form, self.data, at, value)
+
+    def segment_at(self, wanted):
+        """Where the first program header is that `wanted` accepts."""
+        index = next(i for i, s in enumerate(self.elf.segments) if wanted(s))
+        return self.elf.segments_at + index * self.elf.segment_size
+
+    def problems(self):
+        self.copy.write_bytes(self.data)
+        return check_image.find_problems(ROOT, self.copy)
+
+    def assert_problem(self, word):
+        problems = self.problems()
+        self.assertTrue(any(word in p for p in problems), f"{word} not in {problems}")
+
+    def objcopy(self, *options):
+        subprocess.run(["objcopy", *options, str(IMAGE), str(self.copy)], check=True,
+                       capture_output=True)
+        self.data = bytearray(self.copy.read_bytes())
+
+    def test_image_is_clean(self):
+        self.assertEqual(self.problems(), [])
+
+    def test_writable_and_executable_segment(self):
+        at = self.segment_at(lambda s: s.type == PT_LOAD and s.flags & PF_W)
+        self.put("<I", at + SEGMENT_FLAGS, 7)
+        self.assert_problem("writable and executable")
+
+    def test_second_executable_segment(self):
+        at = self.segment_at(lambda s: s.type == PT_LOAD and not s.flags & (PF_X | PF_W))
+        self.put("<I", at + SEGMENT_FLAGS, 5)
+        self.assert_problem("2 executable segments")
+
+    def test_no_executable_segment(self):
+        at = self.segment_at(lambda s: s.type == PT_LOAD and s.flags & PF_X)
+        self.put("<I", at + SEGMENT_FLAGS, 4)
+        self.assert_problem("0 executable segments")
+
+    def test_dynamic_interpreted_or_thread_local(self):
+        at = self.segment_at(lambda s: s.type == PT_NOTE)
+        for kind, name in check_image.FORBIDDEN_SEGMENTS.items():
+            self.put("<I", at, kind)
+            self.assert_problem(name)
+
+    def test_executable_stack(self):
+        at = self.segment_at(lambda s: s.type == PT_NOTE)
+        self.put("<I", at, PT_GNU_STACK)
+        self.put("<I", at + SEGMENT_FLAGS, 7)
+        self.assert_problem("executable stack")
+
+    def test_segment_below_or_above_the_image(self):
+        at = self.segment_at(lambda s: s.type == PT_LOAD and s.flags & PF_W)
+        good = bytes(self.data)
+        self.put("<Q", at + SEGMENT_ADDRESS, 0x3FFFF000)
+        self.assert_problem("lies outside")
+        self.data = bytearray(good)
+        self.put("<Q", at + SEGMENT_MEMORY_SIZE, 0x04000000)
+        self.assert_problem("lies outside")
+
+    def test_physical_address_that_is_not_in_step(self):
+        at = self.segment_at(lambda s: s.type == PT_LOAD and s.flags & PF_W)
+        self.put("<Q", at + SEGMENT_PHYSICAL, 0x40000000)
+        self.assert_problem("is loaded at")
+
+    def test_segments_that_share_a_page(self):
+        at = self.segment_at(lambda s: s.type == PT_LOAD and not s.flags & (PF_X | PF_W))
+        self.put("<Q", at + SEGMENT_MEMORY_SIZE, 0x3000)
+        self.assert_problem("belongs to two segments")
+
+    def test_other_entry(self):
+        self.put("<Q", 24, self.elf.entry + 1)
+        self.assert_problem("is not knhk_enter")
+
+    def test_shared_object(self):
+        self.put("<H", 16, 3)
+        self.assert_problem("not EXEC")
+
+    def test_note_with_other_regions(self):
+        at = self.data.index(b"KNHK\0") + 8
+        self.put("<Q", at + 8, 0x51000000)
+        self.assert_problem("KNHK note")
+
+    def test_note_without_an_entry_in_code(self):
+        at = self.data.index(b"Xen\0") + 4
+        self.put("<I", at, 0x40000000)
+        self.assert_problem("PVH note")
+
+    def test_damaged_multiboot2_header(self):
+        at = self.data.index(struct.pack("<I", check_image.MULTIBOOT2_MAGIC))
+        self.put("<I", at + 4, 4)
+        self.assert_problem("Multiboot2")
+
+    def test_forbidden_sections(self):
+        (Path(self.folder.name) / "content").write_bytes(b"12345678")
+        for name in (".init_array", ".init_array.00100", ".ctors", ".eh_frame", ".eh_frame_hdr",
+                     ".gcc_except_table", ".tdata", ".got.plt", ".rela.dyn"):
+            self.objcopy(f"--add-section={name}={self.folder.name}/content")
+            self.assert_problem(f"section {name} has 8 bytes")
+
+    def test_forbidden_symbols(self):
+        for name in ("malloc", "free", "_Znwm", "_ZdlPv", "_ZdaPvm", "__cxa_throw", "__cxa_atexit",
+                     "__cxa_guard_acquire", "_Unwind_Resume", "printf", "vsnprintf", "_ZTI5Error",
+                     "_ZGVZ1fvE1x", "__stack_chk_fail", "__tls_get_addr"):
+            self.objcopy(f"--add-symbol={name}=.text:0,function,global")
+            self.assert_problem(f"{name} is not for freestanding code")
+
+    def test_undefined_symbol(self):
+        symbols = next(s for s in self.elf.sections if s.name == ".symtab")
+        last = symbols.offset + symbols.size - symbols.entry_size
+        self.put("<H", last + SYMBOL_SECTION, 0)
+        self.assert_problem("is undefined")
+
+    def test_stripped_image(self):
+        self.objcopy("--strip-all")
+        self.assert_problem("no symbols")
+
+    def plant_instruction(self, symbol, code):
+        address = next(s.value for s in self.elf.symbols if s.name.startswith(symbol))
+        text = next(s for s in self.elf.segments if s.type == PT_LOAD and s.flags & PF_X)
+        at = address - text.address + text.offset
+        self.data[at:at + len(code)] = code
+
+    def test_thread_pointer_in_common_code(self):
+        mov_from_gs = bytes.fromhex("65488b042528000000")
+        self.plant_instruction("knhk_enter", mov_from_gs)
+        self.assert_problem("knhk_enter uses a thread pointer")
+
+    def test_thread_pointer_in_bare_machine_code(self):
+        mov_from_fs = bytes.fromhex("64488b042528000000")
+        self.plant_instruction(check_image.ARCH_SYMBOL, mov_from_fs)
+        self.assertEqual(self.problems(), [])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
