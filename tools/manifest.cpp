@@ -53,7 +53,7 @@ void Manifest::write_failed(const Failure& failure, u64 elapsed_ns) noexcept {
             write(elapsed_ns);
         }
     } catch (const std::exception&) {
-        // The disk that refused the log refuses this too; the first failure says so.
+        return; // the disk that refused the log refuses this too, and the first failure says so
     }
 }
 
