@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/command.hpp"
-#include "tools/descriptor.hpp"
-#include "tools/failure.hpp"
-#include "tools/image_file.hpp"
-#include "tools/installation.hpp"
-#include "tools/process.hpp"
-#include "tools/temporary_directory.hpp"
+#include "tools/host/descriptor.hpp"
+#include "tools/host/failure.hpp"
+#include "tools/host/process.hpp"
+#include "tools/host/temporary_directory.hpp"
+#include "tools/run/image_file.hpp"
+#include "tools/run/installation.hpp"
 
 namespace knhk::tools {
 

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "tools/command.hpp"
-#include "tools/log_compare.hpp"
-#include "tools/report.hpp"
+#include "tools/log/log_compare.hpp"
+#include "tools/run/report.hpp"
 
 namespace knhk::tools {
 

@@ -7,13 +7,13 @@
 
 #include <fcntl.h>
 
-#include "tools/failure.hpp"
-#include "tools/interrupt.hpp"
-#include "tools/log_compare.hpp"
-#include "tools/platform_runner.hpp"
-#include "tools/report.hpp"
-#include "tools/run.hpp"
-#include "tools/shared_file.hpp"
+#include "tools/host/failure.hpp"
+#include "tools/host/shared_file.hpp"
+#include "tools/log/log_compare.hpp"
+#include "tools/run/interrupt.hpp"
+#include "tools/run/platform_runner.hpp"
+#include "tools/run/report.hpp"
+#include "tools/run/run.hpp"
 
 namespace knhk::tools {
 

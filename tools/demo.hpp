@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "tools/options.hpp"
+#include "tools/run/options.hpp"
 
 namespace knhk::tools {
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "tools/command.hpp"
-#include "tools/failure.hpp"
+#include "tools/host/failure.hpp"
 
 namespace knhk::tools {
 

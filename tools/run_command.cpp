@@ -7,11 +7,11 @@
 
 #include "tools/command.hpp"
 #include "tools/demo.hpp"
-#include "tools/failure.hpp"
-#include "tools/interrupt.hpp"
-#include "tools/platform_runner.hpp"
-#include "tools/report.hpp"
-#include "tools/run.hpp"
+#include "tools/host/failure.hpp"
+#include "tools/run/interrupt.hpp"
+#include "tools/run/platform_runner.hpp"
+#include "tools/run/report.hpp"
+#include "tools/run/run.hpp"
 
 namespace knhk::tools {
 

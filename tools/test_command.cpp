@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "tools/command.hpp"
-#include "tools/descriptor.hpp"
-#include "tools/failure.hpp"
-#include "tools/installation.hpp"
-#include "tools/process.hpp"
+#include "tools/host/descriptor.hpp"
+#include "tools/host/failure.hpp"
+#include "tools/host/process.hpp"
+#include "tools/run/installation.hpp"
 #include "tools/test_summary.hpp"
 
 namespace knhk::tools {

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "tools/host/descriptor.hpp"
+
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "tools/host/failure.hpp"
+
+namespace knhk::tools {
+
+void Descriptor::close() {
+    if (raw_ >= 0) {
+        ::close(raw_);
+        raw_ = -1;
+    }
+}
+
+int write_all(int descriptor, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written > 0) {
+            bytes = bytes.subspan(static_cast<std::size_t>(written));
+        } else if (written == 0) {
+            return ENOSPC;
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
+void replace_file(const std::filesystem::path& path, std::string_view text) {
+    std::filesystem::path next = path;
+    next += fmt::format(".new-{}", ::getpid());
+    const Descriptor file(::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    int error = file.valid() ? 0 : errno;
+    if (error == 0) {
+        error = write_all(file.get(), std::as_bytes(std::span(text)));
+    }
+    if (error == 0 && ::rename(next.c_str(), path.c_str()) != 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        ::unlink(next.c_str());
+        throw bad_environment("cannot write {}: {}: choose a writable place", path.string(),
+                              system_text(error));
+    }
+}
+
+std::string read_text_file(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    if (!(text << file.rdbuf())) {
+        throw bad_environment("cannot read {}: {}", path.string(), system_text(errno));
+    }
+    return text.str();
+}
+
+} // namespace knhk::tools

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include "tools/log/log_identity.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "base/bytes.hpp"
+#include "tools/log/hex_text.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+/// How the bytes of a field are cut into values that can be named.
+struct FieldShape {
+    std::string_view name;
+    std::size_t unit_bytes; ///< 0: shown as a whole
+};
+
+FieldShape shape_of(u16 tag) {
+    switch (static_cast<IdentityTag>(tag)) {
+    case IdentityTag::LogFormat:
+        return {"log format", 4};
+    case IdentityTag::Contract:
+        return {"contract", 4};
+    case IdentityTag::Cores:
+        return {"cores", 4};
+    case IdentityTag::Latencies:
+        return {"latencies", 1};
+    case IdentityTag::Capacities:
+        return {"capacities", 4};
+    case IdentityTag::Costs:
+        return {"costs", 4};
+    case IdentityTag::Seed:
+        return {"seed", 8};
+    case IdentityTag::Handlers:
+        return {"handlers", 0};
+    case IdentityTag::WorkloadSha:
+        return {"workload sha256", 0};
+    }
+    return {"unknown field", 0};
+}
+
+/// "name v1, other v2"; as hex when the bytes are no list of handlers.
+std::string handlers_text(std::span<const std::byte> bytes) {
+    ByteReader reader(bytes);
+    std::string text;
+    while (reader.left() > 0) {
+        const auto id = reader.get<u16>();
+        const auto name_size = reader.get<u16>();
+        const auto version = reader.get<u32>();
+        const auto name = reader.get_bytes(name_size);
+        if (!reader.ok()) {
+            return hex_text(bytes);
+        }
+        std::string shown(reinterpret_cast<const char*>(name.data()), name.size());
+        std::ranges::replace_if(shown, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
+        text += fmt::format("{}{} {} v{}", text.empty() ? "" : ", ", id, shown, version);
+    }
+    return text;
+}
+
+std::string value_text(std::span<const std::byte> unit) {
+    u64 value = 0;
+    std::memcpy(&value, unit.data(), unit.size());
+    return fmt::format("{}", value);
+}
+
+std::string whole_text(u16 tag, std::span<const std::byte> bytes) {
+    const bool is_handlers = tag == static_cast<u16>(IdentityTag::Handlers);
+    return is_handlers ? handlers_text(bytes) : hex_text(bytes);
+}
+
+FieldDifference difference_in(const IdentityField& a, const IdentityField& b) {
+    const FieldShape shape = shape_of(a.tag);
+    if (shape.unit_bytes == 0) {
+        return {std::string(shape.name), whole_text(a.tag, a.bytes), whole_text(a.tag, b.bytes)};
+    }
+    if (a.bytes.size() != b.bytes.size() || a.bytes.size() % shape.unit_bytes != 0) {
+        return {fmt::format("size of {}", shape.name), fmt::format("{} bytes", a.bytes.size()),
+                fmt::format("{} bytes", b.bytes.size())};
+    }
+    const auto first = std::ranges::mismatch(a.bytes, b.bytes).in1 - a.bytes.begin();
+    const std::size_t index = static_cast<std::size_t>(first) / shape.unit_bytes;
+    const bool is_list = a.bytes.size() > shape.unit_bytes;
+    const auto unit = [&](const IdentityField& field) {
+        return value_text(
+            std::span(field.bytes).subspan(index * shape.unit_bytes, shape.unit_bytes));
+    };
+    return {is_list ? fmt::format("{}[{}]", shape.name, index) : std::string(shape.name), unit(a),
+            unit(b)};
+}
+
+const IdentityField* find(const std::vector<IdentityField>& identity, u16 tag) {
+    const auto found = std::ranges::find(identity, tag, &IdentityField::tag);
+    return found == identity.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+std::optional<std::vector<IdentityField>> parse_identity(std::span<const std::byte> bytes) {
+    std::vector<IdentityField> fields;
+    ByteReader reader(bytes);
+    while (reader.left() > 0) {
+        const auto tag = reader.get<u16>();
+        const auto zero = reader.get<u16>();
+        const auto size = reader.get<u32>();
+        const auto content = reader.get_bytes(size);
+        const bool ascends = fields.empty() || fields.back().tag < tag;
+        if (!reader.ok() || zero != 0 || !ascends) {
+            return std::nullopt;
+        }
+        fields.push_back({tag, {content.begin(), content.end()}});
+    }
+    return fields;
+}
+
+std::optional<u32> cores_of(const std::vector<IdentityField>& identity) {
+    const IdentityField* const field = find(identity, static_cast<u16>(IdentityTag::Cores));
+    if (field == nullptr || field->bytes.size() != sizeof(u32)) {
+        return std::nullopt;
+    }
+    const auto cores = load_le<u32>(field->bytes.data());
+    return std::has_single_bit(cores) && cores <= CORES_MAX ? std::optional(cores) : std::nullopt;
+}
+
+std::vector<FieldDifference> differences(const std::vector<IdentityField>& a,
+                                         const std::vector<IdentityField>& b) {
+    std::vector<FieldDifference> found;
+    for (const IdentityField& field : a) {
+        const IdentityField* const other = find(b, field.tag);
+        if (other == nullptr) {
+            found.push_back({std::string(shape_of(field.tag).name), "present", "missing"});
+        } else if (field.bytes != other->bytes) {
+            found.push_back(difference_in(field, *other));
+        }
+    }
+    for (const IdentityField& field : b) {
+        if (find(a, field.tag) == nullptr) {
+            found.push_back({std::string(shape_of(field.tag).name), "missing", "present"});
+        }
+    }
+    return found;
+}
+
+} // namespace knhk::tools

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "tools/run/container_writer.hpp"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "base/bytes.hpp"
+#include "base/check.hpp"
+#include "base/hash.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+constexpr u64 PAYLOAD_ALIGNMENT_BYTES = 8;
+
+u64 align_payload(u64 offset) {
+    return (offset + PAYLOAD_ALIGNMENT_BYTES - 1) / PAYLOAD_ALIGNMENT_BYTES *
+           PAYLOAD_ALIGNMENT_BYTES;
+}
+
+std::vector<ContainerSection> lay_out(const std::vector<SectionContent>& sections) {
+    std::vector<ContainerSection> table;
+    u64 offset = sizeof(ContainerHeader) + sections.size() * sizeof(ContainerSection);
+    for (const SectionContent& section : sections) {
+        offset = align_payload(offset);
+        table.push_back(
+            {static_cast<u32>(section.kind), section.version, offset, section.payload.size(), 0});
+        offset += section.payload.size();
+    }
+    return table;
+}
+
+} // namespace
+
+std::vector<std::byte> pack_container(const std::vector<SectionContent>& sections) {
+    KNHK_CHECK(sections.size() <= CONTAINER_SECTIONS_MAX, sections.size());
+    const std::vector<ContainerSection> table = lay_out(sections);
+    const u64 end =
+        table.empty() ? sizeof(ContainerHeader) : table.back().offset + table.back().size_bytes;
+    std::vector<std::byte> bytes(align_payload(end));
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        store_le(bytes.data() + sizeof(ContainerHeader) + i * sizeof(ContainerSection), table[i]);
+        std::memcpy(bytes.data() + table[i].offset, sections[i].payload.data(),
+                    table[i].size_bytes);
+    }
+    const auto content = std::span(bytes).subspan(sizeof(ContainerHeader));
+    store_le(bytes.data(),
+             ContainerHeader{CONTAINER_MAGIC, CONTAINER_VERSION, static_cast<u32>(sections.size()),
+                             bytes.size(), xxh3_64(content.data(), content.size())});
+    return bytes;
+}
+
+std::vector<std::byte> pack_workload(std::string_view workload, u64 tasks) {
+    return pack_container({{SectionKind::Workload, WORKLOAD_SECTION_VERSION,
+                            fmt::format("workload={} tasks={}", workload, tasks)}});
+}
+
+} // namespace knhk::tools

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// The host's end of the log drain, the same for every platform that shares memory. Everything in
+// the control page was written by somebody else and is believed only after a check.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <span>
+
+#include "replay/drain.hpp"
+#include "tools/host/failure.hpp"
+#include "tools/run/log_sink.hpp"
+
+namespace knhk::tools {
+
+class DrainReader {
+  public:
+    /// `memory` is region::drain as the image sees it: the control page and the ring.
+    DrainReader(std::span<std::byte> memory, LogSink& sink);
+
+    /// Moves at most one piece of what was published into the sink, and returns its size. Small
+    /// pieces are left to grow for a moment unless `take_all`. Throws Failure when the control page
+    /// cannot be right. A sink that fails stops the run; the rest of the log is then thrown away.
+    u64 step(bool take_all);
+    /// Asks the image to end the run at the next beat's edge.
+    void request_stop();
+
+    [[nodiscard]] bool has_started() const { return has_started_; }
+    [[nodiscard]] bool has_ended() const { return report_.has_value(); }
+    [[nodiscard]] u64 beat() const;
+    [[nodiscard]] u64 tasks() const;
+    /// A copy, made when the run ended.
+    [[nodiscard]] const std::optional<RunReport>& report() const { return report_; }
+    [[nodiscard]] u32 exit_status() const;
+    /// Between the first sight of the running and of the ended run. Of a run too short to be seen
+    /// running, the time between two looks: it took no longer.
+    [[nodiscard]] u64 elapsed_ns() const;
+    [[nodiscard]] const std::optional<Failure>& sink_failure() const { return sink_failure_; }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    bool start();
+    void watch_phase();
+    [[nodiscard]] bool is_worth_taking(u64 size_bytes) const;
+    void take(std::span<const std::byte> bytes);
+
+    DrainControl<>* control_;
+    DrainConsumer<> consumer_;
+    LogSink& sink_;
+    bool has_started_ = false;
+    Clock::time_point last_look_; ///< at which nothing ran yet
+    std::optional<Clock::time_point> running_since_;
+    Clock::time_point ended_at_;
+    Clock::time_point last_taken_at_;
+    std::optional<RunReport> report_;
+    std::optional<Failure> sink_failure_;
+};
+
+} // namespace knhk::tools

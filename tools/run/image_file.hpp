@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// An image on disk: opened once, checked, hashed, and run through the same descriptor, so that the
+// hash names the bytes that really ran even if a build replaces the file meanwhile.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/types.hpp"
+#include "tools/host/descriptor.hpp"
+
+namespace knhk::tools {
+
+class ImageFile {
+  public:
+    /// Throws Failure when the file cannot be read or is not a whole image of this version.
+    [[nodiscard]] static ImageFile open(const std::filesystem::path& path);
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    [[nodiscard]] int descriptor() const { return file_.get(); }
+    [[nodiscard]] const std::string& sha256_text() const { return sha256_text_; }
+
+  private:
+    ImageFile(std::filesystem::path path, Descriptor file, std::string sha256_text)
+        : path_(std::move(path)), file_(std::move(file)), sha256_text_(std::move(sha256_text)) {}
+
+    std::filesystem::path path_;
+    Descriptor file_;
+    std::string sha256_text_;
+};
+
+} // namespace knhk::tools

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "tools/run/installation.hpp"
+
+#include <system_error>
+
+#include "tools/host/failure.hpp"
+
+namespace knhk::tools {
+
+const std::filesystem::path& build_root() {
+    static const std::filesystem::path root = [] {
+        std::error_code error;
+        const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+        if (error) {
+            throw bad_environment("cannot read /proc/self/exe: {}: mount /proc", error.message());
+        }
+        return program.parent_path().parent_path();
+    }();
+    return root;
+}
+
+std::filesystem::path default_image() {
+    return build_root() / "knhk-x86_64.elf";
+}
+
+std::filesystem::path loader_program() {
+    return build_root() / "loader" / "knhk-loader";
+}
+
+std::filesystem::path image_recipe() {
+    return build_root() / "image-recipe.json";
+}
+
+} // namespace knhk::tools

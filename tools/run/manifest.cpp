@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "tools/run/manifest.hpp"
+
+#include "tools/host/descriptor.hpp"
+#include "tools/run/host_facts.hpp"
+
+namespace knhk::tools {
+
+Manifest Manifest::at_start(const RunOptions& options, const ImageFile& image,
+                            const LogSink& sink) {
+    Manifest manifest(sink);
+    if (!sink.is_plain_file()) {
+        return manifest;
+    }
+    const bool is_qemu = options.platform == PlatformKind::QemuX86_64;
+    auto& facts = manifest.facts_;
+    facts["started_utc"] = utc_now();
+    facts["platform"] = name_of(options.platform);
+    facts["host"] = host_name();
+    facts["kernel"] = kernel_release();
+    facts["cpu_model"] = cpu_model();
+    if (is_qemu) {
+        facts["qemu_version"] = qemu_version();
+        facts["machine"] = options.machine;
+        facts["accelerator"] = options.accelerator;
+        facts["memory_mib"] = options.memory_mib;
+    }
+    facts["image"] = image.path().string();
+    facts["image_sha256"] = image.sha256_text();
+    facts["workload"] = options.workload;
+    facts["tasks_asked"] = options.tasks;
+    facts["command_line"] = image_command_line(options);
+    facts["workers"] = options.workers;
+    return manifest;
+}
+
+void Manifest::write_succeeded(const RunFigures& figures, u64 elapsed_ns) {
+    if (!is_wanted()) {
+        return;
+    }
+    facts_["exit_status"] = 0;
+    facts_["end_reason"] = figures.end_reason;
+    facts_["run_digest"] = figures.digest;
+    write(elapsed_ns);
+}
+
+void Manifest::write_failed(const Failure& failure, u64 elapsed_ns) noexcept {
+    try {
+        if (is_wanted()) {
+            facts_["exit_status"] = static_cast<unsigned>(failure.status());
+            facts_["error"] = failure.what();
+            facts_["run_digest"] = nullptr;
+            write(elapsed_ns);
+        }
+    } catch (const std::exception&) {
+        return; // the disk that refused the log refuses this too, and the first failure says so
+    }
+}
+
+bool Manifest::is_wanted() const {
+    return sink_->is_plain_file() && sink_->has_begun();
+}
+
+void Manifest::write(u64 elapsed_ns) {
+    constexpr int INDENT = 2;
+    facts_["elapsed_ns"] = elapsed_ns;
+    // Host facts are whatever the host says, perhaps not UTF-8.
+    constexpr auto REPLACE = nlohmann::ordered_json::error_handler_t::replace;
+    replace_file(manifest_path(*sink_->path()), facts_.dump(INDENT, ' ', false, REPLACE) + "\n");
+}
+
+std::filesystem::path manifest_path(const std::filesystem::path& log) {
+    std::filesystem::path path = log;
+    path += ".manifest.json";
+    return path;
+}
+
+} // namespace knhk::tools

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "tools/run/options.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <initializer_list>
+
+#include <sched.h>
+
+#include "base/text.hpp"
+#include "qemu/machine.hpp"
+#include "tools/host/failure.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+void check_choice(std::string_view option, std::string_view value,
+                  std::initializer_list<std::string_view> allowed) {
+    if (std::ranges::find(allowed, value) == allowed.end()) {
+        throw bad_input("unknown {} '{}': use {}", option, value, fmt::join(allowed, ", "));
+    }
+}
+
+/// The name stands in key=value text, so a blank in it would be another word.
+void check_workload_name(std::string_view name) {
+    const bool is_name = std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-' || c == '.';
+    });
+    if (name.empty() || name.size() > WORKLOAD_NAME_MAX || !is_name) {
+        throw bad_input("bad workload name '{}': use 1 to {} letters, digits, '_', '-' or '.'",
+                        name, WORKLOAD_NAME_MAX);
+    }
+}
+
+void check_cores_and_workers(const RunOptions& options) {
+    if (!std::has_single_bit(options.cores) || options.cores > CORES_MAX) {
+        throw bad_input("--cores {} is not a power of two from 1 to {}: use {}", options.cores,
+                        CORES_MAX, std::min(std::bit_ceil(options.cores), CORES_MAX));
+    }
+    if (options.workers < 1 || options.workers > options.cores) {
+        throw bad_input("--workers {} is not from 1 to the number of cores: use --workers {} or "
+                        "more --cores",
+                        options.workers, options.cores);
+    }
+}
+
+void check_qemu(const RunOptions& options) {
+    check_choice("--accel", options.accelerator, {"tcg", "kvm"});
+    const qemu::Machine* const machine = qemu::find_machine(options.machine);
+    if (machine == nullptr) {
+        throw bad_input("unknown --machine '{}': use q35, microvm or pc", options.machine);
+    }
+    if (options.platform == PlatformKind::QemuX86_64 && options.workers > machine->harts_max) {
+        throw bad_input("--workers {} is more than QEMU's {} has harts: use {} or fewer",
+                        options.workers, machine->name, machine->harts_max);
+    }
+}
+
+u32 online_cpus() {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
+        return 1;
+    }
+    return static_cast<u32>(CPU_COUNT(&allowed));
+}
+
+/// How often a barrier polls before it sleeps. With more workers than CPUs, the one that is waited
+/// for needs the CPU of the one that polls.
+u32 barrier_spins(u32 workers) {
+    constexpr u32 SPINS_WITH_OWN_CPU = 4000;
+    constexpr u32 SPINS_WITH_SHARED_CPU = 20;
+    return workers <= online_cpus() ? SPINS_WITH_OWN_CPU : SPINS_WITH_SHARED_CPU;
+}
+
+} // namespace
+
+std::string_view name_of(PlatformKind platform) {
+    return platform == PlatformKind::Linux ? "linux" : "qemu-x86_64";
+}
+
+u64 parse_number_option(std::string_view option, std::string_view text, u64 min, u64 max) {
+    const Result<u64> number = parse_number(text);
+    if (!number || *number < min || *number > max) {
+        throw bad_input("{} {}: use a whole number from {} to {}", option, text, min, max);
+    }
+    return *number;
+}
+
+PlatformKind parse_platform(std::string_view text) {
+    for (const PlatformKind platform : {PlatformKind::Linux, PlatformKind::QemuX86_64}) {
+        if (text == name_of(platform)) {
+            return platform;
+        }
+    }
+    throw bad_input("unknown platform '{}': use --on linux or --on qemu-x86_64", text);
+}
+
+void check(const RunOptions& options) {
+    check_workload_name(options.workload);
+    check_cores_and_workers(options);
+    check_choice("--level", options.level, {"digest", "inputs", "full"});
+    check_qemu(options);
+    if (options.log && !options.drain_shared) {
+        throw bad_input("--log needs the whole log, and --drain console brings only digests: "
+                        "leave one of them out");
+    }
+}
+
+std::string image_command_line(const RunOptions& options) {
+    std::string line =
+        fmt::format("cores={} workers={} seed={} level={} drain={} spin={}", options.cores,
+                    options.workers, options.seed, options.level,
+                    options.drain_shared ? "shared" : "console", barrier_spins(options.workers));
+    if (options.beats) {
+        line += fmt::format(" beats={}", *options.beats);
+    }
+    return line;
+}
+
+} // namespace knhk::tools

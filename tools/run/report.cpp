@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "tools/run/report.hpp"
+
+#include <fmt/format.h>
+
+namespace knhk::tools {
+
+nlohmann::ordered_json to_json(const RunResult& result) {
+    const RunOptions& options = result.options;
+    const RunFigures& figures = result.figures;
+    nlohmann::ordered_json object;
+    object["platform"] = name_of(options.platform);
+    object["arch"] = "x86_64";
+    object["image"] = result.image_path;
+    object["image_sha256"] = result.image_sha256;
+    object["workload"] = options.workload;
+    object["seed"] = options.seed;
+    object["cores"] = figures.cores;
+    object["workers"] = figures.workers;
+    object["level"] = options.level;
+    object["beats"] = figures.beats;
+    object["tasks"] = figures.tasks;
+    object["events"] = figures.events;
+    object["remote_messages"] = figures.remote_messages;
+    object["tasks_by_worker"] = nullptr; // the console does not say
+    if (!figures.tasks_by_worker.empty()) {
+        object["tasks_by_worker"] = figures.tasks_by_worker;
+    }
+    object["run_digest"] = figures.digest;
+    object["elapsed_ns"] = result.elapsed_ns;
+    object["end_reason"] = figures.end_reason;
+    object["log"] = nullptr;
+    if (options.log) {
+        object["log"] = options.log->string();
+    }
+    object["runs"] = options.repeat;
+    return object;
+}
+
+std::string to_text(const RunResult& result) {
+    const RunOptions& options = result.options;
+    const RunFigures& figures = result.figures;
+    std::string text;
+    const auto line = [&text](const char* name, const std::string& value) {
+        text += fmt::format("{:<16}{}\n", name, value);
+    };
+    line("platform", std::string(name_of(options.platform)));
+    line("image", fmt::format("{} (sha256 {})", result.image_path, result.image_sha256));
+    line("workload", fmt::format("{}, seed {}", options.workload, options.seed));
+    line("cores", fmt::format("{} on {} workers", figures.cores, figures.workers));
+    line("beats", fmt::format("{}, end: {}", figures.beats, figures.end_reason));
+    line("tasks", fmt::format("{}", figures.tasks));
+    if (!figures.tasks_by_worker.empty()) {
+        line("  by worker", fmt::format("{}", fmt::join(figures.tasks_by_worker, " ")));
+    }
+    line("events", fmt::format("{}", figures.events));
+    line("remote messages", fmt::format("{}", figures.remote_messages));
+    line("elapsed", fmt::format("{:.3f} s", static_cast<double>(result.elapsed_ns) / 1e9));
+    if (options.log) {
+        line("log", options.log->string());
+    }
+    line("run digest", figures.digest);
+    return text;
+}
+
+void print_json(const nlohmann::ordered_json& object) {
+    constexpr auto REPLACE = nlohmann::ordered_json::error_handler_t::replace;
+    fmt::print("{}\n", object.dump(-1, ' ', false, REPLACE));
+}
+
+} // namespace knhk::tools

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "tools/run/run.hpp"
+
+#include <cstdio>
+
+#include "tools/host/failure.hpp"
+#include "tools/run/installation.hpp"
+#include "tools/run/interrupt.hpp"
+#include "tools/run/manifest.hpp"
+#include "tools/run/platform_runner.hpp"
+#include "tools/run/progress.hpp"
+#include "tools/run/run_loop.hpp"
+#include "tools/run/run_verdict.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+/// The lines before a failure, for whoever looks for its cause. Nobody needs them after an error
+/// that the image itself states, or after his own Ctrl-C.
+void show_console(const RunObservation& seen) {
+    if (!seen.console.error().empty() || seen.was_interrupted) {
+        return;
+    }
+    for (const std::string& line : seen.console.last_lines()) {
+        fmt::print(stderr, "console| {}\n", line);
+    }
+}
+
+RunObservation observe(PlatformRunner& runner, LogSink& sink, const RunOptions& options,
+                       const std::string& label) {
+    Progress progress(label, options.quiet || options.json);
+    return RunLoop(runner, sink, progress, options.timeout_seconds).run();
+}
+
+RunFigures judge_run(const RunOptions& options, const PlatformRunner& runner,
+                     const RunObservation& seen, const LogSink& sink) {
+    const std::string_view last_message =
+        seen.last_message.empty() ? seen.console.last_line() : seen.last_message;
+    return judge({options.cores, options.workers, options.timeout_seconds, options.drain_shared},
+                 seen, runner.interpret(seen.end, last_message), sink.ends());
+}
+
+} // namespace
+
+ImageFile open_image(const RunOptions& options) {
+    if (options.image) {
+        return ImageFile::open(*options.image);
+    }
+    if (!std::filesystem::exists(default_image())) {
+        throw bad_environment("the image {} is missing: build it with ninja -C {}",
+                              default_image().string(), build_root().string());
+    }
+    return ImageFile::open(default_image());
+}
+
+RunResult run_image(const RunOptions& options, const ImageFile& image, LogSink& sink,
+                    const std::string& label) {
+    RunResult result{options, image.path().string(), image.sha256_text(), {}, 0};
+    const std::unique_ptr<PlatformRunner> runner = make_runner(options, image);
+    Manifest manifest = Manifest::at_start(options, image, sink);
+    const RunObservation seen = observe(*runner, sink, options, label);
+    result.elapsed_ns = seen.elapsed_ns;
+    try {
+        result.figures = judge_run(options, *runner, seen, sink);
+    } catch (const Failure& failure) {
+        manifest.write_failed(failure, seen.elapsed_ns);
+        if (!options.quiet && !options.json && failure.status() == ExitStatus::RunFailed) {
+            show_console(seen);
+        }
+        throw;
+    }
+    manifest.write_succeeded(result.figures, seen.elapsed_ns);
+    return result;
+}
+
+} // namespace knhk::tools

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// A run from question to answer: image, platform, loop, verdict, manifest.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/run/console_record.hpp"
+#include "tools/run/image_file.hpp"
+#include "tools/run/log_sink.hpp"
+#include "tools/run/options.hpp"
+
+namespace knhk::tools {
+
+struct RunResult {
+    RunOptions options;
+    std::string image_path;
+    std::string image_sha256;
+    RunFigures figures;
+    u64 elapsed_ns = 0;
+};
+
+/// The image that `options` name: theirs, or the one that the build made.
+[[nodiscard]] ImageFile open_image(const RunOptions& options);
+
+/// Runs once. Progress goes to stderr under `label`. Throws Failure when the run does not succeed;
+/// beside a log that was begun a manifest is written in either case.
+[[nodiscard]] RunResult run_image(const RunOptions& options, const ImageFile& image, LogSink& sink,
+                                  const std::string& label);
+
+} // namespace knhk::tools
