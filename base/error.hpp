@@ -18,22 +18,19 @@ enum class Error : u8 {
     UnknownWorkload,
     UnknownLevel,
     UnknownDrain,
-    CommandLineTooLong,
     BadContainer,
     ContainerVersion,
     SectionVersion,
-    BadLatency,
     BadBootInfo,
     InvalidProgram,
-    ClockExhausted,
 };
 
 constexpr const char* text_of(Error error) {
     switch (error) {
     case Error::UnknownKey:
-        return "unknown key on the command line";
+        return "unknown key (docs/architecture.md lists them)";
     case Error::BadNumber:
-        return "not a number";
+        return "not a number (decimal, or hexadecimal behind 0x)";
     case Error::OutOfRange:
         return "number out of range";
     case Error::CoresNotPowerOfTwo:
@@ -41,29 +38,24 @@ constexpr const char* text_of(Error error) {
     case Error::WorkersAboveCores:
         return "workers must be 1 to the number of cores";
     case Error::WorkersAboveHarts:
-        return "more workers asked for than this machine has harts";
+        return "more workers than this machine has harts";
     case Error::UnknownWorkload:
-        return "unknown workload";
+        return "unknown workload (use pure, ring, fanout or one of the image's own)";
     case Error::UnknownLevel:
         return "unknown level: use digest, inputs or full";
     case Error::UnknownDrain:
         return "unknown drain: use shared or console";
-    case Error::CommandLineTooLong:
-        return "command line too long";
     case Error::BadContainer:
-        return "damaged container";
+        return "damaged container (pack it again)";
     case Error::ContainerVersion:
-        return "container of another version";
+        return "container of another version (this image reads 1)";
     case Error::SectionVersion:
-        return "container section of another version";
-    case Error::BadLatency:
-        return "a latency is 1 to 7 beats";
+        return "container section of another kind or version (this image reads workload 1)";
     case Error::BadBootInfo:
         return "boot information of another version";
     case Error::InvalidProgram:
-        return "a program's handlers or workloads are invalid";
-    case Error::ClockExhausted:
-        return "the logical clock would pass 2^63";
+        return "invalid program (every handler needs a function and a name of at most 64 "
+               "characters)";
     }
     return "unknown error";
 }
