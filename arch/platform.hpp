@@ -55,7 +55,7 @@ struct Platform {
     /// From here on faults are described to `handler`, and the machine then exits with RunFailed.
     void (*on_fault)(FaultHandler handler);
     /// Ends the machine or the process, from any hart and in any state.
-    [[noreturn]] void (*exit)(u32 status);
+    [[gnu::noreturn]] void (*exit)(u32 status);
 };
 
 } // namespace knhk

@@ -54,8 +54,7 @@ constexpr const char* text_of(Error error) {
     case Error::BadBootInfo:
         return "boot information of another version";
     case Error::InvalidProgram:
-        return "invalid program (every handler needs a function and a name of at most 64 "
-               "characters)";
+        return "invalid program (handlers and workloads need functions and names of their own)";
     }
     return "unknown error";
 }

@@ -31,6 +31,8 @@ TextLine& TextLine::hex(u64 value, u32 digits_min) {
     while (digits < 16 && (value >> (4 * digits)) != 0) {
         ++digits;
     }
+    constexpr u32 DIGITS_MAX = 16;
+    digits_min = digits_min < DIGITS_MAX ? digits_min : DIGITS_MAX;
     digits = digits < digits_min ? digits_min : digits;
     for (u32 i = digits; i > 0; --i) {
         text({&DIGITS[(value >> (4 * (i - 1))) & 15], 1});

@@ -49,8 +49,9 @@ BootResult read_container(Kernel& kernel) {
 void write_workload_text(Kernel& kernel) {
     TextLine text;
     text.text("workload=").text(kernel.config.workload);
+    text.text(" version=").number(kernel.run.workload->version);
     text.text(" tasks=").number(kernel.config.tasks).text("\n");
-    static_assert(sizeof kernel.workload_text >= WORKLOAD_NAME_MAX + 40);
+    static_assert(sizeof kernel.workload_text >= WORKLOAD_NAME_MAX + 60);
     kernel.workload_text_size = text.view().size();
     std::memcpy(kernel.workload_text, text.view().data(), text.view().size());
 }
@@ -60,7 +61,7 @@ std::span<const std::byte> workload_bytes(const Kernel& kernel) {
 }
 
 std::span<const std::byte> encode_identity_of(const Kernel& kernel, std::span<std::byte> buffer) {
-    static constinit HandlerName names[HANDLERS_MAX];
+    static constinit HandlerName names[HANDLERS_MAX] = {};
     const u32 cores = kernel.run.cores;
     return encode_identity(Identity{.cores = cores,
                                     .latencies = {kernel.run.latencies, u64{cores} * cores},
@@ -122,7 +123,7 @@ BootResult set_up_run(Kernel& kernel) {
     u8* latencies = run.memory.as<u8>(region::latencies);
     make_flat_latencies(latencies, config.cores, config.latency);
     run.latencies = latencies;
-    const Result<void> installed = install_handlers(run);
+    const Result<void> installed = install_program(run);
     if (!installed) {
         return refuse(installed.error(), "the image's program");
     }

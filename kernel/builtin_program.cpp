@@ -118,9 +118,9 @@ constexpr auto HANDLERS = std::to_array<HandlerEntry>({
 });
 
 constexpr auto WORKLOADS = std::to_array<WorkloadEntry>({
-    {"pure", pure_input_count, pure_input},
-    {"ring", ring_tokens, ring_input},
-    {"fanout", fanout_trunks, fanout_input},
+    {"pure", 1, pure_input_count, pure_input},
+    {"ring", 1, ring_tokens, ring_input},
+    {"fanout", 1, fanout_trunks, fanout_input},
 });
 
 } // namespace

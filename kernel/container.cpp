@@ -18,6 +18,11 @@ u32 version_of(u32 kind) {
     return kind == static_cast<u32>(SectionKind::Workload) ? WORKLOAD_SECTION_VERSION : 0;
 }
 
+/// Payloads begin at multiples of 8, with nothing but padding between them.
+constexpr u64 align_payload(u64 end) {
+    return (end + 7) / 8 * 8;
+}
+
 Result<void> check_sections(std::span<const std::byte> bytes, u32 count) {
     u64 end = sizeof(ContainerHeader) + u64{count} * sizeof(ContainerSection);
     if (end > bytes.size()) {
@@ -25,14 +30,17 @@ Result<void> check_sections(std::span<const std::byte> bytes, u32 count) {
     }
     for (u32 i = 0; i < count; ++i) {
         const ContainerSection section = section_at(bytes, i);
-        if (section.offset % 8 != 0 || section.offset < end || section.offset > bytes.size() ||
+        if (section.offset != align_payload(end) || section.offset > bytes.size() ||
             section.size_bytes > bytes.size() - section.offset || section.reserved != 0) {
             return fail(Error::BadContainer);
         }
-        if (section.version != version_of(section.kind)) {
+        if (version_of(section.kind) == 0 || section.version != version_of(section.kind)) {
             return fail(Error::SectionVersion);
         }
         end = section.offset + section.size_bytes;
+    }
+    if (align_payload(end) != bytes.size()) {
+        return fail(Error::BadContainer);
     }
     return {};
 }

@@ -7,7 +7,6 @@ namespace knhk {
 
 namespace {
 
-constexpr std::size_t HANDLER_NAME_MAX = 64;
 constexpr std::size_t USER_HANDLERS_MAX = HANDLERS_MAX - USER_HANDLERS_BEGIN;
 
 Result<void> install(RunSetup& run, const Program& program, HandlerId begin, std::size_t max) {
@@ -25,13 +24,33 @@ Result<void> install(RunSetup& run, const Program& program, HandlerId begin, std
     return {};
 }
 
+bool is_complete(const WorkloadEntry& entry) {
+    return entry.name != nullptr && entry.input_count != nullptr && entry.input != nullptr;
+}
+
 const WorkloadEntry* find_in(const Program& program, std::string_view name) {
     for (const WorkloadEntry& entry : program.workloads) {
-        if (entry.name != nullptr && name == entry.name) {
+        if (name == entry.name) {
             return &entry;
         }
     }
     return nullptr;
+}
+
+/// Each workload is complete and the one that its name finds.
+Result<void> check_workloads(const Program& program) {
+    for (const WorkloadEntry& entry : program.workloads) {
+        if (!is_complete(entry)) {
+            return fail(Error::InvalidProgram);
+        }
+    }
+    for (const WorkloadEntry& entry : program.workloads) {
+        if (find_in(program, entry.name) != &entry ||
+            find_in(BUILTIN_PROGRAM, entry.name) != nullptr) {
+            return fail(Error::InvalidProgram);
+        }
+    }
+    return {};
 }
 
 std::size_t list(const Program& program, HandlerId id, std::span<HandlerName> to) {
@@ -44,10 +63,14 @@ std::size_t list(const Program& program, HandlerId id, std::span<HandlerName> to
 
 } // namespace
 
-Result<void> install_handlers(RunSetup& run) {
+Result<void> install_program(RunSetup& run) {
     const Result<void> builtin = install(run, BUILTIN_PROGRAM, 0, USER_HANDLERS_BEGIN);
     if (!builtin) {
         return builtin;
+    }
+    const Result<void> workloads = check_workloads(knhk_user_program);
+    if (!workloads) {
+        return workloads;
     }
     return install(run, knhk_user_program, USER_HANDLERS_BEGIN, USER_HANDLERS_MAX);
 }

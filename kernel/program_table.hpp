@@ -7,12 +7,19 @@
 
 #include "base/error.hpp"
 #include "replay/identity.hpp"
+#include "replay/log_format.hpp"
 #include "sched/run_setup.hpp"
 
 namespace knhk {
 
-/// Fills the handler table by id. Refuses programs with too many or unnamed entries.
-[[nodiscard]] Result<void> install_handlers(RunSetup& run);
+inline constexpr std::size_t HANDLER_NAME_MAX = 64;
+static_assert(CORES_MAX * CORES_MAX + HANDLERS_MAX * (8 + HANDLER_NAME_MAX) + 1024 <=
+                  IDENTITY_BYTES_MAX,
+              "an identity holds the largest latency matrix and every handler that there can be");
+
+/// Fills the handler table by id. Refuses programs with too many or incomplete entries, and
+/// workloads of which two have one name: the name is what an identity knows of them.
+[[nodiscard]] Result<void> install_program(RunSetup& run);
 
 /// Null if neither program has it.
 [[nodiscard]] const WorkloadEntry* find_workload(std::string_view name);

@@ -108,10 +108,10 @@ Problem check_header(Bytes file, const Elf64_Ehdr& header) {
                                PROGRAM_HEADERS_MAX),
                    "ELF header");
     }
-    // Sections mean nothing here, but their table stands last in a file: without it, the file was cut.
-    if (Problem problem = check_bounds(file, header.e_shoff,
-                                       u64{header.e_shnum} * header.e_shentsize,
-                                       "section headers")) {
+    // Sections mean nothing here, but their table stands last in a file: without it, the file was
+    // cut.
+    if (Problem problem = check_bounds(
+            file, header.e_shoff, u64{header.e_shnum} * header.e_shentsize, "section headers")) {
         return problem;
     }
     return check_bounds(file, header.e_phoff, header.e_phnum * sizeof(Elf64_Phdr),

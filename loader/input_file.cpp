@@ -30,7 +30,7 @@ OpenFile open_regular(const char* role, const std::string& path, int access) {
 }
 
 u64 size_of_regular(const char* role, const OpenFile& file, const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     if (fstat(file.descriptor(), &status) != 0 || !S_ISREG(status.st_mode)) {
         fail_file(fmt::format("the {} is not a regular file", role), path,
                   "give the path of a file");

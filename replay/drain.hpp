@@ -80,6 +80,9 @@ class DrainProducer {
         return reserved_end + size - tail <= DRAIN_RING_BYTES;
     }
     void write(u64 position, const void* bytes, u64 size) const {
+        if (size == 0) {
+            return; // an empty span may have no address
+        }
         const u64 offset = position & (DRAIN_RING_BYTES - 1);
         const u64 first = size < DRAIN_RING_BYTES - offset ? size : DRAIN_RING_BYTES - offset;
         std::memcpy(ring_ + offset, bytes, first);

@@ -103,6 +103,6 @@ enum class IdentityTag : u16 {
     WorkloadSha = 9, ///< SHA-256 of the canonical workload text
 };
 
-inline constexpr std::size_t IDENTITY_BYTES_MAX = std::size_t{96} * 1024;
+inline constexpr std::size_t IDENTITY_BYTES_MAX = std::size_t{112} * 1024;
 
 } // namespace knhk

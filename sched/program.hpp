@@ -29,6 +29,7 @@ struct WorkloadParameters {
 /// A named beginning: the external inputs of beat 0, each one task.
 struct WorkloadEntry {
     const char* name;
+    u32 version; ///< identity, like a handler's: change it with what `input` returns
     /// How many inputs there are.
     u64 (*input_count)(const WorkloadParameters& parameters);
     /// The index-th input. A pure function: it is called from any worker. The runtime sets the

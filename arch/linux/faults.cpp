@@ -138,7 +138,7 @@ void FaultStack::use() const {
 }
 
 void install_fault_handlers() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_sigaction = &on_fault_signal;
     // NODEFER: a fault inside the handler has to reach the handler too, or the kernel ends the
     // process with a status of its own.

@@ -63,7 +63,7 @@ void ask_for_stop(int) {
 }
 
 void set_handler(int signal, void (*handler)(int)) {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = handler;
     action.sa_flags = SA_RESTART;
     if (sigaction(signal, &action, nullptr) != 0) {

@@ -59,7 +59,7 @@ constexpr auto HANDLERS = std::to_array<HandlerEntry>({
 });
 
 constexpr auto WORKLOADS = std::to_array<WorkloadEntry>({
-    {"histogram", sample_count, nth_sample},
+    {"histogram", 1, sample_count, nth_sample},
 });
 
 } // namespace

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Copies an image with one bit of one constant in its code changed: the factor of the ring's handler.
+"""Copies an image with one bit of one constant in its code changed: the ring's factor.
 Usage: patch_image.py IMAGE COPY. Exit status 1 when the constant is not there exactly once."""
 
 import struct

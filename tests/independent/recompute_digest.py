@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Reads a log and recomputes its digests, written from docs/log-format.md alone and sharing no code
-with the program that wrote the log. Usage: recompute_digest.py LOG [--expect HEX]; exit status 0 when
-everything agrees, 1 when a check fails, 2 when the input cannot be read as a complete log."""
+with the program that wrote the log. Usage: recompute_digest.py LOG [--expect HEX]; exit status 0
+when everything agrees, 1 when a check fails, 2 when the input cannot be read as a complete log."""
 
 import argparse
 import hashlib
@@ -35,7 +35,7 @@ TAG_BEAT = 0x54414542
 TAG_END = 0x20444E45
 
 MAXIMUM_CORES = 256
-MAXIMUM_IDENTITY_BYTES = 96 * 1024
+MAXIMUM_IDENTITY_BYTES = 112 * 1024
 LOG_SHARE_BYTES = 512 * 1024  # of all cores together in a beat
 MAXIMUM_LATENCY = 7
 READ_PIECE_BYTES = 64 * 1024
@@ -107,7 +107,8 @@ class Identity:
         self.require(2, CONTRACT_VERSION)
         self.cores = self.integer(3)
         if not 1 <= self.cores <= MAXIMUM_CORES:
-            raise CheckFailed("%d cores, not 1 to %d" % (self.cores, MAXIMUM_CORES), self.offsets[3])
+            raise CheckFailed("%d cores, not 1 to %d" % (self.cores, MAXIMUM_CORES),
+                              self.offsets[3])
         self.check_latencies()
         self.seed = self.integer(7)
         self.handlers = list(self.read_handlers())
@@ -149,7 +150,8 @@ class Identity:
     def require(self, tag, value):
         if self.integer(tag) != value:
             raise CheckFailed("identity field %d (%s) is %d, not %d"
-                              % (tag, FIELD_NAMES[tag], self.integer(tag), value), self.offsets[tag])
+                              % (tag, FIELD_NAMES[tag], self.integer(tag), value),
+                              self.offsets[tag])
 
     def check_latencies(self):
         latencies = self.fields[4]
@@ -339,7 +341,8 @@ class Log:
             offset += CORE_ENTRY.size
         total = sum(event_count for _, event_count, _ in entries)
         if total != beat.event_count:
-            beat.fail("event_count is %d, its core entries add up to %d" % (beat.event_count, total))
+            beat.fail("event_count is %d, its core entries add up to %d"
+                      % (beat.event_count, total))
         return entries
 
     def check_chain(self, beat, core_digests):
@@ -374,8 +377,8 @@ class Log:
 
 
 def check_events(beat, core, data, offset):
-    """One core's events. Their timestamps strictly ascend and the core entries do too, which is what
-    makes the keys (timestamp, core) of a beat unique."""
+    """One core's events. Their timestamps strictly ascend and the core entries do too, which is
+    what makes the keys (timestamp, core) of a beat unique."""
     previous_time = -1
     for time, task_id, _, ticks, event_core, kind, status in EVENT.iter_unpack(data):
         if event_core != core:
@@ -394,7 +397,7 @@ def check_events(beat, core, data, offset):
         offset += EVENT.size
 
 
-# ---- The command -----------------------------------------------------------------------------------
+# ---- The command -----
 
 def printable(data):
     """A name on one line: the format does not say what bytes a name may hold."""
@@ -432,7 +435,8 @@ class Arguments(argparse.ArgumentParser):
 def parse_arguments(arguments):
     parser = Arguments(description="Recomputes the digests of a log.", allow_abbrev=False)
     parser.add_argument("log", metavar="LOG")
-    parser.add_argument("--expect", metavar="HEX", help="the run digest it must have: 32 hex digits")
+    parser.add_argument("--expect", metavar="HEX",
+                        help="the run digest it must have: 32 hex digits")
     parsed = parser.parse_args(arguments)
     if parsed.expect is not None:
         if len(parsed.expect) != 32 or not set(parsed.expect) <= set(string.hexdigits):

@@ -80,7 +80,7 @@ def every_size_mismatches():
 
 
 def blind_spots():
-    """The comparison itself must be able to fail: a wrong answer of either digest has to be found."""
+    """The comparison itself must be able to fail: a wrong answer of either has to be found."""
     for size, answer_64, answer_128 in KNOWN_ANSWERS:
         wrong = ((size, answer_64[::-1], answer_128), (size, answer_64, answer_128[::-1]))
         if len(list(mismatches(wrong))) != 2:

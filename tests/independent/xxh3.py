@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""XXH3-64 and XXH3-128, seed 0 and default secret, in plain Python: what recompute_digest.py hashes with.
+"""XXH3-64 and XXH3-128, seed 0 and default secret, in plain Python, for recompute_digest.py.
 The algorithm is public; test_xxh3.py proves this form of it."""
 
 import struct
@@ -88,7 +88,7 @@ def combine_1_to_3(data):
 
 
 def accumulate(accumulators, data, offset, stripes, first_key):
-    """Adds whole stripes. The sums grow a few bits past 64 here and are masked by the caller: lane by
+    """Adds whole stripes. The sums grow a few bits past 64 here, masked by the caller: lane by
     lane, in plain integers, is several times faster than stripe by stripe with a mask each."""
     words = struct.unpack_from("<%dQ" % (8 * stripes), data, offset)
     for lane in range(8):
@@ -108,7 +108,7 @@ def scramble(accumulators):
 
 
 def accumulate_last_stripe(accumulators, data):
-    # Its keys lie 7 bytes before the last 64 bytes of the secret, so SECRET_WORDS does not have them.
+    # Its keys lie 7 bytes before the last 64 bytes of the secret, so SECRET_WORDS has none of them.
     offset = len(data) - STRIPE_BYTES
     words = struct.unpack_from("<8Q", data, offset)
     keys = struct.unpack_from("<8Q", SECRET, len(SECRET) - STRIPE_BYTES - 7)

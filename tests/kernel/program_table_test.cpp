@@ -26,7 +26,7 @@ TEST(ProgramTableTest, known_workloads_are_found_by_their_names) {
 
 TEST(ProgramTableTest, listed_handlers_are_the_installed_ones) {
     const auto run = std::make_unique<RunSetup>();
-    ASSERT_TRUE(install_handlers(*run).has_value());
+    ASSERT_TRUE(install_program(*run).has_value());
     std::vector<HandlerName> buffer(HANDLERS_MAX);
     const auto listed = list_handlers(buffer);
     ASSERT_FALSE(listed.empty());

@@ -32,7 +32,7 @@ Task answer_input(const WorkloadParameters&, u64) {
 const std::array<HandlerEntry, 2> GOOD_HANDLERS{
     {{"first", 3, run_answer}, {"second", 4, run_answer}}};
 const std::array<WorkloadEntry, 2> GOOD_WORKLOADS{
-    {{"answer", one_input, answer_input}, {"pure", one_input, answer_input}}};
+    {{"answer", 1, one_input, answer_input}, {"question", 1, one_input, answer_input}}};
 
 constinit std::array<HandlerEntry, 2> handlers_{};
 constinit std::array<WorkloadEntry, 2> workloads_{};
@@ -47,7 +47,7 @@ class UserProgramTest : public testing::Test {
 };
 
 void expect_invalid(RunSetup& run) {
-    const Result<void> installed = install_handlers(run);
+    const Result<void> installed = install_program(run);
     ASSERT_FALSE(installed.has_value());
     EXPECT_EQ(installed.error(), Error::InvalidProgram);
 }
@@ -59,7 +59,7 @@ constinit const knhk::Program knhk_user_program{handlers_, workloads_};
 namespace {
 
 TEST_F(UserProgramTest, handlers_are_installed_from_256_on) {
-    ASSERT_TRUE(install_handlers(*run_).has_value());
+    ASSERT_TRUE(install_program(*run_).has_value());
     EXPECT_EQ(run_->handlers[255], nullptr);
     EXPECT_EQ(run_->handlers[256], run_answer);
     EXPECT_EQ(run_->handlers[257], run_answer);
@@ -88,9 +88,27 @@ TEST_F(UserProgramTest, workload_of_the_user_runs_its_handler) {
     EXPECT_EQ(beats[0].events[2].hash, xxh3_64(output, sizeof output));
 }
 
-TEST_F(UserProgramTest, workload_of_the_user_goes_before_a_built_in_one) {
-    EXPECT_EQ(find_workload("pure"), &workloads_[1]);
+TEST_F(UserProgramTest, workloads_of_the_user_are_found_beside_the_built_in_ones) {
+    EXPECT_EQ(find_workload("question"), &workloads_[1]);
     ASSERT_NE(find_workload("ring"), nullptr);
+}
+
+TEST_F(UserProgramTest, workload_that_takes_the_name_of_another_is_refused) {
+    workloads_[1].name = "pure"; // built in
+    expect_invalid(*run_);
+    workloads_[1].name = "answer";
+    expect_invalid(*run_);
+}
+
+TEST_F(UserProgramTest, workload_without_its_functions_or_name_is_refused) {
+    workloads_[0].input = nullptr;
+    expect_invalid(*run_);
+    workloads_ = GOOD_WORKLOADS;
+    workloads_[1].input_count = nullptr;
+    expect_invalid(*run_);
+    workloads_ = GOOD_WORKLOADS;
+    workloads_[1].name = nullptr;
+    expect_invalid(*run_);
 }
 
 TEST_F(UserProgramTest, handler_without_a_function_is_refused) {
@@ -106,7 +124,7 @@ TEST_F(UserProgramTest, handler_without_a_name_is_refused) {
 TEST_F(UserProgramTest, handler_name_is_taken_up_to_64_characters) {
     const std::string longest(64, 'h');
     handlers_[0].name = longest.c_str();
-    EXPECT_TRUE(install_handlers(*run_).has_value());
+    EXPECT_TRUE(install_program(*run_).has_value());
     const std::string longer(65, 'h');
     handlers_[0].name = longer.c_str();
     expect_invalid(*run_);

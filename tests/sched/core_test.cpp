@@ -82,7 +82,8 @@ void draw(TaskContext& context) {
 /// The inputs of the run under test: a plain list.
 std::vector<Task> inputs_;
 
-const WorkloadEntry WORKLOAD{"test", [](const WorkloadParameters&) { return u64{inputs_.size()}; },
+const WorkloadEntry WORKLOAD{"test", 1,
+                             [](const WorkloadParameters&) { return u64{inputs_.size()}; },
                              [](const WorkloadParameters&, u64 index) { return inputs_[index]; }};
 
 class CoreTest : public testing::Test {

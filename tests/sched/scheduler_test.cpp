@@ -161,7 +161,7 @@ TEST(Scheduler, inputs_are_cut_at_the_first_that_does_not_fit_for_all_cores) {
     // Core 1 takes 32 Low inputs, so position 65 is the first that does not fit, and core 0 gets
     // positions 0, 2, ..., 64 although its own Normal ring would take 128.
     static const WorkloadEntry lopsided{
-        "lopsided", [](const WorkloadParameters&) { return u64{400}; },
+        "lopsided", 1, [](const WorkloadParameters&) { return u64{400}; },
         [](const WorkloadParameters&, u64 index) {
             return Task{.level = index % 2 == 0 ? Level::Normal : Level::Low};
         }};
@@ -178,7 +178,8 @@ TEST(Scheduler, inputs_are_cut_at_the_first_that_does_not_fit_for_all_cores) {
 }
 
 TEST(Scheduler, workload_without_inputs_ends_without_a_beat) {
-    static const WorkloadEntry nothing{"nothing", [](const WorkloadParameters&) { return u64{0}; },
+    static const WorkloadEntry nothing{"nothing", 1,
+                                       [](const WorkloadParameters&) { return u64{0}; },
                                        [](const WorkloadParameters&, u64) { return Task{}; }};
     NativeOptions options;
     options.own_workload = &nothing;
@@ -194,7 +195,7 @@ void leave_a_mark(TaskContext& context) {
 
 TEST(Scheduler, state_left_at_the_end_is_logged_at_the_pulse_that_the_run_skips_to) {
     static const WorkloadEntry mark{
-        "mark", [](const WorkloadParameters&) { return u64{1}; },
+        "mark", 1, [](const WorkloadParameters&) { return u64{1}; },
         [](const WorkloadParameters&, u64) { return Task{.handler = user_handler(0)}; }};
     NativeOptions options;
     options.own_workload = &mark;

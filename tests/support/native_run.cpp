@@ -99,7 +99,7 @@ void fill_setup(RunSetup& run, const NativeOptions& options, const Memory& memor
         options.latencies(latencies, options.cores);
     }
     run.latencies = latencies;
-    if (!install_handlers(run)) {
+    if (!install_program(run)) {
         throw std::runtime_error("handlers");
     }
     for (std::size_t i = 0; i < options.own_handlers.size(); ++i) {

@@ -91,15 +91,15 @@ constexpr auto HANDLERS = std::to_array<HandlerEntry>({
 });
 
 constexpr auto WORKLOADS = std::to_array<WorkloadEntry>({
-    {"null", one, only<NULL_READ>},
-    {"text", one, only<TEXT>},
-    {"data", one, only<DATA>},
-    {"stack", one, only<STACK>},
-    {"divide", one, only<DIVIDE>},
-    {"undefined", one, only<UNDEFINED>},
-    {"hang", one, only<HANG>},
-    {"triple", one, only<TRIPLE>},
-    {"panic", one, only<PANIC>},
+    {"null", 1, one, only<NULL_READ>},
+    {"text", 1, one, only<TEXT>},
+    {"data", 1, one, only<DATA>},
+    {"stack", 1, one, only<STACK>},
+    {"divide", 1, one, only<DIVIDE>},
+    {"undefined", 1, one, only<UNDEFINED>},
+    {"hang", 1, one, only<HANG>},
+    {"triple", 1, one, only<TRIPLE>},
+    {"panic", 1, one, only<PANIC>},
 });
 
 } // namespace
