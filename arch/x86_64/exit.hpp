@@ -10,7 +10,8 @@
 namespace knhk::x86 {
 
 /// Platform::exit. Ends the emulator where there is one, otherwise halts all harts.
-[[noreturn]] void exit_machine(u32 status);
+// The GNU spelling makes it part of the type, as Platform::exit has it.
+[[gnu::noreturn]] void exit_machine(u32 status);
 
 /// `knhk: error: ` and `what`, then the end.
 [[noreturn]] void refuse(ExitStatus status, const TextLine& what);

@@ -187,7 +187,7 @@ TEST_F(BootTest, latency_fills_the_matrix_and_nothing_behind_it) {
 TEST_F(BootTest, workload_text_is_canonical_and_its_hash_is_in_the_identity) {
     const test::ParsedLog log = run("tasks=0x10 workload=ring cores=2");
     const std::string text(log.workload.begin(), log.workload.end());
-    EXPECT_EQ(text, "workload=ring tasks=16\n");
+    EXPECT_EQ(text, "workload=ring version=1 tasks=16\n");
     const Sha256Digest digest = sha256(std::as_bytes(std::span(text)));
     ASSERT_GT(log.identity.size(), digest.size());
     EXPECT_TRUE(std::equal(digest.begin(), digest.end(), log.identity.end() - 32));

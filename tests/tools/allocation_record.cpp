@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "tests/tools/allocation_record.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<std::size_t> largest{0};
+std::atomic<std::size_t> total{0};
+
+} // namespace
+
+void* operator new(std::size_t size) {
+    // Relaxed: a tally that orders nothing.
+    total.fetch_add(size, std::memory_order_relaxed);
+    std::size_t seen = largest.load(std::memory_order_relaxed);
+    while (seen < size && !largest.compare_exchange_weak(seen, size, std::memory_order_relaxed)) {
+    }
+    if (void* const memory = std::malloc(size == 0 ? 1 : size)) {
+        return memory;
+    }
+    throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+
+namespace knhk::test {
+
+void restart_allocation_record() {
+    largest.store(0, std::memory_order_relaxed);
+    total.store(0, std::memory_order_relaxed);
+}
+
+std::size_t largest_allocation_bytes() {
+    return largest.load(std::memory_order_relaxed);
+}
+
+std::size_t allocated_bytes() {
+    return total.load(std::memory_order_relaxed);
+}
+
+} // namespace knhk::test

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: MIT
+// Logs that lie: every number of one is wrong once, and each is refused in few bytes of memory.
+#include "tools/log/log_reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/tools/allocation_record.hpp"
+#include "tests/tools/log_builder.hpp"
+#include "tools/host/failure.hpp"
+
+namespace knhk::tools {
+namespace {
+
+using test::BuiltLog;
+using test::LogBuilder;
+using test::reader_of;
+using test::set;
+
+/// Why a log is not even opened; "" when it is.
+std::string refusal_of(const std::string& bytes) {
+    try {
+        (void)reader_of(bytes);
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.status(), ExitStatus::BadInput);
+        return failure.what();
+    }
+    return "";
+}
+
+void expect_refusal(const std::string& bytes, const std::string& part) {
+    const std::string refusal = refusal_of(bytes);
+    EXPECT_NE(refusal.find(part), std::string::npos) << "'" << refusal << "' without " << part;
+    EXPECT_EQ(refusal.find("a.log "), 0u) << refusal;
+}
+
+/// How a log ends that is opened.
+struct Reading {
+    u64 beats;
+    LogEnding ending;
+    std::string text;
+};
+
+Reading read_all(const std::string& bytes) {
+    LogReader reader = reader_of(bytes);
+    while (reader.next() != nullptr) {
+    }
+    return {reader.beats_read(), reader.ending(), reader.ending_text()};
+}
+
+void expect_damage(const std::string& bytes, u64 beats, const std::string& part) {
+    const Reading reading = read_all(bytes);
+    EXPECT_EQ(reading.ending, LogEnding::Damaged) << reading.text;
+    EXPECT_EQ(reading.beats, beats) << reading.text;
+    EXPECT_NE(reading.text.find("is damaged"), std::string::npos) << reading.text;
+    EXPECT_NE(reading.text.find(part), std::string::npos) << reading.text << " without " << part;
+}
+
+class LogDamage : public testing::Test {
+  protected:
+    /// The log with `size` bytes at `offset` of block `block` replaced.
+    [[nodiscard]] std::string with(std::size_t block, std::size_t offset, u64 value,
+                                   u32 size) const {
+        return changed(log_.block_at[block] + offset, value, size);
+    }
+    [[nodiscard]] std::string changed(std::size_t offset, u64 value, u32 size) const {
+        std::string bytes = log_.bytes;
+        set(bytes, offset, value, size);
+        return bytes;
+    }
+    [[nodiscard]] std::string with_trailer(std::size_t offset, u64 value, u32 size) const {
+        return changed(log_.trailer_at + offset, value, size);
+    }
+
+    LogBuilder builder_;
+    BuiltLog log_ = builder_.build();
+};
+
+/// The log of a builder whose identity was changed.
+std::string with_identity_field(u16 tag, const std::string& content) {
+    LogBuilder builder;
+    builder.identity[tag] = content;
+    return builder.bytes();
+}
+
+std::string number(u64 value, u32 size) {
+    std::string bytes;
+    test::put(bytes, value, size);
+    return bytes;
+}
+
+TEST_F(LogDamage, wrong_magic_is_refused) {
+    for (std::size_t i = 0; i < 8; ++i) {
+        expect_refusal(changed(i, 0x7f, 1), "is not a KNHK log");
+    }
+}
+
+TEST_F(LogDamage, other_format_versions_are_refused_by_name) {
+    expect_refusal(changed(8, 2, 4), "format version 2");
+    expect_refusal(changed(8, 0, 4), "format version 0");
+}
+
+TEST_F(LogDamage, unknown_level_is_refused) {
+    expect_refusal(changed(12, 3, 4), "damaged header");
+    expect_refusal(changed(12, ~0u, 4), "damaged header");
+}
+
+TEST_F(LogDamage, absurd_sizes_in_the_header_are_refused) {
+    expect_refusal(changed(16, 96 * 1024 + 1, 4), "damaged header");
+    expect_refusal(changed(16, ~0u, 4), "damaged header");
+    expect_refusal(changed(20, ~0u, 4), "damaged header");
+}
+
+TEST_F(LogDamage, identity_size_that_lies_is_refused) {
+    const u64 size = builder_.identity_bytes().size();
+    expect_refusal(changed(16, size - 1, 4), "damaged identity");
+    expect_refusal(changed(16, size + 1, 4), "damaged identity");
+    expect_refusal(changed(16, 0, 4), "damaged identity");
+    expect_refusal(changed(16, 96 * 1024, 4), "cut before its first beat");
+}
+
+TEST_F(LogDamage, padding_that_is_not_zero_is_refused) {
+    ASSERT_NE(log_.padding_at, log_.block_at[0]) << "this log has no padding";
+    for (std::size_t at = log_.padding_at; at < log_.block_at[0]; ++at) {
+        expect_refusal(changed(at, 1, 1), "damaged");
+    }
+}
+
+TEST_F(LogDamage, identity_field_whose_size_lies_is_refused) {
+    for (const u64 size : {0, 3, 5, 0x7fffffff, -1}) {
+        expect_refusal(changed(log_.identity_at + 4, size, 4), "damaged identity");
+    }
+}
+
+TEST_F(LogDamage, identity_field_with_reserved_bytes_is_refused) {
+    expect_refusal(changed(log_.identity_at + 2, 1, 2), "damaged identity");
+}
+
+TEST_F(LogDamage, identity_tags_that_do_not_ascend_are_refused) {
+    // The second field begins behind the first: 8 bytes and a u32.
+    expect_refusal(changed(log_.identity_at + 12, 1, 2), "damaged identity");
+    expect_refusal(changed(log_.identity_at, 2, 2), "damaged identity");
+}
+
+TEST_F(LogDamage, unknown_identity_tag_is_refused) {
+    expect_refusal(with_identity_field(10, "more"), "a.log");
+}
+
+TEST_F(LogDamage, missing_identity_tag_is_refused) {
+    for (u16 tag = 1; tag <= 9; ++tag) {
+        LogBuilder builder;
+        builder.identity.erase(tag);
+        EXPECT_NE(refusal_of(builder.bytes()), "") << "without tag " << tag;
+    }
+}
+
+TEST_F(LogDamage, number_of_cores_out_of_bounds_is_refused) {
+    for (const u64 cores : {0, 3, 257, 512, -1}) {
+        expect_refusal(with_identity_field(3, number(cores, 4)), "damaged identity");
+    }
+    expect_refusal(with_identity_field(3, number(4, 8)), "damaged identity");
+    expect_refusal(with_identity_field(3, number(4, 2)), "damaged identity");
+}
+
+TEST_F(LogDamage, workload_size_that_lies_is_noticed) {
+    // Eight bytes fewer leave eight of the text where the first block should begin.
+    const std::string shorter = changed(20, builder_.workload.size() - 8, 4);
+    try {
+        EXPECT_EQ(read_all(shorter).ending, LogEnding::Damaged);
+    } catch (const Failure&) {
+        SUCCEED();
+    }
+}
+
+TEST_F(LogDamage, unknown_tag_is_refused) {
+    expect_damage(with(0, 0, 0x54414543, 4), 0, "neither a beat nor a trailer");
+    expect_damage(with(1, 0, 0, 4), 1, "neither a beat nor a trailer");
+    expect_damage(with_trailer(0, 0x20444E46, 4), 3, "neither a beat nor a trailer");
+}
+
+TEST_F(LogDamage, damage_is_told_with_its_beat_and_its_byte) {
+    EXPECT_EQ(read_all(with(0, 0, 5, 4)).text,
+              "is damaged before its first beat (byte " + std::to_string(log_.block_at[0]) +
+                  ": neither a beat nor a trailer, but 0x5)");
+    const std::string text = read_all(with(2, 4, 5, 4)).text;
+    const std::string place = "is damaged after beat 1 (byte " + std::to_string(log_.block_at[2]);
+    EXPECT_EQ(text.find(place), 0u) << text;
+}
+
+TEST_F(LogDamage, block_size_that_lies_is_refused) {
+    const u64 size = log_.block_at[2] - log_.block_at[1];
+    for (const u64 wrong : {u64{0}, u64{48}, size - 32, size - 1, size + 1, size + 32, ~u64{0}}) {
+        expect_damage(with(1, 4, wrong, 4), 1, "impossible size");
+    }
+}
+
+TEST_F(LogDamage, beat_that_does_not_come_later_is_refused) {
+    expect_damage(with(1, 8, 0, 8), 1, "beat 0 does not come later");
+    expect_damage(with(2, 8, 1, 8), 2, "beat 1 does not come later");
+}
+
+TEST_F(LogDamage, event_count_that_lies_is_refused) {
+    for (const u64 wrong : {4, 6, 0, -1}) {
+        expect_damage(with(1, 24, wrong, 4), 1, "impossible size");
+    }
+}
+
+TEST_F(LogDamage, core_count_that_lies_is_refused) {
+    for (const u64 wrong : {0, 1, 3, 5, -1}) {
+        expect_damage(with(1, 28, wrong, 4), 1, "impossible size");
+    }
+}
+
+/// 4 core entries are as long as 3 events: the block's size alone does not give the lie away.
+TEST_F(LogDamage, counts_that_lie_within_a_right_size_are_refused) {
+    LogBuilder builder;
+    builder.beats = {{0, 0, {}}};
+    for (u64 i = 1; i <= 6; ++i) {
+        builder.beats[0].events[0].push_back({i});
+    }
+    BuiltLog log = builder.build();
+    set(log.bytes, log.block_at[0] + 24, 3, 4);
+    set(log.bytes, log.block_at[0] + 28, 5, 4);
+    EXPECT_EQ(read_all(log.bytes).ending, LogEnding::Damaged) << "more entries than cores";
+    set(log.bytes, log.block_at[0] + 24, 9, 4);
+    set(log.bytes, log.block_at[0] + 28, -3, 4);
+    EXPECT_EQ(read_all(log.bytes).ending, LogEnding::Damaged) << "size wraps";
+}
+
+TEST_F(LogDamage, core_entries_below_level_full_are_refused) {
+    LogBuilder builder;
+    builder.level = 1;
+    BuiltLog log = builder.build();
+    set(log.bytes, log.block_at[0] + 28, 1, 4);
+    expect_damage(log.bytes, 0, "impossible size");
+    set(log.bytes, log.block_at[0] + 4, 48 + 24, 4);
+    expect_damage(log.bytes, 0, "impossible size");
+}
+
+TEST_F(LogDamage, core_numbers_out_of_order_are_refused) {
+    expect_damage(with(1, 48, 3, 2), 1, "impossible core entry");      // twice the same
+    expect_damage(with(1, 48 + 24, 0, 2), 1, "impossible core entry"); // descending
+    expect_damage(with(1, 48 + 24, 1, 2), 1, "impossible core entry");
+}
+
+TEST_F(LogDamage, core_number_out_of_bounds_is_refused) {
+    for (const u64 core : {4, 256, 0xffff}) {
+        expect_damage(with(1, 48 + 24, core, 2), 1, "impossible core entry");
+    }
+}
+
+TEST_F(LogDamage, core_entry_with_reserved_bytes_is_refused) {
+    expect_damage(with(1, 48 + 2, 1, 2), 1, "impossible core entry");
+}
+
+TEST_F(LogDamage, core_entries_that_count_wrongly_are_refused) {
+    expect_damage(with(1, 48 + 4, 3, 4), 1, "counts its events wrongly");
+    expect_damage(with(1, 48 + 4, 1, 4), 1, "counts its events wrongly");
+    expect_damage(with(1, 48 + 4, ~0u, 4), 1, "counts its events wrongly");
+    expect_damage(with(1, 48 + 4, 0, 4), 1, "impossible core entry");
+}
+
+/// The two counts of block 1 are 2 and 3: their sum modulo 2^32 must not do.
+TEST_F(LogDamage, core_entries_whose_sum_wraps_are_refused) {
+    std::string bytes = with(1, 48 + 4, 0x80000003, 4);
+    set(bytes, log_.block_at[1] + 48 + 24 + 4, 0x80000002, 4);
+    expect_damage(bytes, 1, "counts its events wrongly");
+}
+
+TEST_F(LogDamage, unknown_event_kind_is_refused) {
+    const std::size_t first_event = 48 + 24; // block 0 has one core entry
+    for (const u64 kind : {0, 5, 255}) {
+        EXPECT_EQ(read_all(with(0, first_event + 30, kind, 1)).ending, LogEnding::Damaged) << kind;
+    }
+}
+
+TEST_F(LogDamage, trailer_size_that_lies_is_refused) {
+    for (const u64 size : {0, 47, 49, -1}) {
+        expect_damage(with_trailer(4, size, 4), 3, "impossible trailer");
+    }
+}
+
+TEST_F(LogDamage, trailer_with_reserved_bytes_is_refused) {
+    expect_damage(with_trailer(12, 1, 4), 3, "impossible trailer");
+}
+
+TEST_F(LogDamage, unknown_end_reason_is_refused) {
+    for (const u64 reason : {3, -1}) {
+        EXPECT_EQ(read_all(with_trailer(8, reason, 4)).ending, LogEnding::Damaged) << reason;
+    }
+}
+
+TEST_F(LogDamage, every_end_reason_of_the_document_is_accepted) {
+    for (const u64 reason : {0, 1, 2}) {
+        EXPECT_EQ(read_all(with_trailer(8, reason, 4)).ending, LogEnding::Whole) << reason;
+    }
+}
+
+TEST_F(LogDamage, trailer_that_counts_wrongly_is_refused) {
+    expect_damage(with_trailer(16, 2, 8), 3, "the trailer counts 2 beats and 11 events");
+    expect_damage(with_trailer(16, 4, 8), 3, "the trailer counts 4 beats and 11 events");
+    expect_damage(with_trailer(24, 10, 8), 3, "the trailer counts 3 beats and 10 events");
+    expect_damage(with_trailer(24, ~u64{0}, 8), 3, "the log has 3 and 11");
+}
+
+TEST_F(LogDamage, bytes_behind_the_trailer_are_refused) {
+    expect_damage(log_.bytes + '\0', 3, "something follows the trailer");
+    expect_damage(log_.bytes + log_.bytes, 3, "something follows the trailer");
+}
+
+TEST_F(LogDamage, damaged_log_has_no_trailer) {
+    LogReader reader = reader_of(log_.bytes + '\0');
+    while (reader.next() != nullptr) {
+    }
+    EXPECT_FALSE(reader.trailer());
+    EXPECT_EQ(reader.next(), nullptr);
+    EXPECT_EQ(reader.ending(), LogEnding::Damaged);
+}
+
+/// The reader's own buffer, a workload and an identity of the largest size, one block.
+constexpr std::size_t MEMORY_BYTES_MAX = std::size_t{8} << 20;
+
+void expect_bounded_memory(const std::string& bytes) {
+    test::restart_allocation_record();
+    try {
+        (void)read_all(bytes);
+    } catch (const Failure&) {
+        SUCCEED();
+    }
+    EXPECT_LE(test::allocated_bytes(), MEMORY_BYTES_MAX);
+}
+
+TEST_F(LogDamage, absurd_sizes_take_no_memory) {
+    for (const u64 size : {u64{0x7fffffff}, u64{0xffffffff}, u64{0x80000000}, u64{0x10000000}}) {
+        expect_bounded_memory(changed(16, size, 4));
+        expect_bounded_memory(changed(20, size, 4));
+        expect_bounded_memory(changed(log_.identity_at + 4, size, 4));
+        expect_bounded_memory(with(0, 4, size, 4));
+        expect_bounded_memory(with(0, 24, size, 4));
+        expect_bounded_memory(with(0, 28, size, 4));
+        expect_bounded_memory(with(0, 48 + 4, size, 4));
+        // A size that fits the counts is still too large.
+        std::string bytes = with(0, 24, size / 32, 4);
+        set(bytes, log_.block_at[0] + 4, 48 + 24 + size / 32 * 32, 4);
+        expect_bounded_memory(bytes);
+    }
+}
+
+/// Reads as far as it goes; what is found is right or wrong, but always inside its own bounds.
+void read_hostile(const std::string& bytes) {
+    try {
+        LogReader reader = reader_of(bytes);
+        for (const LogBlock* block = reader.next(); block != nullptr; block = reader.next()) {
+            ASSERT_LE(block->cores.size(), CORES_MAX);
+            ASSERT_LE(block->events.size(), 16384u);
+            u64 events = 0;
+            for (const LogCore& core : block->cores) {
+                ASSERT_LT(core.core, reader.prologue().cores);
+                events += core.event_count;
+            }
+            ASSERT_EQ(events, block->events.size());
+        }
+        ASSERT_FALSE(reader.ending_text().empty());
+    } catch (const Failure& failure) {
+        ASSERT_EQ(failure.status(), ExitStatus::BadInput);
+    }
+}
+
+void mutate(std::string& bytes, std::mt19937_64& random) {
+    const std::size_t at = random() % bytes.size();
+    switch (random() % 5) {
+    case 0:
+        bytes[at] = static_cast<char>(random());
+        break;
+    case 1:
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8));
+        break;
+    case 2:
+        bytes.erase(at, 1 + random() % 40);
+        break;
+    case 3:
+        bytes.insert(at, bytes.substr(random() % bytes.size(), 1 + random() % 100));
+        break;
+    default:
+        if (at + 4 <= bytes.size()) {
+            set(bytes, at, random() % 3 == 0 ? random() : random() % 300, 4);
+        }
+        break;
+    }
+    bytes += bytes.empty() ? "x" : "";
+}
+
+/// Ten mutations one upon the other, then the whole log again.
+TEST(LogMutation, hundred_thousand_mutations_never_crash) {
+    constexpr u32 MUTATIONS = 100'000;
+    constexpr u32 GENERATIONS = 10;
+    std::mt19937_64 random(20240131);
+    std::array<std::string, 3> logs;
+    for (u32 level = 0; level < 3; ++level) {
+        LogBuilder builder;
+        builder.level = level;
+        logs[level] = builder.bytes();
+    }
+    std::string bytes;
+    for (u32 i = 0; i < MUTATIONS && !testing::Test::HasFatalFailure(); ++i) {
+        if (i % GENERATIONS == 0) {
+            bytes = logs[random() % 4 == 0 ? random() % 2 : 2];
+        }
+        mutate(bytes, random);
+        read_hostile(bytes);
+    }
+}
+
+} // namespace
+} // namespace knhk::tools
