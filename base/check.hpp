@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Assertions, on in every build. A failed one is a bug: it ends the run through knhk_panic, which
-// each program that links this code provides (the image: kernel/panic.cpp).
+// each program that links this code provides (the image: kernel/failure.cpp).
 #pragma once
 
 #include "base/types.hpp"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/failure.hpp"
 
+#include <atomic>
+
 #include "base/check.hpp"
 #include "kernel/console.hpp"
 
@@ -17,6 +19,26 @@ void append_place(TextLine& line, u32 hart) {
     const Scheduler::Place place = scheduler_->place_of(hart);
     if (place.known) {
         line.text(", core ").number(place.core).text(", beat ").number(place.beat);
+    }
+}
+
+/// The hart that reports, plus 1. Several may fail at once, by one cause: the first one speaks, so
+/// that the line with the exit status is the last.
+constinit std::atomic<u32> reporter_{0};
+
+/// Returns on the first hart to fail. The others wait for the end that it makes; a hart that fails
+/// while it reports makes the end itself.
+void become_reporter(u32 hart) {
+    u32 nobody = 0;
+    // Relaxed: only who comes first matters.
+    if (reporter_.compare_exchange_strong(nobody, hart + 1, std::memory_order_relaxed)) {
+        return;
+    }
+    if (nobody == hart + 1) {
+        platform_->exit(static_cast<u32>(ExitStatus::RunFailed));
+    }
+    for (;;) {
+        platform_->relax();
     }
 }
 
@@ -38,6 +60,7 @@ void print_registers(const FaultReport& report) {
 }
 
 void report_fault(const FaultReport& report) {
+    become_reporter(report.hart);
     TextLine line;
     line.text("fault: ").text(report.what).text(" (vector ").number(report.vector);
     line.text(", code 0x").hex(report.code).text(") at pc 0x").hex(report.pc);
@@ -64,10 +87,12 @@ extern "C" void knhk_panic(const char* file, unsigned line, const char* expected
     if (platform_ == nullptr) {
         __builtin_trap(); // nothing to print on yet: let the machine report it
     }
+    const u32 hart = platform_->current_hart();
+    become_reporter(hart);
     TextLine text;
     text.text("panic: ").text(file).text(":").number(line).text(": expected ").text(expected);
     text.text(", found ").number(found);
-    append_place(text, platform_->current_hart());
+    append_place(text, hart);
     print_line(*platform_, text);
     die();
 }

@@ -37,6 +37,7 @@ static_assert(log_share_records(CORES_MAX) / ADMIT_SHARE_DIVISOR + TASK_RECORDS_
 static_assert(holds(region::ordered_queue, CORES_MAX, 56 * (sizeof(Task) + 8)));
 
 inline constexpr u64 STACK_SLOT_BYTES = region::stacks.size_bytes / CORES_MAX;
-static_assert(STACK_SLOT_BYTES == 64 * 1024, "a guard page and 60 KiB of stack a hart");
+static_assert(STACK_SLOT_BYTES == 64 * 1024,
+              "a guard page, 8 KiB for faults and 52 KiB of stack a hart");
 
 } // namespace knhk

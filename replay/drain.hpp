@@ -28,16 +28,16 @@ struct RunReport {
     u64 remote_messages;
     u64 digest_low;
     u64 digest_high;
-    u64 cycles; ///< hardware cycles from the first beat to the last
+    u64 cycles; ///< hardware cycles from the start of the workers to the end
     u32 cores;
     u32 workers;
-    u32 end_reason; ///< replay::EndReason
+    u32 end_reason; ///< EndReason
     u32 reserved;
     u64 tasks_by_worker[CORES_MAX];
 };
 static_assert(sizeof(RunReport) == 72 + 8 * CORES_MAX);
 
-/// The first page of region::drain. Each side writes lines of its own.
+/// The first DRAIN_CONTROL_BYTES of region::drain. Each side writes lines of its own.
 template<class Atomics = NativeAtomics>
 struct DrainControl {
     template<class T>
@@ -51,8 +51,8 @@ struct DrainControl {
     Atomic<u32> phase;       ///< DrainPhase; Ended is stored after the last byte and the report
     Atomic<u32> exit_status; ///< ExitStatus, valid when Ended
     alignas(SEPARATION_BYTES) Atomic<u64> head; ///< bytes produced
-    Atomic<u64> beat;                           ///< progress: the beat being executed
-    Atomic<u64> tasks;                          ///< progress: tasks executed so far
+    Atomic<u64> beat;  ///< progress: a beat that was executed, now and then
+    Atomic<u64> tasks; ///< progress: tasks executed so far
 
     // Written by the host.
     alignas(SEPARATION_BYTES) Atomic<u64> tail; ///< bytes consumed

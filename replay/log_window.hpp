@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One core's share of the log window for one beat: records are appended or reserved in timestamp
-// order and hashed in place when the beat ends. The two halves of a share alternate by beat, so
-// that one is drained while the other fills.
+// order and hashed in place when the beat ends. The two halves of a share alternate by executed
+// beat, so that what was recorded stays where it is while the next beat is recorded.
 #pragma once
 
 #include "base/check.hpp"
@@ -24,8 +24,9 @@ class LogShare {
         : base_(reinterpret_cast<Event*>(memory.share(region::log_window, core.raw, cores))),
           capacity_(log_share_records(cores)) {}
 
-    void begin_beat(Beat beat) {
-        events_ = base_ + (beat.raw & 1) * capacity_;
+    /// `beat_index` beats were executed before.
+    void begin_beat(u64 beat_index) {
+        events_ = base_ + (beat_index & 1) * capacity_;
         count_ = 0;
     }
     [[nodiscard]] u32 room() const { return capacity_ - count_; }

@@ -30,8 +30,8 @@ CoreOutcome Core::run_beat(const BeatPlan& plan) {
     sent_ = 0;
     arrived_ = 0;
     clock_->now = plan.start.raw;
-    log_.begin_beat(plan.beat);
-    post_.take_back_credits(plan.beat);
+    log_.begin_beat(plan.index);
+    post_.take_back_credits(plan.index);
     admit(plan);
     run_tasks(plan.beat);
     stage_inputs();
@@ -56,7 +56,7 @@ void Core::admit(const BeatPlan& plan) {
         if (is_input && records_max - log_.count() < INPUT_RECORDS) {
             break;
         }
-        admit_head(*line, plan.beat);
+        admit_head(*line, plan);
     }
 }
 
@@ -108,7 +108,7 @@ NodeList* Core::oldest_line_with_room() {
     return oldest;
 }
 
-void Core::admit_head(NodeList& line, Beat beat) {
+void Core::admit_head(NodeList& line, const BeatPlan& plan) {
     const NodeRef ref = boxes_.take_head(line);
     const Node& node = boxes_.node(ref);
     if (node.is_input != 0) {
@@ -119,15 +119,15 @@ void Core::admit_head(NodeList& line, Beat beat) {
     const bool pushed = queues_->push(node.task);
     KNHK_CHECK(pushed, id_.raw);
     log_enqueued(node.task);
-    leave_line(ref, beat);
+    leave_line(ref, plan);
 }
 
 /// The node is free: a message's credit goes back to its sender, an input's place to this core.
-void Core::leave_line(NodeRef ref, Beat beat) {
+void Core::leave_line(NodeRef ref, const BeatPlan& plan) {
     --box_->lines_waiting;
     const Node& node = boxes_.node(ref);
     if (node.is_input == 0) {
-        post_.free_credit(ref, beat);
+        post_.free_credit(ref, plan.index);
         ++arrived_;
         return;
     }
@@ -214,7 +214,10 @@ void Core::stage_inputs() {
             return;
         }
         const Task task = run_->input(position);
-        KNHK_CHECK(run_->accepts(task), position);
+        if (!run_->accepts(task)) {
+            knhk_panic(__FILE_NAME__, __LINE__, "each input to be a task that could be spawned",
+                       position);
+        }
         const u32 level = static_cast<u32>(task.level);
         if (box_->inputs_held[level] == input_quota(level)) {
             return;

@@ -30,6 +30,7 @@ struct BeatPlan {
     Beat beat;
     Timestamp start; ///< G
     u64 input_end;   ///< inputs below this position have been cut
+    u64 index;       ///< beats executed before: beats may be skipped, and parities must alternate
 };
 
 /// What a core tells the barrier.
@@ -68,8 +69,8 @@ class Core {
     void line_up_inputs(const BeatPlan& plan);
     void line_up(NodeRef ref);
     [[nodiscard]] NodeList* oldest_line_with_room();
-    void admit_head(NodeList& line, Beat beat);
-    void leave_line(NodeRef ref, Beat beat);
+    void admit_head(NodeList& line, const BeatPlan& plan);
+    void leave_line(NodeRef ref, const BeatPlan& plan);
 
     void run_tasks(Beat beat);
     void execute(const Task& task);

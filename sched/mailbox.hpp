@@ -93,7 +93,7 @@ struct Mailbox {
 
     /// Written by senders: bit s says that core s has messages for this core due in the slot.
     alignas(SEPARATION_BYTES) Atomic<u64> senders[DUE_SLOTS][CORE_WORDS];
-    /// Written by destinations: messages that entered their ring, by parity of the beat.
+    /// Written by destinations: messages that entered their ring, by parity of the beats executed.
     alignas(SEPARATION_BYTES) Atomic<u64> freed[2][NodePool::WORDS];
 
     alignas(SEPARATION_BYTES) NodePool outbox;

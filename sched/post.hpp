@@ -38,10 +38,11 @@ class Post {
         return true;
     }
 
-    /// Credits that destinations freed in the beat before count from this beat on.
-    void take_back_credits(Beat beat) {
+    /// Credits that destinations freed in the beat before count from this beat on. Beats are told
+    /// apart by how many were executed before them.
+    void take_back_credits(u64 beat_index) {
         auto& box = boxes_.of(core_);
-        auto& freed = box.freed[(beat.raw + 1) & 1];
+        auto& freed = box.freed[(beat_index + 1) & 1];
         for (u32 word = 0; word < NodePool::WORDS; ++word) {
             // Relaxed: written in the beat before; in this beat only the other parity is written.
             const u64 bits = freed[word].load(std::memory_order_relaxed);
@@ -52,13 +53,13 @@ class Post {
         }
     }
 
-    /// A message entered this core's ring in `beat`: its sender has the credit from the next beat
-    /// on.
-    void free_credit(NodeRef message, Beat beat) {
+    /// A message entered this core's ring in this beat: its sender has the credit from the next
+    /// beat on.
+    void free_credit(NodeRef message, u64 beat_index) {
         const u32 index = message.index();
         // Relaxed: the barrier orders it before the sender's take_back_credits.
         boxes_.of(message.core())
-            .freed[beat.raw & 1][index / 64]
+            .freed[beat_index & 1][index / 64]
             .fetch_or(u64{1} << (index % 64), std::memory_order_relaxed);
     }
 

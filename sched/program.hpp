@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What a user writes: handlers, and workloads that say which tasks a run begins with. The built-in
 // workloads are written in the same terms (kernel/builtin_program.cpp).
+//
+// A log can be trusted as far as handlers keep these rules. They are functions of what their
+// context gives them: no variable outlives a call except in the core's state; no address is used as
+// a value; nothing outside of what a context hands out is written; no clock is read; no floating
+// point is used whose result depends on the machine.
 #pragma once
 
 #include <span>

@@ -25,7 +25,7 @@ struct RunSetup {
     /// The one check at the boundary: behind it, tasks are trusted.
     [[nodiscard]] bool accepts(const Task& task) const {
         return task.handler < HANDLERS_MAX && handlers[task.handler] != nullptr &&
-               static_cast<u32>(task.level) < LEVEL_COUNT;
+               static_cast<u32>(task.level) < LEVEL_COUNT && task.asks_for_no_more();
     }
     [[nodiscard]] Task input(u64 position) const {
         Task task = workload->input(parameters, position);

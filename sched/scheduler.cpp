@@ -45,6 +45,7 @@ void Scheduler::prepare(u32 worker) {
     const CoreRange range = cores_of(worker);
     Outcome outcome = Outcome::none();
     for (u32 id = range.begin; id < range.end; ++id) {
+        workers_->workers[worker].core = id;
         cores_[id] = Core(*run_, CoreId{static_cast<u16>(id)});
         outcome.add(cores_[id].prepare());
     }
@@ -79,7 +80,7 @@ void Scheduler::write_log(u32 worker) {
 /// Cuts the inputs of beat 0.
 void Scheduler::begin_run() {
     const Outcome outcome = reduce();
-    state_->plan = {Beat{0}, Timestamp{0}, outcome.input_blocked_min};
+    state_->plan = {Beat{0}, Timestamp{0}, outcome.input_blocked_min, 0};
     if (run_->input_count == 0) {
         finish(EndReason::Quiescent);
     }
@@ -141,7 +142,7 @@ void Scheduler::plan_next(const Outcome& outcome) {
     if (host_->epoch_ended != nullptr && next.raw / CHATMAN != plan.beat.raw / CHATMAN) {
         host_->epoch_ended(next, digest());
     }
-    plan = {next, Timestamp{outcome.clock_max}, outcome.input_blocked_min};
+    plan = {next, Timestamp{outcome.clock_max}, outcome.input_blocked_min, state_->beats_executed};
     if (host_->stop_requested()) {
         return finish(EndReason::Stopped);
     }

@@ -29,6 +29,15 @@ struct Task {
     u8 guard_count = 0;
     u8 reserved[3] = {};
     u64 payload[PAYLOAD_WORDS] = {};
+
+    /// Guards are not evaluated yet, so a task that has some is refused rather than run without.
+    [[nodiscard]] bool asks_for_no_more() const {
+        u32 bits = guard_count | reserved[0] | reserved[1] | reserved[2];
+        for (const u16 guard : guards) {
+            bits |= guard;
+        }
+        return bits == 0;
+    }
 };
 
 static_assert(sizeof(Task) == 64 && std::has_unique_object_representations_v<Task>);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What a handler sees: its task, its core's state, and the ways to cause more tasks. Nothing here
-// tells time, addresses or workers, so a handler cannot depend on them.
+// What a handler sees: its task, its core's state, and the ways to cause more tasks. No value here
+// tells time or workers; what a handler owes in return stands in sched/program.hpp.
 #pragma once
 
 #include <span>
 
+#include "base/check.hpp"
 #include "base/types.hpp"
 #include "replay/event.hpp"
 #include "sched/task.hpp"
@@ -20,7 +21,10 @@ class TaskContext {
     TaskContext& operator=(const TaskContext&) = delete;
 
     [[nodiscard]] const Task& task() const { return task_; }
-    [[nodiscard]] u64 payload(u32 word) const { return task_.payload[word]; }
+    [[nodiscard]] u64 payload(u32 word) const {
+        KNHK_CHECK(word < PAYLOAD_WORDS, word);
+        return task_.payload[word];
+    }
     [[nodiscard]] CoreId core() const;
     [[nodiscard]] u32 cores() const;
     [[nodiscard]] Timestamp now() const { return timestamp_; }

@@ -22,7 +22,7 @@ namespace knhk::hosted {
 namespace {
 
 constexpr std::size_t STACK_BYTES = 256 * 1024;
-// Above one page: the image is built without stack probes, and a large frame may step over a page.
+// Above one page: an image may come from elsewhere, and a large frame may step over a page.
 constexpr std::size_t STACK_GUARD_BYTES = 64 * 1024;
 constexpr std::time_t END_MAX_SECONDS = 5;
 

@@ -80,6 +80,24 @@ TEST_F(FaultyProgram, panic_says_what_was_expected_and_found) {
     }
 }
 
+TEST_F(FaultyProgram, workload_with_invalid_inputs_is_told_what_they_must_be) {
+    for (const char* platform : {"linux", "qemu-x86_64"}) {
+        expect_failure("invalid", platform, {"each input to be a task that could be spawned"});
+    }
+}
+
+TEST_F(FaultyProgram, workers_that_fail_together_leave_one_report_and_the_status_last) {
+    for (int run = 0; run < 40; ++run) {
+        const auto result =
+            run_command({loader_path(), "--image", folder_->file("faulty.elf"), "--workers", "2",
+                         "--command-line", "cores=16 workers=2 workload=invalid"});
+        EXPECT_EQ(result.status, 4);
+        const auto lines = lines_of(result.err);
+        ASSERT_EQ(lines.size(), 2u) << result.err;
+        EXPECT_EQ(lines[1], "knhk: exit status=4");
+    }
+}
+
 TEST_F(FaultyProgram, triple_fault_is_a_failed_run) {
     expect_failure("triple", "qemu-x86_64", {"reset"});
     EXPECT_EQ(run("triple", "linux").status, 4) << "refused by the processor";

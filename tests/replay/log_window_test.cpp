@@ -26,7 +26,7 @@ TEST(LogShareTest, capacity_is_a_constant_of_the_number_of_cores) {
 TEST(LogShareTest, records_stand_in_the_order_of_their_appending) {
     const test::RegionSpan span;
     LogShare share(span.memory(), CoreId{2}, 4);
-    share.begin_beat(Beat{0});
+    share.begin_beat(0);
     for (u64 i = 0; i < 10; ++i) {
         share.append(event_of(i));
     }
@@ -41,7 +41,7 @@ TEST(LogShareTest, records_stand_in_the_order_of_their_appending) {
 TEST(LogShareTest, reserved_record_keeps_its_place_when_filled_later) {
     const test::RegionSpan span;
     LogShare share(span.memory(), CoreId{0}, 1);
-    share.begin_beat(Beat{0});
+    share.begin_beat(0);
     Event* first = share.reserve();
     share.append(event_of(2));
     *first = event_of(1);
@@ -52,12 +52,12 @@ TEST(LogShareTest, reserved_record_keeps_its_place_when_filled_later) {
 TEST(LogShareTest, beat_leaves_the_records_of_the_one_before_alone) {
     const test::RegionSpan span;
     LogShare share(span.memory(), CoreId{1}, 256);
-    share.begin_beat(Beat{6});
+    share.begin_beat(6);
     while (share.room() > 0) {
         share.append(event_of(100 + share.count()));
     }
     const Event* before = share.events();
-    share.begin_beat(Beat{7});
+    share.begin_beat(7);
     EXPECT_EQ(share.count(), 0u);
     while (share.room() > 0) {
         share.append(event_of(200));
@@ -66,7 +66,7 @@ TEST(LogShareTest, beat_leaves_the_records_of_the_one_before_alone) {
     for (u64 i = 0; i < share.capacity(); ++i) {
         EXPECT_EQ(before[i].timestamp, 100 + i);
     }
-    share.begin_beat(Beat{8});
+    share.begin_beat(8);
     EXPECT_EQ(share.events(), before);
 }
 
@@ -79,7 +79,7 @@ TEST(LogShareTest, shares_of_all_cores_fill_the_region_and_do_not_meet) {
     for (u16 core = 0; core < 256; ++core) {
         for (const u64 beat : {0, 1}) {
             LogShare share(memory, CoreId{core}, 256);
-            share.begin_beat(Beat{beat});
+            share.begin_beat(beat);
             while (share.room() > 0) {
                 const Event* place = share.reserve();
                 EXPECT_TRUE(place >= begin && place < end);
@@ -93,7 +93,7 @@ TEST(LogShareTest, shares_of_all_cores_fill_the_region_and_do_not_meet) {
 TEST(LogShareDeathTest, record_beyond_the_share_panics) {
     const test::RegionSpan span;
     LogShare share(span.memory(), CoreId{0}, 256);
-    share.begin_beat(Beat{0});
+    share.begin_beat(0);
     for (u32 i = 0; i < 64; ++i) {
         share.append(event_of(i));
     }
@@ -105,7 +105,7 @@ TEST(LogShareTest, digest_is_the_hash_of_the_records_of_this_beat) {
     LogShare share(span.memory(), CoreId{0}, 1);
     const Event events[] = {event_of(1), event_of(2), event_of(3)};
     for (const u64 beat : {0, 1, 2}) {
-        share.begin_beat(Beat{beat});
+        share.begin_beat(beat);
         for (const Event& event : events) {
             share.append(event);
         }
@@ -116,10 +116,10 @@ TEST(LogShareTest, digest_is_the_hash_of_the_records_of_this_beat) {
 TEST(LogShareTest, digest_of_no_record_is_zero) {
     const test::RegionSpan span;
     LogShare share(span.memory(), CoreId{0}, 1);
-    share.begin_beat(Beat{0});
+    share.begin_beat(0);
     EXPECT_EQ(share.digest(), Digest{});
     share.append(event_of(1));
-    share.begin_beat(Beat{1});
+    share.begin_beat(1);
     EXPECT_EQ(share.digest(), Digest{});
 }
 

@@ -48,6 +48,15 @@ void bad(TaskContext& context) {
     EXPECT_EQ(context.spawn(child(0, 77)), TaskStatus::InvalidTask);
     EXPECT_EQ(context.spawn(child(0, IDLE, static_cast<Level>(3))), TaskStatus::InvalidTask);
     EXPECT_EQ(context.spawn(child(0, HANDLERS_MAX)), TaskStatus::InvalidTask);
+    Task guarded = child(0);
+    guarded.guard_count = 1;
+    EXPECT_EQ(context.spawn(guarded), TaskStatus::InvalidTask);
+    guarded = child(0);
+    guarded.guards[7] = 1;
+    EXPECT_EQ(context.spawn(guarded), TaskStatus::InvalidTask);
+    guarded = child(0);
+    guarded.reserved[2] = 1;
+    EXPECT_EQ(context.spawn(guarded), TaskStatus::InvalidTask);
 }
 void touch(TaskContext& context) {
     context.state()[5] = std::byte{static_cast<u8>(context.payload(0))};
@@ -109,7 +118,8 @@ class CoreTest : public testing::Test {
     std::vector<Event> beat(u64 k) { return beat(k, outcome_.input_blocked); }
     /// The same with the inputs below `input_end` cut.
     std::vector<Event> beat(u64 k, u64 input_end) {
-        outcome_ = core_.run_beat({Beat{k}, Timestamp{outcome_.clock}, input_end});
+        outcome_ =
+            core_.run_beat({Beat{k}, Timestamp{outcome_.clock}, input_end, beats_executed_++});
         const Event* events = core_.log().events();
         return {events, events + core_.log().count()};
     }
@@ -138,6 +148,7 @@ class CoreTest : public testing::Test {
     RunSetup run_;
     Core core_;
     CoreOutcome outcome_{};
+    u64 beats_executed_ = 0;
 };
 
 TEST_F(CoreTest, input_is_logged_then_enqueued_then_executed) {
@@ -171,6 +182,31 @@ TEST_F(CoreTest, send_to_oneself_arrives_in_the_next_beat_and_takes_time_now) {
     ASSERT_EQ(events.size(), 2u);
     EXPECT_EQ(events[0].timestamp, 5u);
     EXPECT_EQ(outcome_.arrived, 1u);
+}
+
+TEST_F(CoreTest, credit_comes_back_in_the_next_executed_beat_when_beats_are_skipped) {
+    set_up(1, {child(0, SEND_SELF)});
+    const Mailboxes<> boxes(span_.memory());
+    beat(0);
+    EXPECT_EQ(boxes.of(0).outbox.used[0], 1u);
+    beat(1); // the message enters the ring
+    EXPECT_EQ(boxes.of(0).outbox.used[0], 1u);
+    beat(8);
+    EXPECT_EQ(boxes.of(0).outbox.used[0], 0u);
+    beat(16);
+    EXPECT_EQ(boxes.of(0).freed[0][0].load() + boxes.of(0).freed[1][0].load(), 0u);
+}
+
+TEST_F(CoreTest, payload_word_that_does_not_exist_is_a_bug) {
+    set_up(1, {child(0)});
+    const Task task = child(0);
+    const TaskContext context(core_, task, Timestamp{1});
+    EXPECT_EQ(context.payload(PAYLOAD_WORDS - 1), 0u);
+    EXPECT_DEATH(static_cast<void>(context.payload(PAYLOAD_WORDS)), "PAYLOAD_WORDS");
+}
+
+TEST_F(CoreTest, workload_input_that_could_not_be_spawned_is_named) {
+    EXPECT_DEATH(set_up(1, {child(0), child(0, 77)}), "each input.*found 1");
 }
 
 TEST_F(CoreTest, eighth_emission_is_refused_and_is_the_tasks_status) {

@@ -28,7 +28,7 @@ std::vector<u64> collected_ids(Post<>& post, const Memory& memory, u64 beat) {
         refs.push_back(ref);
     });
     for (const NodeRef ref : refs) {
-        post.free_credit(ref, Beat{beat});
+        post.free_credit(ref, beat);
     }
     return ids;
 }
@@ -80,7 +80,7 @@ TEST(Post, random_traffic_of_256_cores_comes_sorted_by_time_and_source) {
         }
         for (u32 source = 0; source < CORES && beat < 32; ++source) {
             Post<> sender(span.memory(), source, CORES);
-            sender.take_back_credits(Beat{beat});
+            sender.take_back_credits(beat);
             u64 timestamp = beat * 100;
             for (u64 count = random() % 4; count > 0; --count) {
                 timestamp += 1 + random() % 5;
@@ -116,10 +116,10 @@ TEST(Post, credit_freed_in_a_beat_counts_from_the_next_beat_on) {
     for (u32 i = 0; i < OUTBOX_CAPACITY; ++i) {
         ASSERT_TRUE(sender.send(task_with_id(i), 1, 1, i + 1));
     }
-    sender.take_back_credits(Beat{1});
+    sender.take_back_credits(1);
     ASSERT_EQ(collected_ids(receiver, span.memory(), 1).size(), OUTBOX_CAPACITY);
     EXPECT_FALSE(sender.send(task_with_id(0), 1, 2, 300)) << "freed in this very beat";
-    sender.take_back_credits(Beat{2});
+    sender.take_back_credits(2);
     EXPECT_TRUE(sender.send(task_with_id(0), 1, 3, 301));
 }
 

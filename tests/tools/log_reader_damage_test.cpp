@@ -180,9 +180,9 @@ TEST_F(LogDamage, unknown_tag_is_refused) {
 }
 
 TEST_F(LogDamage, damage_is_told_with_its_beat_and_its_byte) {
-    EXPECT_EQ(read_all(with(0, 0, 5, 4)).text,
-              "is damaged before its first beat (byte " + std::to_string(log_.block_at[0]) +
-                  ": neither a beat nor a trailer, but 0x5)");
+    EXPECT_EQ(read_all(with(0, 0, 5, 4)).text, "is damaged before its first beat (byte " +
+                                                   std::to_string(log_.block_at[0]) +
+                                                   ": neither a beat nor a trailer, but 0x5)");
     const std::string text = read_all(with(2, 4, 5, 4)).text;
     const std::string place = "is damaged after beat 1 (byte " + std::to_string(log_.block_at[2]);
     EXPECT_EQ(text.find(place), 0u) << text;

@@ -104,10 +104,22 @@ TEST(LogReaderTest, identity_is_taken_apart_into_its_nine_fields) {
     ASSERT_EQ(reader.prologue().identity.size(), 9u);
     for (const IdentityField& field : reader.prologue().identity) {
         const std::string& expected = builder.identity.at(field.tag);
-        EXPECT_EQ(std::string(reinterpret_cast<const char*>(field.bytes.data()),
-                              field.bytes.size()),
-                  expected)
+        EXPECT_EQ(
+            std::string(reinterpret_cast<const char*>(field.bytes.data()), field.bytes.size()),
+            expected)
             << field.tag;
+    }
+}
+
+TEST(LogReaderTest, padding_behind_a_text_of_any_length_is_passed_over) {
+    for (std::size_t length = 0; length < 17; ++length) {
+        LogBuilder builder;
+        builder.workload = std::string(length, 'w');
+        const BuiltLog log = builder.build();
+        LogReader reader = reader_of(log.bytes);
+        EXPECT_EQ(reader.prologue().workload, builder.workload);
+        expect_blocks(reader, builder, log);
+        EXPECT_EQ(reader.ending(), LogEnding::Whole) << length;
     }
 }
 
@@ -195,9 +207,9 @@ void expect_cut(const BuiltLog& log, const LogBuilder& builder, std::size_t size
     EXPECT_EQ(reader.beats_read(), blocks) << size;
     EXPECT_EQ(reader.ending(), LogEnding::Cut) << size;
     EXPECT_FALSE(reader.trailer()) << size;
-    const std::string place =
-        blocks == 0 ? "before its first beat"
-                    : "after beat " + std::to_string(builder.beats[blocks - 1].beat);
+    const std::string place = blocks == 0
+                                  ? "before its first beat"
+                                  : "after beat " + std::to_string(builder.beats[blocks - 1].beat);
     EXPECT_EQ(reader.ending_text(), "is cut " + place) << size;
 }
 

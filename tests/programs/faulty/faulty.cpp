@@ -74,6 +74,15 @@ Task only(const WorkloadParameters&, u64) {
     return Task{.handler = user_handler(Index)};
 }
 
+/// Inputs that no core can take: every worker finds one before the first beat.
+u64 many(const WorkloadParameters&) {
+    return 256;
+}
+
+Task invalid(const WorkloadParameters&, u64) {
+    return Task{.handler = user_handler(200)};
+}
+
 u64 one(const WorkloadParameters&) {
     return 1;
 }
@@ -100,6 +109,7 @@ constexpr auto WORKLOADS = std::to_array<WorkloadEntry>({
     {"hang", 1, one, only<HANG>},
     {"triple", 1, one, only<TRIPLE>},
     {"panic", 1, one, only<PANIC>},
+    {"invalid", 1, many, invalid},
 });
 
 } // namespace
