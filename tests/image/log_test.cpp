@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/types.hpp"
 #include "tests/support/command.hpp"
 
 namespace knhk::test {
@@ -106,6 +107,31 @@ TEST(Log, cut_log_is_no_match_and_is_said_to_be_cut) {
     EXPECT_NE(result.status, 0);
     EXPECT_NE((result.out + result.err).find("cut"), std::string::npos) << result.out << result.err;
     EXPECT_EQ(recompute(folder.file("b"), std::string(32, '0')).status, 2);
+}
+
+std::string hex_of(const std::string& bytes) {
+    std::string text;
+    for (const char c : bytes) {
+        constexpr const char* DIGITS = "0123456789abcdef";
+        text += DIGITS[static_cast<u8>(c) >> 4];
+        text += DIGITS[static_cast<u8>(c) & 15];
+    }
+    return text;
+}
+
+TEST(Log, small_log_of_the_document_is_what_a_run_writes) {
+    const Folder folder;
+    const auto run = knhk_json({"run", "pure", "--cores", "1", "--tasks", "1", "--seed", "1",
+                                "--log", folder.file("log")});
+    const std::string log = hex_of(read_file(folder.file("log")));
+    const std::string document = read_file(source_root() + "/docs/log-format.md");
+    EXPECT_NE(document.find(run["run_digest"].get<std::string>()), std::string::npos);
+    EXPECT_NE(document.find(std::to_string(log.size() / 2) + " bytes"), std::string::npos);
+    const std::size_t events = log.size() - 2 * (48 + 3 * 32);
+    for (std::size_t event = 0; event < 3; ++event) {
+        const std::string bytes = log.substr(events + event * 64, 64);
+        EXPECT_NE(document.find(bytes), std::string::npos) << bytes;
+    }
 }
 
 TEST(Log, manifest_says_where_it_ran_and_the_log_does_not) {
