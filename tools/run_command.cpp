@@ -113,6 +113,8 @@ void add_workload_options(CLI::App& command, RunOptions& options) {
     add_number(command, {"--workers", 0, ANY >> 32, "harts or threads that run them (1)"},
                options.workers);
     add_number(command, {"--seed", 0, ANY, "seed of the run's random numbers (1)"}, options.seed);
+    add_number(command, {"--latency", 1, LATENCY_MAX, "beats that a message travels, up to 7 (1)"},
+               options.latency);
     add_number(command, {"--tasks", 1, TASKS_MAX, "size of the workload (10000)"}, options.tasks);
     command
         .add_option_function<std::string>(

@@ -103,6 +103,19 @@ TEST(Digest, one_million_tasks_agree_and_no_worker_idles) {
     }
 }
 
+TEST(Digest, longer_latency_is_another_run_and_the_same_one_everywhere) {
+    const std::vector<std::string> latency = {"--latency", "3"};
+    auto words = run_words("fanout", 16, 3000, {"linux", 2});
+    const auto one = knhk_json(words);
+    words.insert(words.end(), latency.begin(), latency.end());
+    const auto three = knhk_json(words);
+    EXPECT_GT(three["beats"], one["beats"]);
+    EXPECT_EQ(three["tasks"], one["tasks"]);
+    words = run_words("fanout", 16, 3000, {"qemu-x86_64", 4});
+    words.insert(words.end(), latency.begin(), latency.end());
+    EXPECT_EQ(knhk_json(words)["run_digest"], three["run_digest"]);
+}
+
 TEST(Digest, level_and_beat_limit_do_not_change_what_is_recorded) {
     const Place place{"linux", 2};
     const auto full = knhk_json(run_words("fanout", 8, 5000, place));

@@ -111,8 +111,8 @@ void check(const RunOptions& options) {
 
 std::string image_command_line(const RunOptions& options) {
     std::string line =
-        fmt::format("cores={} workers={} seed={} level={} drain={} spin={}", options.cores,
-                    options.workers, options.seed, options.level,
+        fmt::format("cores={} workers={} seed={} latency={} level={} drain={} spin={}",
+                    options.cores, options.workers, options.seed, options.latency, options.level,
                     options.drain_shared ? "shared" : "console", barrier_spins(options.workers));
     if (options.beats) {
         line += fmt::format(" beats={}", *options.beats);

@@ -26,6 +26,7 @@ struct RunOptions {
     u32 cores = 4;
     u32 workers = 1;
     u64 seed = 1;
+    u32 latency = 1; ///< in beats, between any two cores
     u64 tasks = 10'000;
     std::optional<u64> beats = {};
     std::string level = "full";

@@ -15,6 +15,7 @@ nlohmann::ordered_json to_json(const RunResult& result) {
     object["image_sha256"] = result.image_sha256;
     object["workload"] = options.workload;
     object["seed"] = options.seed;
+    object["latency"] = options.latency;
     object["cores"] = figures.cores;
     object["workers"] = figures.workers;
     object["level"] = options.level;
