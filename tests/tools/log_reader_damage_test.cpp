@@ -107,7 +107,7 @@ TEST_F(LogDamage, unknown_level_is_refused) {
 }
 
 TEST_F(LogDamage, absurd_sizes_in_the_header_are_refused) {
-    expect_refusal(changed(16, 96 * 1024 + 1, 4), "damaged header");
+    expect_refusal(changed(16, 112 * 1024 + 1, 4), "damaged header");
     expect_refusal(changed(16, ~0u, 4), "damaged header");
     expect_refusal(changed(20, ~0u, 4), "damaged header");
 }
@@ -117,7 +117,7 @@ TEST_F(LogDamage, identity_size_that_lies_is_refused) {
     expect_refusal(changed(16, size - 1, 4), "damaged identity");
     expect_refusal(changed(16, size + 1, 4), "damaged identity");
     expect_refusal(changed(16, 0, 4), "damaged identity");
-    expect_refusal(changed(16, 96 * 1024, 4), "cut before its first beat");
+    expect_refusal(changed(16, 112 * 1024, 4), "cut before its first beat");
 }
 
 TEST_F(LogDamage, padding_that_is_not_zero_is_refused) {

@@ -173,12 +173,15 @@ TEST(CommandLineTest, image_gets_every_word) {
     options.seed = ~u64{0};
     options.level = "inputs";
     options.beats = 99;
+    options.latency = 5;
     auto words = words_of(image_command_line(options));
     EXPECT_NE(words.at("spin"), "");
     words.erase("spin");
     const std::map<std::string, std::string> expected = {
-        {"cores", "16"},     {"workers", "2"},    {"seed", "18446744073709551615"},
-        {"level", "inputs"}, {"drain", "shared"}, {"beats", "99"}};
+        {"cores", "16"},     {"latency", "5"},
+        {"workers", "2"},    {"seed", "18446744073709551615"},
+        {"level", "inputs"}, {"drain", "shared"},
+        {"beats", "99"}};
     EXPECT_EQ(words, expected);
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr u64 MEMORY_BYTES = DRAIN_CONTROL_BYTES + DRAIN_RING_BYTES;
 constexpr u32 LONG_SECONDS = 600;
+// Scripts that are to be ended sleep for 30 s: long enough, and a fault does not hang the test.
 
 class ScriptRunner : public PlatformRunner {
   public:
@@ -107,7 +108,7 @@ TEST_F(RunLoopTest, long_console_is_read_to_its_end) {
 }
 
 TEST_F(RunLoopTest, process_beyond_its_time_is_ended) {
-    const RunObservation seen = run_script("exec sleep 600", 0);
+    const RunObservation seen = run_script("exec sleep 30", 0);
     EXPECT_TRUE(seen.passed_time_limit);
     EXPECT_TRUE(seen.end.by_signal);
     EXPECT_EQ(seen.end.code, SIGTERM);
@@ -115,14 +116,14 @@ TEST_F(RunLoopTest, process_beyond_its_time_is_ended) {
 
 /// It ignores the first signal, and is given no choice by the second.
 TEST_F(RunLoopTest, process_that_will_not_end_is_killed) {
-    const RunObservation seen = run_script("trap '' TERM; while true; do sleep 600; done", 1);
+    const RunObservation seen = run_script("trap '' TERM; sleep 30; exit 0", 1);
     EXPECT_TRUE(seen.passed_time_limit);
     EXPECT_TRUE(seen.end.by_signal);
     EXPECT_EQ(seen.end.code, SIGKILL);
 }
 
 TEST_F(RunLoopTest, console_that_is_wrong_ends_the_process) {
-    const RunObservation seen = run_script("echo spoil; exec sleep 600");
+    const RunObservation seen = run_script("echo spoil; exec sleep 30");
     ASSERT_TRUE(seen.failure);
     EXPECT_STREQ(seen.failure->what(), "the console was wrong");
     EXPECT_EQ(seen.end.code, SIGKILL);
@@ -156,7 +157,7 @@ TEST_F(RunLoopTest, drain_of_a_run_that_was_cut_has_no_report) {
 }
 
 TEST_F(RunLoopTest, drain_gone_mad_ends_the_process) {
-    ScriptRunner runner("exec sleep 600");
+    ScriptRunner runner("exec sleep 30");
     start_drain(runner).head.store(~u64{0});
     const RunObservation seen = run(runner);
     ASSERT_TRUE(seen.failure);
@@ -182,7 +183,7 @@ TEST_F(RunLoopTest, interrupt_ends_a_process_that_shares_no_memory) {
     const auto interrupted = [this] {
         count_interrupts();
         std::raise(SIGINT);
-        const RunObservation seen = run_script("exec sleep 600");
+        const RunObservation seen = run_script("exec sleep 30");
         const bool is_right = seen.was_interrupted && seen.end.code == SIGTERM;
         std::_Exit(is_right ? 0 : 1);
     };
@@ -208,7 +209,7 @@ TEST_F(RunLoopTest, second_interrupt_is_an_order) {
         count_interrupts();
         std::raise(SIGINT);
         std::raise(SIGINT);
-        ScriptRunner runner("exec sleep 600");
+        ScriptRunner runner("exec sleep 30");
         start_drain(runner);
         std::_Exit(run(runner).end.code == SIGKILL ? 0 : 1);
     };

@@ -55,7 +55,11 @@ void replace_file(const std::filesystem::path& path, std::string_view text) {
 std::string read_text_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
-    if (!(text << file.rdbuf())) {
+    // Writing nothing counts as a failure, and an empty file has nothing to write.
+    if (file && file.peek() != std::ifstream::traits_type::eof()) {
+        text << file.rdbuf();
+    }
+    if (!file.is_open() || file.bad() || !text) {
         throw bad_environment("cannot read {}: {}", path.string(), system_text(errno));
     }
     return text.str();

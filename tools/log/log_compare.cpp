@@ -220,10 +220,10 @@ class LogComparer {
         if (result_.identity.empty() && !result_.first) {
             return Verdict::ExactMatch;
         }
-        const bool is_minor = result_.identity.empty() && a_.trailer() && b_.trailer() &&
-                              a_.events_read() == b_.events_read() &&
-                              result_.mismatching_events >= 1 &&
-                              result_.mismatching_events <= MINOR_EVENTS_MAX;
+        const bool is_minor =
+            result_.identity.empty() && a_.trailer() && b_.trailer() &&
+            a_.events_read() == b_.events_read() && a_.beats_read() == b_.beats_read() &&
+            result_.mismatching_events >= 1 && result_.mismatching_events <= MINOR_EVENTS_MAX;
         return is_minor ? Verdict::MinorDifference : Verdict::Diverged;
     }
 

@@ -118,6 +118,17 @@ std::optional<std::vector<IdentityField>> parse_identity(std::span<const std::by
     return fields;
 }
 
+bool has_all_fields(const std::vector<IdentityField>& identity) {
+    constexpr u16 LAST = static_cast<u16>(IdentityTag::WorkloadSha);
+    u16 expected = static_cast<u16>(IdentityTag::LogFormat);
+    for (const IdentityField& field : identity) {
+        if (field.tag != expected++) {
+            return false;
+        }
+    }
+    return expected == LAST + 1;
+}
+
 std::optional<u32> cores_of(const std::vector<IdentityField>& identity) {
     const IdentityField* const field = find(identity, static_cast<u16>(IdentityTag::Cores));
     if (field == nullptr || field->bytes.size() != sizeof(u32)) {

@@ -22,6 +22,8 @@ struct IdentityField {
 [[nodiscard]] std::optional<std::vector<IdentityField>>
 parse_identity(std::span<const std::byte> bytes);
 
+/// All the fields that docs/log-format.md names, and no other.
+[[nodiscard]] bool has_all_fields(const std::vector<IdentityField>& identity);
 /// The number of logical cores; none when it is missing or out of bounds.
 [[nodiscard]] std::optional<u32> cores_of(const std::vector<IdentityField>& identity);
 

@@ -15,6 +15,11 @@ namespace knhk::tools {
 
 namespace {
 
+bool is_known_kind(u8 kind) {
+    return kind >= static_cast<u8>(EventKind::TaskEnqueued) &&
+           kind <= static_cast<u8>(EventKind::ExternalInput);
+}
+
 constexpr std::size_t BUFFER_BYTES = 1024 * 1024;
 constexpr u64 WORKLOAD_BYTES_MAX = region::container.size_bytes;
 constexpr u64 BLOCK_ALIGNMENT_BYTES = 8;
@@ -97,7 +102,7 @@ void LogReader::read_rest_of_prologue() {
     const auto workload = read_prologue_part(header.workload_bytes);
     const u64 size = u64{header.identity_bytes} + header.workload_bytes;
     const auto padding = read_prologue_part(padding_behind(size));
-    const auto cores = identity ? cores_of(*identity) : std::nullopt;
+    const auto cores = identity && has_all_fields(*identity) ? cores_of(*identity) : std::nullopt;
     if (!cores || std::ranges::any_of(padding, [](std::byte b) { return b != std::byte{0}; })) {
         throw bad_input("{} has a damaged identity: record the run again", name_);
     }
@@ -187,6 +192,11 @@ bool LogReader::read_full_part() {
     if (events != block_.beat.event_count) {
         return end_damaged(fmt::format("beat {} counts its events wrongly", block_.beat.beat));
     }
+    const auto strange = std::ranges::find_if_not(block_.events, is_known_kind, &Event::kind);
+    if (strange != block_.events.end()) {
+        return end_damaged(
+            fmt::format("beat {} has an event of kind {}", block_.beat.beat, strange->kind));
+    }
     return true;
 }
 
@@ -199,7 +209,8 @@ void LogReader::read_trailer() {
         return;
     }
     std::byte more{};
-    if (trailer.size_bytes != sizeof trailer || trailer.reserved != 0) {
+    if (trailer.size_bytes != sizeof trailer || trailer.reserved != 0 ||
+        trailer.end_reason > static_cast<u32>(EndReason::Stopped)) {
         end_damaged("an impossible trailer");
     } else if (trailer.beats != beats_read_ || trailer.events != events_read_) {
         end_damaged(fmt::format("the trailer counts {} beats and {} events, the log has {} and {}",

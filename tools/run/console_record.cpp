@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
+#include <set>
 #include <tuple>
 
 #include <unistd.h>
@@ -68,14 +70,18 @@ bool take_result(RunFigures& figures, const KeyValue& word) {
     u64* const counter = counter_for(figures, word.key);
     if (counter != nullptr) {
         *counter = number.value_or(0);
-    } else if (word.key == "cores" || word.key == "workers") {
+        return number.has_value();
+    }
+    if (word.key == "cores" || word.key == "workers") {
         (word.key == "cores" ? figures.cores : figures.workers) =
             static_cast<u32>(number.value_or(0));
-    } else {
-        return true; // a key of a later version
+        return number.has_value() && *number <= std::numeric_limits<u32>::max();
     }
-    return number.has_value();
+    return true; // a key of a later version
 }
+
+constexpr std::array<std::string_view, 8> RESULT_KEYS = {
+    "beats", "tasks", "events", "remote_messages", "cores", "workers", "digest", "reason"};
 
 } // namespace
 
@@ -137,7 +143,8 @@ void ConsoleRecord::add_line(std::string_view line) {
     }
     if (line.starts_with(EXIT_PREFIX)) {
         const Result<u64> status = parse_number(line.substr(EXIT_PREFIX.size()));
-        exit_status_ = status ? std::optional(static_cast<u32>(*status)) : std::nullopt;
+        const bool is_status = status && *status <= std::numeric_limits<u32>::max();
+        exit_status_ = is_status ? std::optional(static_cast<u32>(*status)) : std::nullopt;
     } else if (line.starts_with(RESULT_PREFIX)) {
         result_ = parse_result_line(line);
     }
@@ -164,13 +171,18 @@ std::optional<RunFigures> parse_result_line(std::string_view line) {
     }
     line.remove_prefix(RESULT_PREFIX.size());
     RunFigures figures;
+    std::set<std::string_view> seen;
     for (std::string_view word = next_word(line); !word.empty(); word = next_word(line)) {
-        if (!take_result(figures, split_word(word))) {
+        const KeyValue pair = split_word(word);
+        if (!take_result(figures, pair)) {
             return std::nullopt;
         }
+        seen.insert(pair.key);
     }
-    const bool is_complete = is_digest(figures.digest) && figures.cores != 0 &&
-                             figures.workers != 0 && !figures.end_reason.empty();
+    const bool is_complete =
+        std::ranges::all_of(RESULT_KEYS,
+                            [&](std::string_view key) { return seen.contains(key); }) &&
+        figures.cores != 0 && figures.workers != 0 && !figures.end_reason.empty();
     return is_complete ? std::optional(figures) : std::nullopt;
 }
 

@@ -37,7 +37,7 @@ void check_workload_name(std::string_view name) {
 void check_cores_and_workers(const RunOptions& options) {
     if (!std::has_single_bit(options.cores) || options.cores > CORES_MAX) {
         throw bad_input("--cores {} is not a power of two from 1 to {}: use {}", options.cores,
-                        CORES_MAX, std::min(std::bit_ceil(options.cores), CORES_MAX));
+                        CORES_MAX, std::bit_ceil(std::min(options.cores, CORES_MAX)));
     }
     if (options.workers < 1 || options.workers > options.cores) {
         throw bad_input("--workers {} is not from 1 to the number of cores: use --workers {} or "

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// The records of docs/log-format.md as the model writes them: tasks, events and digests. Shares no
+// code with the runtime, so that one of them can be wrong alone.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace knhk::model {
+
+using u8 = std::uint8_t;
+using u16 = std::uint16_t;
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+
+inline constexpr u8 HIGH = 0;
+inline constexpr u8 NORMAL = 1;
+inline constexpr u8 LOW = 2;
+inline constexpr u8 LEVELS = 3;
+
+/// log-format.md, Task.
+struct ModelTask {
+    u64 id = 0;
+    std::array<u16, 8> guards = {};
+    u16 handler = 0;
+    u8 level = NORMAL;
+    u8 budget = 8;
+    u8 guard_count = 0;
+    std::array<u8, 3> reserved = {};
+    std::array<u64, 4> payload = {};
+
+    [[nodiscard]] std::array<std::byte, 64> encode() const;
+};
+
+enum ModelKind : u8 { TASK_ENQUEUED = 1, TASK_EXECUTED, STATE_CHANGE, EXTERNAL_INPUT };
+enum ModelStatus : u8 { OK = 0, QUEUE_FULL, EMIT_LIMIT, INVALID_TASK };
+
+/// log-format.md, Event.
+struct ModelEvent {
+    u64 timestamp = 0;
+    u64 task_id = 0;
+    u64 hash = 0;
+    u32 ticks = 0;
+    u16 core = 0;
+    u8 kind = 0;
+    u8 status = 0;
+
+    [[nodiscard]] std::array<std::byte, 32> encode() const;
+    [[nodiscard]] static ModelEvent decode(std::span<const std::byte, 32> bytes);
+};
+
+/// As it is stored: low word first.
+using ModelDigest = std::array<std::byte, 16>;
+
+[[nodiscard]] u64 hash64(std::span<const std::byte> bytes);
+[[nodiscard]] ModelDigest hash128(std::span<const std::byte> bytes);
+
+/// log-format.md, Digests: h of one core.
+[[nodiscard]] ModelDigest core_digest(const std::vector<ModelEvent>& events);
+/// log-format.md, Digests: E after a beat.
+[[nodiscard]] ModelDigest next_chain(const ModelDigest& before, u64 beat, u64 start_time,
+                                     const std::vector<std::vector<ModelEvent>>& events_by_core);
+/// log-format.md, Digests: D.
+[[nodiscard]] ModelDigest digest_of_run(const ModelDigest& identity, const ModelDigest& chain);
+
+} // namespace knhk::model
