@@ -15,6 +15,13 @@ TEST(Demo, says_exact_match_and_the_digest) {
     EXPECT_NE(result.out.find("ExactMatch"), std::string::npos) << result.out;
 }
 
+TEST(Demo, digest_is_the_one_that_the_readme_shows) {
+    const std::string digest = knhk_json({"run"})["run_digest"];
+    EXPECT_NE(read_file(source_root() + "/README.md").find("ExactMatch " + digest),
+              std::string::npos)
+        << digest;
+}
+
 TEST(Demo, json_has_three_runs_of_one_digest) {
     const auto demo = knhk_json({"run"});
     ASSERT_EQ(demo["runs"].size(), 3u);
