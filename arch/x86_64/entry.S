@@ -142,13 +142,7 @@ entry_64_identity:
     jmp *%rax
 
 entry_64:
-    movl $KNHK_DATA_SELECTOR, %eax
-    movl %eax, %ds
-    movl %eax, %es
-    movl %eax, %ss
-    xorl %eax, %eax
-    movl %eax, %fs
-    movl %eax, %gs
+    LOAD_DATA_SEGMENTS
     movq $boot_stack_top, %rsp
     pushq $2
     popfq

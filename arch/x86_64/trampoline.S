@@ -33,13 +33,7 @@ trampoline_end:
 // lies in the low identity, which ends with the early tables.
 .text
 started_hart:
-    movl $KNHK_DATA_SELECTOR, %eax
-    movl %eax, %ds
-    movl %eax, %es
-    movl %eax, %ss
-    xorl %eax, %eax
-    movl %eax, %fs
-    movl %eax, %gs
+    LOAD_DATA_SEGMENTS
     movq final_page_tables, %rax
     movq %rax, %cr3
     movl started_hart_number, %edi

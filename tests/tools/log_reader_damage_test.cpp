@@ -166,11 +166,13 @@ TEST_F(LogDamage, number_of_cores_out_of_bounds_is_refused) {
 TEST_F(LogDamage, workload_size_that_lies_is_noticed) {
     // Eight bytes fewer leave eight of the text where the first block should begin.
     const std::string shorter = changed(20, builder_.workload.size() - 8, 4);
+    bool noticed = false;
     try {
-        EXPECT_EQ(read_all(shorter).ending, LogEnding::Damaged);
+        noticed = read_all(shorter).ending == LogEnding::Damaged;
     } catch (const Failure&) {
-        SUCCEED();
+        noticed = true;
     }
+    EXPECT_TRUE(noticed);
 }
 
 TEST_F(LogDamage, unknown_tag_is_refused) {
@@ -326,7 +328,7 @@ void expect_bounded_memory(const std::string& bytes) {
     try {
         (void)read_all(bytes);
     } catch (const Failure&) {
-        SUCCEED();
+        // Refusing it is right; what counts here is what was allocated on the way.
     }
     EXPECT_LE(test::allocated_bytes(), MEMORY_BYTES_MAX);
 }
