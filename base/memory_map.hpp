@@ -73,7 +73,7 @@ static_assert(regions_are_sound(), "regions ascend, are aligned, and do not over
 static_assert(IMAGE_BASE + IMAGE_SIZE_MAX_BYTES <= REGIONS_BASE, "the image ends below them");
 static_assert(REGIONS_BASE + REGIONS_SIZE_BYTES <= 0x58000000, "0x5800_0000 belongs to debuggers");
 
-// The seeds' four regions, at the seeds' addresses and sizes.
+// These four have the addresses and sizes of the systems that KNHK grew from. They do not move.
 static_assert(region::core_queues.base == 0x5000'0000);
 static_assert(region::core_queues.stride_bytes(CORES_MAX) == 64 * 1024);
 static_assert(region::ordered_queue.base == 0x5100'0000);

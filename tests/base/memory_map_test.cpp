@@ -59,7 +59,7 @@ TEST(MemoryMapTest, every_region_has_a_name_and_a_purpose_of_its_own) {
     }
 }
 
-TEST(MemoryMapTest, regions_of_the_seeds_keep_address_size_and_share) {
+TEST(MemoryMapTest, first_regions_keep_address_size_and_share) {
     EXPECT_EQ(region::core_queues.base, 0x5000'0000u);
     EXPECT_EQ(region::core_queues.size_bytes, 256u * 64 * 1024);
     EXPECT_EQ(region::ordered_queue.base, 0x5100'0000u);

@@ -13,7 +13,7 @@
 
 namespace knhk::tools {
 
-/// The seeds' words. Whatever is not ExactMatch is a "no".
+/// How far two logs are apart. Whatever is not ExactMatch is a "no".
 enum class Verdict : u8 {
     ExactMatch,
     MinorDifference, ///< 1 to MINOR_EVENTS_MAX events differ, at equal length and identity
