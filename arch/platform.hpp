@@ -30,12 +30,13 @@ using FaultHandler = void (*)(const FaultReport& report);
 /// Function pointers, because one image meets several platforms. All of them may be called from any
 /// worker; none allocates.
 struct Platform {
-    static constexpr u32 VERSION = 1;
+    static constexpr u32 VERSION = 2;
 
     u32 version;    ///< VERSION of whoever filled it
     u32 hart_count; ///< harts that can run workers, the first one included
 
-    /// The hart this is called on: 0 is the one that booted.
+    /// The hart this is called on: 0 is the one that booted. Above every hart's number on a thread
+    /// of the platform that is none.
     u32 (*current_hart)();
     /// Makes hart `hart` call knhk_enter(boot_info, hart). Called once for each of 1..hart_count-1.
     void (*start_hart)(u32 hart);
@@ -54,6 +55,10 @@ struct Platform {
     bool (*stop_requested)();
     /// From here on faults are described to `handler`, and the machine then exits with RunFailed.
     void (*on_fault)(FaultHandler handler);
+    /// From here on `look` is called every so many milliseconds, seldom later and never sooner,
+    /// whatever the harts are doing: it may interrupt the calling hart anywhere. 0 milliseconds end
+    /// that. False when the machine cannot do it. Hart 0 alone calls this.
+    bool (*watch)(u32 milliseconds, void (*look)());
     /// Ends the machine or the process, from any hart and in any state.
     [[gnu::noreturn]] void (*exit)(u32 status);
 };

@@ -23,6 +23,19 @@ enum class Error : u8 {
     SectionVersion,
     BadBootInfo,
     InvalidProgram,
+    UnknownClaiming,
+    NotOnOrOff,
+    QueueFull,
+    QueueEmpty,
+    NoWork,
+    InvalidCore,
+    InvalidGuard,
+    TooManyGuards,
+    BudgetTooLarge,
+    InvalidTask,
+    InvalidTimestamp,
+    NoWatch,
+    BadTopology,
 };
 
 constexpr const char* text_of(Error error) {
@@ -40,7 +53,7 @@ constexpr const char* text_of(Error error) {
     case Error::WorkersAboveHarts:
         return "more workers than this machine has harts";
     case Error::UnknownWorkload:
-        return "unknown workload (use pure, ring, fanout or one of the image's own)";
+        return "unknown workload (use pure, ring, fanout, ordered, mixed or one of the image's)";
     case Error::UnknownLevel:
         return "unknown level: use digest, inputs or full";
     case Error::UnknownDrain:
@@ -50,11 +63,37 @@ constexpr const char* text_of(Error error) {
     case Error::ContainerVersion:
         return "container of another version (this image reads 1)";
     case Error::SectionVersion:
-        return "container section of another kind or version (this image reads workload 1)";
+        return "container section of another kind or version (this image reads 1 and 2, version 1)";
     case Error::BadBootInfo:
         return "boot information of another version";
+    case Error::NotOnOrOff:
+        return "neither on nor off";
+    case Error::BadTopology:
+        return "no topology (docs/workload.md has their spelling; latencies are 1 to 7)";
+    case Error::UnknownClaiming:
+        return "unknown claiming: use static or dynamic";
     case Error::InvalidProgram:
         return "invalid program (handlers and workloads need functions and names of their own)";
+    case Error::QueueFull:
+        return "queue full";
+    case Error::QueueEmpty:
+        return "queue empty";
+    case Error::NoWork:
+        return "no work is left";
+    case Error::InvalidCore:
+        return "no such core (cores are numbered from 0)";
+    case Error::InvalidGuard:
+        return "no such guard (guard ids are 0 to 1023)";
+    case Error::TooManyGuards:
+        return "too many guards (a task has 8 at most)";
+    case Error::BudgetTooLarge:
+        return "budget too large (8 ticks at most)";
+    case Error::InvalidTask:
+        return "invalid task (no such handler or level, or a field that must be zero)";
+    case Error::InvalidTimestamp:
+        return "timestamp too large (2^62 at most)";
+    case Error::NoWatch:
+        return "this machine has no timer by which beats could be watched";
     }
     return "unknown error";
 }
@@ -73,6 +112,8 @@ enum class ExitStatus : u8 {
     BadInput = 2,    ///< the input or the usage is wrong
     Environment = 3, ///< the environment cannot do it
     RunFailed = 4,   ///< the run itself failed: panic, fault, time limit
+    BeatTooLong = 5, ///< a beat took longer than the operator allowed
 };
+inline constexpr ExitStatus EXIT_STATUS_LAST = ExitStatus::BeatTooLong;
 
 } // namespace knhk

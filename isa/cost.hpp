@@ -13,13 +13,18 @@ enum class Operation : u8 {
     Spawn,
     Send,
     Random,
-    State,  ///< each access to the core's state slab
+    State,  ///< each access to the core's state slab, for reading or for changing
     Output, ///< each setting of the output
+    Guard,  ///< each guard that is evaluated
+    Order,
+    Observe,
+    Work, ///< each tick that a handler asks for
 };
-inline constexpr u32 OPERATION_COUNT = 6;
+inline constexpr u32 OPERATION_COUNT = 10;
 
 using CostTable = std::array<Tick, OPERATION_COUNT>;
-inline constexpr CostTable COSTS{Tick{1}, Tick{1}, Tick{1}, Tick{1}, Tick{1}, Tick{1}};
+inline constexpr CostTable COSTS{Tick{1}, Tick{1}, Tick{1}, Tick{1}, Tick{1},
+                                 Tick{1}, Tick{1}, Tick{1}, Tick{1}, Tick{1}};
 
 constexpr Tick cost_of(Operation operation) {
     return COSTS[static_cast<u8>(operation)];

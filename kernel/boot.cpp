@@ -8,6 +8,7 @@
 #include "kernel/container.hpp"
 #include "kernel/memory_layout.hpp"
 #include "kernel/program_table.hpp"
+#include "kernel/script_program.hpp"
 #include "kernel/topology.hpp"
 #include "replay/identity.hpp"
 
@@ -27,6 +28,35 @@ BootResult apply(Kernel& kernel, std::string_view words, ConfigSource source) {
     return {};
 }
 
+/// What a workload file states, where the command line is silent.
+void apply_script(RunConfig& config, const Script& script) {
+    const ScriptHeader& header = script.header();
+    if (header.cores != 0 && !config.cores_given) {
+        config.cores = header.cores;
+    }
+    if (script.states_seed() && !config.seed_given) {
+        config.seed = header.seed;
+    }
+    if (!config.stealing_given) {
+        config.stealing = script.stealing();
+    }
+    const Topology topology = script.topology();
+    if (topology.kind != TopologyKind::None && !config.topology_given) {
+        config.topology = topology;
+    }
+}
+
+BootResult open_script(Kernel& kernel, std::span<const std::byte> file) {
+    const auto script = Script::open(file);
+    if (!script) {
+        return refuse(script.error(), "its workload file");
+    }
+    kernel.script = *script;
+    kernel.runs_script = true;
+    apply_script(kernel.config, kernel.script);
+    return {};
+}
+
 BootResult read_container(Kernel& kernel) {
     const u64 size = kernel.boot_info->container_size_bytes;
     if (size == 0) {
@@ -40,28 +70,71 @@ BootResult read_container(Kernel& kernel) {
     if (!container) {
         return refuse(container.error(), "what was handed in beside the image");
     }
+    const auto file = container->section(SectionKind::WorkloadFile);
+    if (file.data() != nullptr) {
+        return open_script(kernel, file);
+    }
     const auto text = container->section(SectionKind::Workload);
     return apply(kernel, {reinterpret_cast<const char*>(text.data()), text.size()},
                  ConfigSource::WorkloadSection);
 }
 
 /// The workload in one canonical spelling, however it was asked for: its SHA-256 is identity.
-void write_workload_text(Kernel& kernel) {
+void write_workload_line(Kernel& kernel) {
     TextLine text;
     text.text("workload=").text(kernel.config.workload);
     text.text(" version=").number(kernel.run.workload->version);
     text.text(" tasks=").number(kernel.config.tasks).text("\n");
-    static_assert(sizeof kernel.workload_text >= WORKLOAD_NAME_MAX + 60);
-    kernel.workload_text_size = text.view().size();
-    std::memcpy(kernel.workload_text, text.view().data(), text.view().size());
+    static_assert(sizeof kernel.workload_line >= WORKLOAD_NAME_MAX + 60);
+    std::memcpy(kernel.workload_line, text.view().data(), text.view().size());
+    kernel.workload_text = std::as_bytes(std::span(kernel.workload_line).first(text.view().size()));
 }
 
-std::span<const std::byte> workload_bytes(const Kernel& kernel) {
-    return std::as_bytes(std::span(kernel.workload_text, kernel.workload_text_size));
+BootResult set_up_latencies(Kernel& kernel) {
+    u8* const latencies = kernel.run.memory.as<u8>(region::latencies);
+    kernel.run.latencies = latencies;
+    const auto made = make_latencies(kernel.config.topology, kernel.run.cores,
+                                     {latencies, region::latencies.size_bytes});
+    return made ? BootResult() : refuse(Error::BadTopology, made.error());
+}
+
+/// A program's or built-in workload.
+BootResult set_up_named_workload(Kernel& kernel) {
+    const RunConfig& config = kernel.config;
+    RunSetup& run = kernel.run;
+    run.workload = find_workload(config.workload);
+    if (run.workload == nullptr) {
+        return refuse(Error::UnknownWorkload, config.workload);
+    }
+    run.parameters = {config.tasks, config.seed, config.cores};
+    write_workload_line(kernel);
+    return {};
+}
+
+BootResult set_up_script(Kernel& kernel) {
+    RunSetup& run = kernel.run;
+    const Script& script = kernel.script;
+    for (const GuardRule& rule : script.guards()) {
+        if (run.guards[rule.id].function != nullptr) {
+            return refuse(Error::InvalidProgram, "it has a guard of the workload file's id");
+        }
+        run.guards[rule.id].rule = &rule;
+    }
+    for (const ScriptGroup& group : script.groups()) {
+        if (!run.accepts(group.task)) {
+            return refuse(Error::InvalidTask, "an input of the workload file");
+        }
+    }
+    run.observations = script.observations();
+    run.workload = &SCRIPT_WORKLOAD;
+    run.parameters = {0, run.seed, run.cores, &script};
+    kernel.workload_text = script.bytes();
+    return {};
 }
 
 std::span<const std::byte> encode_identity_of(const Kernel& kernel, std::span<std::byte> buffer) {
     static constinit HandlerName names[HANDLERS_MAX] = {};
+    static constinit HandlerName guards[GUARD_IDS] = {};
     const u32 cores = kernel.run.cores;
     return encode_identity(Identity{.cores = cores,
                                     .latencies = {kernel.run.latencies, u64{cores} * cores},
@@ -69,7 +142,9 @@ std::span<const std::byte> encode_identity_of(const Kernel& kernel, std::span<st
                                     .costs = COSTS,
                                     .seed = kernel.run.seed,
                                     .handlers = list_handlers(names),
-                                    .workload_sha256 = sha256(workload_bytes(kernel))},
+                                    .workload_sha256 = sha256(kernel.workload_text),
+                                    .policies = kernel.run.stealing ? POLICY_STEALING : 0,
+                                    .guards = list_guards(guards)},
                            buffer);
 }
 
@@ -116,25 +191,23 @@ BootResult read_config(Kernel& kernel) {
 }
 
 BootResult set_up_run(Kernel& kernel) {
-    const RunConfig& config = kernel.config;
     RunSetup& run = kernel.run;
-    run.cores = config.cores;
-    run.seed = config.seed;
-    u8* latencies = run.memory.as<u8>(region::latencies);
-    make_flat_latencies(latencies, config.cores, config.latency);
-    run.latencies = latencies;
+    run.cores = kernel.config.cores;
+    run.seed = kernel.config.seed;
+    run.stealing = kernel.config.stealing;
+    BootResult done = set_up_latencies(kernel);
+    if (!done) {
+        return done;
+    }
     const Result<void> installed = install_program(run);
     if (!installed) {
         return refuse(installed.error(), "the image's program");
     }
-    run.workload = find_workload(config.workload);
-    if (run.workload == nullptr) {
-        return refuse(Error::UnknownWorkload, config.workload);
+    done = kernel.runs_script ? set_up_script(kernel) : set_up_named_workload(kernel);
+    if (done) {
+        run.input_count = run.workload->input_count(run.parameters);
     }
-    run.parameters = {config.tasks, config.seed, config.cores};
-    run.input_count = run.workload->input_count(run.parameters);
-    write_workload_text(kernel);
-    return {};
+    return done;
 }
 
 void open_log(Kernel& kernel) {
@@ -144,9 +217,13 @@ void open_log(Kernel& kernel) {
     if (kernel.config.drain == DrainMode::Shared) {
         open_drain(kernel);
     }
-    kernel.log.write_prologue(identity_hash, identity, workload_bytes(kernel));
+    kernel.log.write_prologue(identity_hash, identity, kernel.workload_text);
     kernel.scheduler.setup(kernel.run,
-                           {kernel.config.workers, kernel.config.beats_max, identity_hash},
+                           {.workers = kernel.config.workers,
+                            .beats_max = kernel.config.beats_max,
+                            .identity = identity_hash,
+                            .claiming = kernel.config.claiming,
+                            .chaos_seed = kernel.config.chaos_seed},
                            kernel.host, kernel.log);
 }
 

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <expected>
+#include <span>
 #include <string_view>
 
 #include "arch/boot_info.hpp"
 #include "kernel/console.hpp"
 #include "kernel/run_config.hpp"
+#include "kernel/script.hpp"
 #include "replay/log_writer.hpp"
 #include "sched/scheduler.hpp"
 
@@ -22,9 +24,11 @@ struct Kernel {
     Host host{};
     LogWriter log;
     Scheduler scheduler;
-    char workload_text[128] = {};
-    std::size_t workload_text_size = 0;
-    u64 start_cycles = 0; ///< telemetry
+    Script script; ///< of a workload file; its bytes stay in region::container
+    bool runs_script = false;
+    char workload_line[128] = {};
+    std::span<const std::byte> workload_text; ///< that line, or the file as it was packed
+    u64 start_cycles = 0;                     ///< telemetry
 };
 
 [[nodiscard]] inline DrainControl<>* drain_control(const Kernel& kernel) {
@@ -40,9 +44,9 @@ struct BootError {
 using BootResult = std::expected<void, BootError>;
 
 [[nodiscard]] BootResult check_boot_info(const BootInfo* boot_info);
-/// The command line, then the workload section of the container, then their relations.
+/// The command line, then the container's workload or workload file, then their relations.
 [[nodiscard]] BootResult read_config(Kernel& kernel);
-/// Handlers, latencies and the workload's inputs.
+/// Handlers, latencies, guards and the workload's inputs.
 [[nodiscard]] BootResult set_up_run(Kernel& kernel);
 /// The identity is known, the drain is open, the log has begun, the scheduler is ready.
 void open_log(Kernel& kernel);

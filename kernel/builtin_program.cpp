@@ -2,12 +2,27 @@
 #include "kernel/builtin_program.hpp"
 
 #include <array>
+#include <cstring>
+
+#include "kernel/script.hpp"
+#include "kernel/script_program.hpp"
 
 namespace knhk {
 
 namespace {
 
-enum BuiltinHandler : HandlerId { PURE, RING, FANOUT_TRUNK, FANOUT_LEAF };
+enum BuiltinHandler : HandlerId {
+    PURE,
+    RING,
+    FANOUT_TRUNK,
+    FANOUT_LEAF,
+    ORDERED_EVENT,
+    MIXED_STEP,
+    SCRIPT
+};
+static_assert(SCRIPT == SCRIPT_HANDLER);
+
+enum BuiltinGuard : u16 { MIXED_CHANCE = GUARDS_BUILTIN_BEGIN, MIXED_EVEN };
 
 /// `total` split into `parts`: the size of part `index`, the first ones one larger.
 constexpr u64 part_of(u64 total, u64 parts, u64 index) {
@@ -21,6 +36,25 @@ constexpr u64 smaller(u64 a, u64 b) {
 /// An id whose home is `core`; its other bits come from `random`.
 TaskId id_on(u32 core, u32 cores, u64 random) {
     return TaskId{(random & ~u64{cores - 1}) | core};
+}
+
+/// Word `word` of a core's state; 0 of state that was refused.
+u64 state_word(std::span<const std::byte> state, u64 word) {
+    u64 value = 0;
+    if (!state.empty()) {
+        std::memcpy(&value, state.data() + word * sizeof value, sizeof value);
+    }
+    return value;
+}
+
+/// Adds to that word and returns what it is then.
+u64 add_to_state(std::span<std::byte> state, u64 word, u64 more) {
+    if (state.empty()) {
+        return 0;
+    }
+    const u64 sum = state_word(state, word) + more;
+    std::memcpy(state.data() + word * sizeof sum, &sum, sizeof sum);
+    return sum;
 }
 
 // --- pure: independent tasks -------------------------------------------------------------------
@@ -69,7 +103,7 @@ Task ring_input(const WorkloadParameters& parameters, u64 index) {
 // the refusal is in the log.
 
 constexpr u64 FANOUT_TRUNKS_A_CORE = 8;
-constexpr u64 FANOUT_LEAVES_MAX = 3;
+constexpr u64 FANOUT_LEAVES_MAX = 2; // with all it does, a trunk uses its budget exactly
 
 TaskId fanout_child_id(TaskContext& context) {
     const u64 random = context.random();
@@ -110,21 +144,161 @@ Task fanout_input(const WorkloadParameters& parameters, u64 index) {
     return Task{.handler = FANOUT_TRUNK, .payload = {tasks}};
 }
 
+// --- ordered: a discrete-event simulation --------------------------------------------------------
+// Payload of an event: events left in its chain, itself included.
+
+constexpr u64 ORDERED_CHAINS_A_CORE = 2;
+constexpr u64 ORDERED_INPUT_SPACING = 16;
+constexpr u64 ORDERED_DELAY_END = 1000;
+constexpr u64 STATE_WORDS_USED = 8;
+
+void run_ordered_event(TaskContext& context) {
+    const u64 random = context.random();
+    const u64 sum = add_to_state(context.state(), random % STATE_WORDS_USED, random);
+    const u64 left = context.payload(0);
+    const u64 now = context.now().raw;
+    context.output(left, now, sum);
+    if (left > 1) {
+        context.enqueue_ordered(
+            Task{.id = random >> 8, .handler = ORDERED_EVENT, .payload = {left - 1}},
+            Timestamp{now + 1 + random % ORDERED_DELAY_END});
+    }
+}
+
+u64 ordered_chains(const WorkloadParameters& parameters) {
+    return smaller(parameters.tasks, ORDERED_CHAINS_A_CORE * parameters.cores);
+}
+
+Task ordered_input(const WorkloadParameters& parameters, u64 index) {
+    const u64 events = part_of(parameters.tasks, ordered_chains(parameters), index);
+    return Task{.handler = ORDERED_EVENT, .payload = {events}};
+}
+
+u64 ordered_input_time(const WorkloadParameters&, u64 index) {
+    return ORDERED_INPUT_SPACING * index;
+}
+
+// --- mixed: everything at once -------------------------------------------------------------------
+// Payload of a step: tasks left in its part, itself included; a tag that says what it touches. A
+// child's whole shape is a function of one random word, x.
+
+constexpr u64 MIXED_INPUTS_A_CORE = 8;
+constexpr u64 MIXED_CHILDREN_MAX = 3;
+constexpr u64 MIXED_FACTOR = 0x9E37'79B9'7F4A'7C15;
+
+/// x modulo `modulus`, from bit `bit` on.
+constexpr u64 digit_of(u64 x, u32 bit, u64 modulus) {
+    return (x >> bit) % modulus;
+}
+
+Task mixed_child(u64 x, u64 tasks) {
+    Task child{.id = x, .handler = MIXED_STEP, .payload = {tasks, x}};
+    child.level = static_cast<Level>(digit_of(x, 56, LEVEL_COUNT));
+    child.budget_ticks = digit_of(x, 48, 8) == 0 ? 3 : BUDGET_TICKS_MAX;
+    if (digit_of(x, 40, 4) == 0) {
+        child.guards[child.guard_count++] = static_cast<u16>(MIXED_CHANCE + digit_of(x, 32, 2));
+    }
+    child.flags = digit_of(x, 24, 4) == 0 ? TASK_STATELESS : 0;
+    return child;
+}
+
+void emit_mixed_child(TaskContext& context, u64 x, u64 tasks) {
+    const Task child = mixed_child(x, tasks);
+    switch (digit_of(x, 16, 8)) {
+    case 0:
+    case 1:
+        context.send(child);
+        return;
+    case 2:
+        context.enqueue_ordered(child, Timestamp{context.now().raw + digit_of(x, 8, 256)});
+        return;
+    default:
+        context.spawn(child);
+    }
+}
+
+/// What a step's random word is after it looked at the state, if it does.
+u64 touch_mixed_state(TaskContext& context, u64 random) {
+    constexpr u64 CHANGES = 0;
+    constexpr u64 READS = 1;
+    const u64 use = context.payload(1) % 4;
+    const u64 word = random % STATE_WORDS_USED;
+    if (use == CHANGES) {
+        add_to_state(context.state(), word, random);
+    } else if (use == READS) {
+        random += state_word(context.read_state(), word);
+    }
+    return random;
+}
+
+void run_mixed_step(TaskContext& context) {
+    u64 random = context.random();
+    if (!context.task().stateless()) {
+        random = touch_mixed_state(context, random);
+    }
+    const u64 left = context.payload(0) - 1;
+    const u64 children = smaller(left, 1 + digit_of(random, 8, MIXED_CHILDREN_MAX));
+    for (u64 child = 0; child < children; ++child) {
+        emit_mixed_child(context, (random + child + 1) * MIXED_FACTOR,
+                         part_of(left, children, child));
+    }
+    context.output(left, random);
+}
+
+bool passes_mixed_chance(GuardView& view) {
+    return (view.task().payload[1] >> 60 & 7) != 0;
+}
+
+bool passes_mixed_even(GuardView& view) {
+    return state_word(view.state(), 0) % 2 == 0;
+}
+
+u64 mixed_inputs(const WorkloadParameters& parameters) {
+    return smaller(parameters.tasks, MIXED_INPUTS_A_CORE * parameters.cores);
+}
+
+Task mixed_input(const WorkloadParameters& parameters, u64 index) {
+    const u64 tasks = part_of(parameters.tasks, mixed_inputs(parameters), index);
+    return Task{.handler = MIXED_STEP,
+                .level = static_cast<Level>(index % LEVEL_COUNT),
+                .payload = {tasks, index}};
+}
+
+u64 mixed_input_beat(const WorkloadParameters& parameters, u64 index) {
+    constexpr u64 BEATS_BETWEEN = 3;
+    return BEATS_BETWEEN * (index / parameters.cores);
+}
+
+u64 mixed_input_time(const WorkloadParameters&, u64 index) {
+    constexpr u64 SPACING = 100;
+    return index % 5 == 4 ? SPACING * index : NOT_ORDERED;
+}
+
 constexpr auto HANDLERS = std::to_array<HandlerEntry>({
     {"pure", 1, run_pure},
     {"ring", 1, run_ring},
-    {"fanout.trunk", 1, run_fanout_trunk},
+    {"fanout.trunk", 2, run_fanout_trunk},
     {"fanout.leaf", 1, run_fanout_leaf},
+    {"ordered.event", 1, run_ordered_event},
+    {"mixed.step", 1, run_mixed_step},
+    {"script", 1, run_script},
 });
 
 constexpr auto WORKLOADS = std::to_array<WorkloadEntry>({
     {"pure", 1, pure_input_count, pure_input},
     {"ring", 1, ring_tokens, ring_input},
-    {"fanout", 1, fanout_trunks, fanout_input},
+    {"fanout", 2, fanout_trunks, fanout_input},
+    {"ordered", 1, ordered_chains, ordered_input, nullptr, ordered_input_time},
+    {"mixed", 1, mixed_inputs, mixed_input, mixed_input_beat, mixed_input_time},
+});
+
+constexpr auto GUARDS = std::to_array<GuardEntry>({
+    {MIXED_CHANCE, "mixed.chance", 1, passes_mixed_chance},
+    {MIXED_EVEN, "mixed.even", 1, passes_mixed_even},
 });
 
 } // namespace
 
-constinit const Program BUILTIN_PROGRAM{HANDLERS, WORKLOADS};
+constinit const Program BUILTIN_PROGRAM{HANDLERS, WORKLOADS, GUARDS};
 
 } // namespace knhk

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The workloads that every image has: pure, ring, fanout. Written as a user would write them.
+// The workloads that every image has, their handlers and guards. Written as a user would write
+// them; docs/workload.md says what they do.
 #pragma once
 
 #include "sched/program.hpp"

@@ -15,7 +15,13 @@ ContainerSection section_at(std::span<const std::byte> bytes, u32 index) {
 
 /// The version of a section that this build reads; 0 for a kind it does not know.
 u32 version_of(u32 kind) {
-    return kind == static_cast<u32>(SectionKind::Workload) ? WORKLOAD_SECTION_VERSION : 0;
+    switch (static_cast<SectionKind>(kind)) {
+    case SectionKind::Workload:
+        return WORKLOAD_SECTION_VERSION;
+    case SectionKind::WorkloadFile:
+        return WORKLOAD_FILE_SECTION_VERSION;
+    }
+    return 0;
 }
 
 /// Payloads begin at multiples of 8, with nothing but padding between them.
@@ -28,6 +34,7 @@ Result<void> check_sections(std::span<const std::byte> bytes, u32 count) {
     if (end > bytes.size()) {
         return fail(Error::BadContainer);
     }
+    u32 workload_files = 0;
     for (u32 i = 0; i < count; ++i) {
         const ContainerSection section = section_at(bytes, i);
         if (section.offset != align_payload(end) || section.offset > bytes.size() ||
@@ -38,8 +45,10 @@ Result<void> check_sections(std::span<const std::byte> bytes, u32 count) {
             return fail(Error::SectionVersion);
         }
         end = section.offset + section.size_bytes;
+        workload_files += section.kind == static_cast<u32>(SectionKind::WorkloadFile) ? 1 : 0;
     }
-    if (align_payload(end) != bytes.size()) {
+    const bool names_one_workload = workload_files == 0 || count == 1;
+    if (align_payload(end) != bytes.size() || !names_one_workload) {
         return fail(Error::BadContainer);
     }
     return {};

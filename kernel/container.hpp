@@ -15,7 +15,8 @@ inline constexpr u32 CONTAINER_VERSION = 1;
 inline constexpr u32 CONTAINER_SECTIONS_MAX = 16;
 
 enum class SectionKind : u32 {
-    Workload = 1, ///< key=value text: workload=NAME tasks=N
+    Workload = 1,     ///< key=value text: workload=NAME tasks=N
+    WorkloadFile = 2, ///< a packed workload file: kernel/script.hpp
 };
 
 struct ContainerHeader {
@@ -38,11 +39,13 @@ struct ContainerSection {
 static_assert(sizeof(ContainerSection) == 32);
 
 inline constexpr u32 WORKLOAD_SECTION_VERSION = 1;
+inline constexpr u32 WORKLOAD_FILE_SECTION_VERSION = 1;
 
 /// A container that was checked once: nothing behind it is checked again.
 class Container {
   public:
-    /// Refuses anything damaged: wrong sizes, overlaps, unknown versions, a wrong hash.
+    /// Refuses anything damaged: wrong sizes, overlaps, unknown versions, a wrong hash; and two
+    /// answers to what is to be run.
     [[nodiscard]] static Result<Container> open(std::span<const std::byte> bytes);
 
     /// The payload of the first section of this kind; empty if there is none.

@@ -22,29 +22,33 @@ void append_place(TextLine& line, u32 hart) {
     }
 }
 
-/// The hart that reports, plus 1. Several may fail at once, by one cause: the first one speaks, so
-/// that the line with the exit status is the last.
-constinit std::atomic<u32> reporter_{0};
+/// No hart, and not what a platform calls a thread that is none.
+constexpr u32 NOBODY = ~u32{0} - 1;
+
+/// The hart that reports. Several may fail at once, by one cause: the first one speaks, so that the
+/// line with the exit status is the last.
+constinit std::atomic<u32> reporter_{NOBODY};
+
+/// False when somebody reports already; `reporter` is then who. Relaxed: only who comes first
+/// matters.
+bool claim_report_for(u32 hart, u32& reporter) {
+    reporter = NOBODY;
+    return reporter_.compare_exchange_strong(reporter, hart, std::memory_order_relaxed);
+}
 
 /// Returns on the first hart to fail. The others wait for the end that it makes; a hart that fails
 /// while it reports makes the end itself.
 void become_reporter(u32 hart) {
-    u32 nobody = 0;
-    // Relaxed: only who comes first matters.
-    if (reporter_.compare_exchange_strong(nobody, hart + 1, std::memory_order_relaxed)) {
+    u32 reporter = NOBODY;
+    if (claim_report_for(hart, reporter)) {
         return;
     }
-    if (nobody == hart + 1) {
+    if (reporter == hart) {
         platform_->exit(static_cast<u32>(ExitStatus::RunFailed));
     }
     for (;;) {
         platform_->relax();
     }
-}
-
-[[noreturn]] void die() {
-    print_exit(*platform_, ExitStatus::RunFailed);
-    platform_->exit(static_cast<u32>(ExitStatus::RunFailed));
 }
 
 void print_registers(const FaultReport& report) {
@@ -68,7 +72,7 @@ void report_fault(const FaultReport& report) {
     append_place(line, report.hart);
     print_line(*platform_, line);
     print_registers(report);
-    die();
+    end_failed_run(ExitStatus::RunFailed);
 }
 
 } // namespace
@@ -77,6 +81,16 @@ void install_failure_reports(const Platform& platform, const Scheduler& schedule
     platform_ = &platform;
     scheduler_ = &scheduler;
     platform.on_fault(report_fault);
+}
+
+bool claim_report() {
+    u32 reporter = NOBODY;
+    return claim_report_for(platform_->current_hart(), reporter);
+}
+
+void end_failed_run(ExitStatus status) {
+    print_exit(*platform_, status);
+    platform_->exit(static_cast<u32>(status));
 }
 
 } // namespace knhk
@@ -94,5 +108,5 @@ extern "C" void knhk_panic(const char* file, unsigned line, const char* expected
     text.text(", found ").number(found);
     append_place(text, hart);
     print_line(*platform_, text);
-    die();
+    end_failed_run(ExitStatus::RunFailed);
 }

@@ -2,6 +2,7 @@
 // The image's one entry, on every platform: worker 0 boots the run, then all workers work.
 #include "kernel/boot.hpp"
 #include "kernel/failure.hpp"
+#include "kernel/watch.hpp"
 
 namespace knhk {
 
@@ -29,6 +30,7 @@ void connect_host() {
                     .wait = platform.wait,
                     .wake = platform.wake,
                     .stop_requested = stop_requested,
+                    .cycles = kernel_.config.telemetry ? platform.cycles : nullptr,
                     .epoch_ended = to_console ? print_epoch : nullptr,
                     .spins = kernel_.config.spins};
 }
@@ -53,10 +55,14 @@ ExitStatus boot_and_run() {
     if (auto set = set_up_run(kernel_); !set) { // handlers, latencies, inputs
         return refuse(set.error());
     }
-    open_log(kernel_);                        // the identity is fixed from here on
+    open_log(kernel_);                                   // the identity is fixed from here on
+    if (auto watched = start_watch(kernel_); !watched) { // a limit on beats, if one is asked for
+        return refuse(watched.error());
+    }
     kernel_.start_cycles = platform.cycles(); // telemetry
     start_workers(kernel_);                   // each enters below
     kernel_.scheduler.work(0);                // all beats
+    stop_watch(kernel_);                      // no beat is left to look at
     report_result(kernel_);                   // digest and figures
     return ExitStatus::Ok;
 }

@@ -21,6 +21,7 @@ constexpr bool holds_at_both_ends(const Region& region, u64 bytes) {
 static_assert(holds_at_both_ends(region::core_queues, sizeof(CoreQueues)));
 static_assert(holds_at_both_ends(region::clocks, sizeof(CoreClock)));
 static_assert(holds_at_both_ends(region::mailboxes, sizeof(Mailbox<>)));
+static_assert(holds_at_both_ends(region::warm_queues, sizeof(WarmQueue)));
 static_assert(holds_at_both_ends(region::state_slabs, STATE_SLAB_BYTES));
 static_assert(holds(region::latencies, CORES_MAX, u64{CORES_MAX} * CORES_MAX));
 static_assert(holds(region::scheduler, CORES_MAX, sizeof(RunState)));
@@ -32,9 +33,10 @@ static_assert(holds(region::log_window, CORES_MAX, 2 * 64 * sizeof(Event)));
 static_assert(holds(region::log_window, 1, 2 * 16'384 * sizeof(Event)));
 static_assert(log_share_records(CORES_MAX) / ADMIT_SHARE_DIVISOR + TASK_RECORDS_MAX <=
               log_share_records(CORES_MAX));
-
-// Room for the ordered queue that sched/ does not use yet: 56 entries of a task and its key a core.
-static_assert(holds(region::ordered_queue, CORES_MAX, 56 * (sizeof(Task) + 8)));
+// E, admit's half and a task are within a share.
+static_assert(ordered_of_core_max(log_share_records(CORES_MAX)) +
+                  log_share_records(CORES_MAX) / ADMIT_SHARE_DIVISOR + TASK_RECORDS_MAX <=
+              log_share_records(CORES_MAX));
 
 inline constexpr u64 STACK_SLOT_BYTES = region::stacks.size_bytes / CORES_MAX;
 static_assert(STACK_SLOT_BYTES == 64 * 1024,

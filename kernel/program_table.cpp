@@ -24,6 +24,19 @@ Result<void> install(RunSetup& run, const Program& program, HandlerId begin, std
     return {};
 }
 
+/// Ids of built-in guards begin where those of programs and workload files end.
+Result<void> install_guards(RunSetup& run, const Program& program, u32 begin, u32 end) {
+    for (const GuardEntry& entry : program.guards) {
+        if (entry.name == nullptr || std::string_view(entry.name).size() > HANDLER_NAME_MAX ||
+            entry.passes == nullptr || entry.id < begin || entry.id >= end ||
+            run.guards[entry.id].function != nullptr) {
+            return fail(Error::InvalidProgram);
+        }
+        run.guards[entry.id].function = entry.passes;
+    }
+    return {};
+}
+
 bool is_complete(const WorkloadEntry& entry) {
     return entry.name != nullptr && entry.input_count != nullptr && entry.input != nullptr;
 }
@@ -72,6 +85,15 @@ Result<void> install_program(RunSetup& run) {
     if (!workloads) {
         return workloads;
     }
+    const Result<void> guards =
+        install_guards(run, BUILTIN_PROGRAM, GUARDS_BUILTIN_BEGIN, GUARD_IDS);
+    if (!guards) {
+        return guards;
+    }
+    const Result<void> own_guards = install_guards(run, knhk_user_program, 0, GUARDS_BUILTIN_BEGIN);
+    if (!own_guards) {
+        return own_guards;
+    }
     return install(run, knhk_user_program, USER_HANDLERS_BEGIN, USER_HANDLERS_MAX);
 }
 
@@ -83,6 +105,22 @@ const WorkloadEntry* find_workload(std::string_view name) {
 std::span<const HandlerName> list_handlers(std::span<HandlerName> buffer) {
     std::size_t count = list(BUILTIN_PROGRAM, 0, buffer);
     count += list(knhk_user_program, USER_HANDLERS_BEGIN, buffer.subspan(count));
+    return buffer.first(count);
+}
+
+std::span<const HandlerName> list_guards(std::span<HandlerName> buffer) {
+    const GuardEntry* by_id[GUARD_IDS] = {};
+    for (const Program* program : {&knhk_user_program, &BUILTIN_PROGRAM}) {
+        for (const GuardEntry& entry : program->guards) {
+            by_id[entry.id] = &entry;
+        }
+    }
+    std::size_t count = 0;
+    for (const GuardEntry* entry : by_id) {
+        if (entry != nullptr) {
+            buffer[count++] = {entry->id, entry->version, entry->name};
+        }
+    }
     return buffer.first(count);
 }
 

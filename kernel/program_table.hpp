@@ -13,7 +13,7 @@
 namespace knhk {
 
 inline constexpr std::size_t HANDLER_NAME_MAX = 64;
-static_assert(CORES_MAX * CORES_MAX + HANDLERS_MAX * (8 + HANDLER_NAME_MAX) + 1024 <=
+static_assert(CORES_MAX * CORES_MAX + (HANDLERS_MAX + GUARD_IDS) * (8 + HANDLER_NAME_MAX) + 1024 <=
                   IDENTITY_BYTES_MAX,
               "an identity holds the largest latency matrix and every handler that there can be");
 
@@ -26,5 +26,7 @@ static_assert(CORES_MAX * CORES_MAX + HANDLERS_MAX * (8 + HANDLER_NAME_MAX) + 10
 
 /// Names and versions for the identity, by id; returns the part of `buffer` that was used.
 [[nodiscard]] std::span<const HandlerName> list_handlers(std::span<HandlerName> buffer);
+/// The guards that are functions, by id; `buffer` has a place for each id.
+[[nodiscard]] std::span<const HandlerName> list_guards(std::span<HandlerName> buffer);
 
 } // namespace knhk

@@ -19,6 +19,17 @@ void print_result(const Kernel& kernel) {
     print_line(*kernel.boot_info->platform, line);
 }
 
+/// Averages in cycles of this machine: they say nothing about any other.
+void print_telemetry(const Kernel& kernel) {
+    const TelemetrySums& sums = kernel.scheduler.telemetry();
+    TextLine line;
+    line.text("telemetry beats=").number(sums.records[static_cast<u32>(TelemetryKind::Alone)]);
+    line.text(" work=").number(sums.average(TelemetryKind::Beat));
+    line.text(" barrier=").number(sums.average(TelemetryKind::Barrier));
+    line.text(" alone=").number(sums.average(TelemetryKind::Alone));
+    print_line(*kernel.boot_info->platform, line);
+}
+
 void fill_report(const Kernel& kernel, RunReport& report) {
     const RunState& result = kernel.scheduler.result();
     const Digest digest = kernel.scheduler.digest();
@@ -40,6 +51,9 @@ void fill_report(const Kernel& kernel, RunReport& report) {
 } // namespace
 
 void report_result(Kernel& kernel) {
+    if (kernel.config.telemetry) {
+        print_telemetry(kernel);
+    }
     print_result(kernel);
     if (kernel.config.drain != DrainMode::Shared) {
         return;

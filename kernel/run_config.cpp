@@ -49,6 +49,46 @@ Result<void> set_drain(RunConfig& config, std::string_view text) {
     return {};
 }
 
+Result<void> set_claiming(RunConfig& config, std::string_view text) {
+    if (text != "static" && text != "dynamic") {
+        return fail(Error::UnknownClaiming);
+    }
+    config.claiming = text == "dynamic" ? Claiming::Dynamic : Claiming::Static;
+    return {};
+}
+
+Result<void> set_latency(RunConfig& config, std::string_view text) {
+    u32 latency = 0;
+    const Result<void> done = set_number(latency, text, 1, LATENCY_MAX);
+    config.topology = done ? flat_topology(latency) : config.topology;
+    return done;
+}
+
+Result<void> set_topology(RunConfig& config, std::string_view text) {
+    const auto topology = parse_topology(text);
+    if (!topology) {
+        return fail(Error::BadTopology);
+    }
+    config.topology = *topology;
+    return {};
+}
+
+Result<void> set_stealing(RunConfig& config, std::string_view text) {
+    if (text != "on" && text != "off") {
+        return fail(Error::NotOnOrOff);
+    }
+    config.stealing = text == "on";
+    return {};
+}
+
+Result<void> set_telemetry(RunConfig& config, std::string_view text) {
+    if (text != "on" && text != "off") {
+        return fail(Error::NotOnOrOff);
+    }
+    config.telemetry = text == "on";
+    return {};
+}
+
 Result<void> set_workload(RunConfig& config, std::string_view text) {
     if (text.empty() || text.size() > WORKLOAD_NAME_MAX) {
         return fail(Error::UnknownWorkload);
@@ -58,20 +98,30 @@ Result<void> set_workload(RunConfig& config, std::string_view text) {
     return {};
 }
 
-/// One row a key: what it sets, and whether a workload section may.
+Result<void> set_beat_limit(RunConfig& config, std::string_view text) {
+    const Result<u32> milliseconds = parse_beat_limit(text);
+    if (!milliseconds) {
+        return fail(milliseconds.error());
+    }
+    config.beat_limit_ms = *milliseconds;
+    return {};
+}
+
+/// One row a key: what it sets, whether a workload section may, and where it is noted that it was.
 struct Key {
     std::string_view name;
     Result<void> (*set)(RunConfig& config, std::string_view text);
     bool in_workload;
+    bool RunConfig::* given = nullptr;
 };
 
 constexpr Key KEYS[] = {
     {"cores", [](RunConfig& c, std::string_view t) { return set_number(c.cores, t, 1, 256); },
-     false},
+     false, &RunConfig::cores_given},
     {"workers", [](RunConfig& c, std::string_view t) { return set_number(c.workers, t, 1, 256); },
      false},
     {"seed", [](RunConfig& c, std::string_view t) { return set_number(c.seed, t, 0, ~u64{0}); },
-     false},
+     false, &RunConfig::seed_given},
     {"beats",
      [](RunConfig& c, std::string_view t) { return set_number(c.beats_max, t, 1, ~u64{0}); },
      false},
@@ -79,9 +129,15 @@ constexpr Key KEYS[] = {
     {"drain", set_drain, false},
     {"spin", [](RunConfig& c, std::string_view t) { return set_number(c.spins, t, 0, 1'000'000); },
      false},
-    {"latency",
-     [](RunConfig& c, std::string_view t) { return set_number(c.latency, t, 1, LATENCY_MAX); },
+    {"latency", set_latency, false, &RunConfig::topology_given},
+    {"topology", set_topology, false, &RunConfig::topology_given},
+    {"stealing", set_stealing, false, &RunConfig::stealing_given},
+    {"claim", set_claiming, false},
+    {"telemetry", set_telemetry, false},
+    {"chaos",
+     [](RunConfig& c, std::string_view t) { return set_number(c.chaos_seed, t, 0, ~u64{0}); },
      false},
+    {"beat-limit", set_beat_limit, false},
     {"workload", set_workload, true},
     {"tasks", [](RunConfig& c, std::string_view t) { return set_number(c.tasks, t, 1, TASKS_MAX); },
      true},
@@ -91,7 +147,11 @@ Result<void> apply_word(RunConfig& config, std::string_view word, ConfigSource s
     const KeyValue pair = split_word(word);
     for (const Key& key : KEYS) {
         if (key.name == pair.key && (source == ConfigSource::CommandLine || key.in_workload)) {
-            return key.set(config, pair.value);
+            const Result<void> done = key.set(config, pair.value);
+            if (done && key.given != nullptr) {
+                config.*key.given = true;
+            }
+            return done;
         }
     }
     return fail(Error::UnknownKey);

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "kernel/beat_limit.hpp"
+#include "kernel/topology.hpp"
 #include "replay/log_format.hpp"
 #include "sched/scheduler.hpp"
 
@@ -28,10 +30,21 @@ struct RunConfig {
     LogLevel level = LogLevel::Full;
     DrainMode drain = DrainMode::Console;
     u32 spins = 2000;
-    u32 latency = 1; ///< in beats, between any two cores
+    u32 beat_limit_ms = 0; ///< 0: a beat may take as long as it takes
+    Topology topology{.kind = TopologyKind::Flat, .latencies = {1}}; ///< or latency=, a flat one
+    bool stealing = false;
+    Claiming claiming = Claiming::Static;
+    u64 chaos_seed = 0; ///< 0: no chaos
+    bool telemetry = false;
 
     char workload[WORKLOAD_NAME_MAX + 1] = "fanout";
     u64 tasks = 10'000;
+
+    /// What the command line said: a workload file does not override it.
+    bool cores_given = false;
+    bool seed_given = false;
+    bool topology_given = false;
+    bool stealing_given = false;
 };
 
 /// What is wrong, and with which word.

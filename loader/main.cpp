@@ -18,6 +18,7 @@
 #include "arch/linux/faults.hpp"
 #include "arch/linux/harts.hpp"
 #include "arch/linux/linux_platform.hpp"
+#include "arch/linux/watch.hpp"
 #include "base/memory_map.hpp"
 #include "loader/cpu_choice.hpp"
 #include "loader/cpu_list.hpp"
@@ -95,7 +96,7 @@ void fill_boot_info(const Options& options, u64 container_size_bytes) {
 }
 
 ExitStatus status_of(unsigned returned) {
-    constexpr auto LAST = static_cast<unsigned>(ExitStatus::RunFailed);
+    constexpr auto LAST = static_cast<unsigned>(EXIT_STATUS_LAST);
     if (returned > LAST) {
         throw Failure{ExitStatus::RunFailed, fmt::format("unknown status {}", returned), "worker 0",
                       "report it as a bug of the image"};
@@ -127,6 +128,7 @@ ExitStatus load_and_run(const Options& options, pid_t parent) {
     // The machine as the image sees it.
     hosted::install_operator_signals();
     hosted::install_fault_handlers();
+    hosted::take_watch_signal();
     hosted::create_harts(topology, cpus);
     fill_boot_info(options, container_size_bytes);
 

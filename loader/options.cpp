@@ -18,7 +18,7 @@ constexpr const char* EXAMPLES = R"(Examples:
 --cpus may name isolated CPUs (isolcpus=); others have to lie within the process's own affinity.
 With --drain the run ends when the thread that started the loader ends.
 Exit status: 0 as asked, 1 a check says no, 2 wrong input, 3 the environment cannot do it,
-4 the run failed.)";
+4 the run failed, 5 a beat took longer than beat-limit= allows.)";
 
 void describe(CLI::App& app, Options& options) {
     app.footer(EXAMPLES);

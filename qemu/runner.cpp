@@ -10,7 +10,7 @@ namespace knhk::qemu {
 namespace {
 
 constexpr int EXIT_CODE_OF_STATUS_0 = 65;
-constexpr int STATUS_MAX = static_cast<int>(ExitStatus::RunFailed);
+constexpr int STATUS_MAX = static_cast<int>(EXIT_STATUS_LAST);
 
 } // namespace
 

@@ -10,18 +10,28 @@
 namespace knhk {
 
 enum class EventKind : u8 {
-    TaskEnqueued = 1,  ///< hash of the task's 64 bytes; status is its level
+    TaskEnqueued = 1,  ///< hash of the task's 64 bytes; status is its level or ORDERED_LEVEL
     TaskExecuted = 2,  ///< hash of its output; ticks; status is its TaskStatus
     StateChange = 3,   ///< hash of the core's state slab; task_id 0
     ExternalInput = 4, ///< hash of the input's bytes; task_id of the task it brings
+    TaskStolen = 5,    ///< hash of the task's 64 bytes; status is its level; ticks the victim core
 };
 
-/// How a task ended. The first failure or refusal of a task is its status.
+/// The status of a TaskEnqueued that entered the ordered heap.
+inline constexpr u8 ORDERED_LEVEL = 3;
+
+/// How a task ended (docs/determinism.md, 2.7, says which one wins).
 enum class TaskStatus : u8 {
     Ok = 0,
-    QueueFull = 1,   ///< a ring or the outbox refused an emission
-    EmitLimit = 2,   ///< an eighth emission was refused
-    InvalidTask = 3, ///< an emission named an unknown handler or level
+    QueueFull = 1,        ///< a ring, the heap or the outbox refused an emission
+    EmitLimit = 2,        ///< an eighth emission was refused
+    InvalidTask = 3,      ///< an emission was no valid task
+    InvalidTimestamp = 4, ///< an ordered emission was for a time too late
+    GuardFailed = 5,      ///< the handler did not run
+    OverBudget = 6,       ///< more ticks than allowed, and no second run
+    Parked = 7,           ///< more ticks than allowed: runs once more from the warm ring
+    StateDenied = 8,      ///< a stateless task asked for state
+    NoObservation = 9,    ///< an observation that does not exist
 };
 
 struct Event {

@@ -25,18 +25,18 @@ void put_bytes_field(ByteWriter& out, IdentityTag tag, const void* bytes, std::s
     out.put_bytes(bytes, size);
 }
 
-void put_handlers(ByteWriter& out, std::span<const HandlerName> handlers) {
+void put_names(ByteWriter& out, IdentityTag tag, std::span<const HandlerName> names) {
     constexpr std::size_t FIXED_BYTES = 8;
     std::size_t size = 0;
-    for (const HandlerName& handler : handlers) {
-        size += FIXED_BYTES + handler.name.size();
+    for (const HandlerName& entry : names) {
+        size += FIXED_BYTES + entry.name.size();
     }
-    begin_field(out, IdentityTag::Handlers, size);
-    for (const HandlerName& handler : handlers) {
-        out.put(handler.id);
-        out.put(static_cast<u16>(handler.name.size()));
-        out.put(handler.version);
-        out.put_bytes(handler.name.data(), handler.name.size());
+    begin_field(out, tag, size);
+    for (const HandlerName& entry : names) {
+        out.put(entry.id);
+        out.put(static_cast<u16>(entry.name.size()));
+        out.put(entry.version);
+        out.put_bytes(entry.name.data(), entry.name.size());
     }
 }
 
@@ -53,9 +53,11 @@ std::span<const std::byte> encode_identity(const Identity& identity, std::span<s
                     identity.capacities.size_bytes());
     put_bytes_field(out, IdentityTag::Costs, identity.costs.data(), identity.costs.size_bytes());
     put_field(out, IdentityTag::Seed, identity.seed);
-    put_handlers(out, identity.handlers);
+    put_names(out, IdentityTag::Handlers, identity.handlers);
     put_bytes_field(out, IdentityTag::WorkloadSha, identity.workload_sha256.data(),
                     identity.workload_sha256.size());
+    put_field(out, IdentityTag::Policies, identity.policies);
+    put_names(out, IdentityTag::Guards, identity.guards);
     return out.written();
 }
 

@@ -11,6 +11,7 @@
 
 namespace knhk {
 
+/// A handler, or a guard that is a function.
 struct HandlerName {
     u16 id;
     u32 version;
@@ -25,6 +26,8 @@ struct Identity {
     u64 seed;
     std::span<const HandlerName> handlers;
     Sha256Digest workload_sha256;
+    u32 policies = 0;                         ///< POLICY_ bits
+    std::span<const HandlerName> guards = {}; ///< by id
 };
 
 /// Encodes into `buffer` (IDENTITY_BYTES_MAX are enough) and returns the part that was used.

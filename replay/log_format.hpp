@@ -11,8 +11,8 @@
 namespace knhk {
 
 inline constexpr u64 LOG_MAGIC = 0x01474F4C4B484E4B; // "KNHKLOG\x01"
-inline constexpr u32 LOG_FORMAT_VERSION = 1;
-inline constexpr u32 CONTRACT_VERSION = 1;
+inline constexpr u32 LOG_FORMAT_VERSION = 2;
+inline constexpr u32 CONTRACT_VERSION = 2;
 
 /// What a log holds.
 enum class LogLevel : u32 {
@@ -101,8 +101,12 @@ enum class IdentityTag : u16 {
     Seed = 7,        ///< u64
     Handlers = 8,    ///< for each, by id: u16 id, u16 name length, u32 version, name
     WorkloadSha = 9, ///< SHA-256 of the canonical workload text
+    Policies = 10,   ///< u32: POLICY_ bits
+    Guards = 11,     ///< the image's guards that are functions, as Handlers
 };
 
-inline constexpr std::size_t IDENTITY_BYTES_MAX = std::size_t{112} * 1024;
+inline constexpr u32 POLICY_STEALING = 1;
+
+inline constexpr std::size_t IDENTITY_BYTES_MAX = std::size_t{192} * 1024;
 
 } // namespace knhk

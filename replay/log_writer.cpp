@@ -19,8 +19,10 @@ void LogWriter::open(DrainControl<>* control, std::byte* ring, LogLevel level, u
 
 void LogWriter::reserve(u64 size_bytes) {
     while (!producer().fits(end_, size_bytes)) {
+        waiting_ = true;
         relax_();
     }
+    waiting_ = false;
     position_ = end_;
     end_ += size_bytes;
 }

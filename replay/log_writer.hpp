@@ -34,6 +34,8 @@ class LogWriter {
     void write_core(CoreId core, const Event* events, const Digest& digest) const;
 
     [[nodiscard]] bool is_open() const { return control_ != nullptr; }
+    /// The run waits for the reader of the drain; for reports.
+    [[nodiscard]] bool is_waiting() const { return waiting_; }
 
   private:
     struct CorePart {
@@ -51,6 +53,7 @@ class LogWriter {
     void (*relax_)() = nullptr;
     LogLevel level_ = LogLevel::DigestOnly;
     u32 cores_ = 0;
+    volatile bool waiting_ = false;
     u64 position_ = 0; ///< where the next bytes go
     u64 end_ = 0;      ///< behind everything reserved
     CorePart parts_[CORES_MAX] = {};

@@ -19,7 +19,8 @@ struct BarrierState {
     alignas(SEPARATION_BYTES) Atomic<u32> sleepers;
 };
 
-/// One worker's view. `Waiter` has pause(), wait(Atomic<u32>&, expected) and wake(Atomic<u32>&).
+/// One worker's view. `Waiter` has pause(), wait(Atomic<u32>&, expected), wake(Atomic<u32>&), and
+/// disturb(), which may take any time.
 template<class Waiter, class Atomics = NativeAtomics>
 class Barrier {
   public:
@@ -30,6 +31,7 @@ class Barrier {
     /// before is seen by `alone`; what `alone` wrote is seen by everyone after.
     template<class Alone>
     void arrive(Alone alone) {
+        waiter_.disturb();
         // Acquire: the last arriver sees what the others wrote. Release: they wrote it before.
         const u32 before = state_.count.fetch_add(1, std::memory_order_acq_rel);
         if (before - base_ == passage_ - 2) {
@@ -43,6 +45,7 @@ class Barrier {
 
   private:
     void release() {
+        waiter_.disturb();
         // Sequentially consistent, and so is the look at `sleepers`: a worker announces its sleep
         // and then looks at `count`; either it sees this count or we see its announcement.
         state_.count.fetch_add(1, std::memory_order_seq_cst);
@@ -62,6 +65,7 @@ class Barrier {
             waiter_.pause();
         }
         state_.sleepers.fetch_add(1, std::memory_order_seq_cst);
+        waiter_.disturb();
         for (;;) {
             const u32 count = state_.count.load(std::memory_order_seq_cst);
             if (released(count)) {

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: MIT
-// One logical core and what it does in one beat: admit arrivals, run tasks, stage inputs. Whoever
-// runs it, and when, leaves no trace: it touches its own share of memory, and other cores'
+// One logical core and what it does in one beat: its ordered tasks, arrivals, tasks, inputs.
+// Whoever runs it, and when, leaves no trace: it touches its own share of memory, and other cores'
 // mailboxes only where sched/mailbox.hpp says that others write.
 #pragma once
 
 #include <span>
 
+#include "isa/cost.hpp"
 #include "replay/log_window.hpp"
+#include "sched/beat_plan.hpp"
 #include "sched/core_queues.hpp"
+#include "sched/logical_clock.hpp"
+#include "sched/ordered_queue.hpp"
 #include "sched/post.hpp"
 #include "sched/run_setup.hpp"
+#include "sched/worker.hpp"
 
 namespace knhk {
 
 /// A core's slot in region::clocks: logical time and counts, plain data.
 struct CoreClock {
-    u64 now; ///< L
+    LogicalClock time; ///< L
     u64 tasks;
     u64 events;
     u64 remote_messages;
@@ -25,22 +30,31 @@ struct CoreClock {
 };
 static_assert(sizeof(CoreClock) == region::clocks.stride_bytes(CORES_MAX));
 
-/// What the barrier decided for a beat.
-struct BeatPlan {
-    Beat beat;
-    Timestamp start; ///< G
-    u64 input_end;   ///< inputs below this position have been cut
-    u64 index;       ///< beats executed before: beats may be skipped, and parities must alternate
-};
-
 /// What a core tells the barrier.
 struct CoreOutcome {
     u64 clock;         ///< L
     u64 input_blocked; ///< the first of its inputs that may not be cut yet
+    u64 ordered_time;  ///< the smallest key of its heap; NO_ORDERED_KEY's if that is empty
     u32 sent;          ///< messages that began their way in this beat
-    u32 arrived;       ///< messages that ended it in a ring
-    bool busy;         ///< something waits in a ring or a line
+    u32 lined_up;      ///< messages that came into a line
+    bool busy;         ///< something waits in a ring, or in a line that can be admitted
     bool state_touched;
+};
+inline constexpr OrderedKey NO_ORDERED_KEY{~u64{0}, ~u64{0}};
+
+/// What a core could give to thieves, or whether it is one.
+struct CoreLoad {
+    u8 spare;
+    bool idle;
+};
+
+/// What a running task emits, besides the task itself.
+struct Emission {
+    Operation operation; ///< Spawn, Send or Order
+    Timestamp at;        ///< for Order
+    u32 number;          ///< of this task's emissions, from 0
+    Timestamp from;      ///< when the emitting task started
+    bool ordered_part;   ///< of which the emitting task is
 };
 
 class Core {
@@ -51,49 +65,78 @@ class Core {
     /// Before the first beat: touches this core's memory first (so that it lies near its worker)
     /// and stages the first inputs.
     CoreOutcome prepare();
-    CoreOutcome run_beat(const BeatPlan& plan);
+    CoreOutcome run_beat(const BeatPlan& plan, Worker& worker);
+    /// Stages inputs that have become known since the beat.
+    CoreOutcome stage();
 
     [[nodiscard]] CoreId id() const { return id_; }
     [[nodiscard]] const RunSetup& run() const { return *run_; }
     [[nodiscard]] const CoreClock& clock() const { return *clock_; }
     [[nodiscard]] const LogShare& log() const { return log_; }
 
+    // For the barrier, when no beat runs.
+    /// The place-th smallest key of the ordered heap; NO_ORDERED_KEY behind the last. Known are as
+    /// many as the barrier may select, and one.
+    [[nodiscard]] OrderedKey ordered_key(u32 place) const {
+        return place < ordered_front_.size() ? ordered_front_[place] : NO_ORDERED_KEY;
+    }
+    [[nodiscard]] CoreLoad load() const;
+    void give_tasks(Core& thief, u32 count) { ready_.give(thief.ready_, count); }
+
     // For TaskContext.
-    [[nodiscard]] TaskStatus emit(const Task& task, bool by_message);
+    [[nodiscard]] TaskStatus emit(const Task& task, const Emission& emission);
     [[nodiscard]] std::span<std::byte> state_for_writing();
+    [[nodiscard]] std::span<const std::byte> state() const { return {state_, STATE_SLAB_BYTES}; }
 
   private:
+    // core_arrivals.cpp
     void admit(const BeatPlan& plan);
     void log_state_change(const BeatPlan& plan);
+    void log_thefts(const Thefts& thefts);
     void line_up_messages(Beat beat);
     void line_up_inputs(const BeatPlan& plan);
     void line_up(NodeRef ref);
+    [[nodiscard]] bool line_is_blocked(u32 line) const;
     [[nodiscard]] NodeList* oldest_line_with_room();
     void admit_head(NodeList& line, const BeatPlan& plan);
+    void enter(const Node& node);
     void leave_line(NodeRef ref, const BeatPlan& plan);
-
-    void run_tasks(Beat beat);
-    void execute(const Task& task);
     void stage_inputs();
-    [[nodiscard]] CoreOutcome outcome() const;
+    [[nodiscard]] bool stage_input(u64 position);
 
+    // core_tasks.cpp
+    void run_ordered(const BeatPlan& plan);
+    void run_tasks(Beat beat);
+    void execute(const Task& task, Event* record, Timestamp ts, RunMode mode);
+    [[nodiscard]] const u16* failing_guard(TaskContext& context);
+    [[nodiscard]] TaskStatus park_or_fail(const TaskContext& context);
     [[nodiscard]] TaskStatus enqueue_at_home(const Task& task);
-    [[nodiscard]] TaskStatus post_message(const Task& task, CoreId to);
-    [[nodiscard]] u64 tick() { return ++clock_->now; } ///< Lamport rule 1
-    void log_enqueued(const Task& task);
+    [[nodiscard]] TaskStatus enqueue_ordered_at_home(const Task& task, Timestamp at);
+    [[nodiscard]] TaskStatus post_message(const Task& task, CoreId to, const Emission& emission);
+    [[nodiscard]] bool push_ordered(const Task& task, u64 at);
+
+    [[nodiscard]] bool can_be_admitted() const;
+    [[nodiscard]] CoreOutcome outcome() const;
+    [[nodiscard]] u64 tick() { return clock_->time.tick().raw; } ///< Lamport rule 1
+    [[nodiscard]] u64 next_stamp() const { return next(clock_->time.now()).raw; }
+    void log_enqueued(const Task& task, u8 status);
 
     const RunSetup* run_ = nullptr;
     CoreId id_{};
-    CoreQueues* queues_ = nullptr;
     Mailbox<>* box_ = nullptr;
     CoreClock* clock_ = nullptr;
     std::byte* state_ = nullptr;
+    ReadyTasks ready_;
+    OrderedQueue ordered_;
+    std::span<const OrderedKey> ordered_front_;
     Mailboxes<> boxes_;
     Post<> post_;
     LogShare log_;
+    Worker* worker_ = nullptr; ///< who runs this core in this beat
     Beat beat_{};
-    u32 sent_ = 0; ///< of this beat, as is arrived_
-    u32 arrived_ = 0;
+    u32 admit_begin_ = 0; ///< records of the ordered part, which are not admit's
+    u32 sent_ = 0;        ///< of this beat, as is lined_up_
+    u32 lined_up_ = 0;
 };
 
 } // namespace knhk

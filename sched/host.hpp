@@ -6,6 +6,7 @@
 #include "base/hash.hpp"
 #include "base/sync.hpp"
 #include "base/types.hpp"
+#include "sched/chaos.hpp"
 
 namespace knhk {
 
@@ -15,6 +16,7 @@ struct Host {
     void (*wait)(const u32* word, u32 expected); ///< sleeps while *word == expected
     void (*wake)(const u32* word);
     bool (*stop_requested)();
+    u64 (*cycles)(); ///< hardware time, for telemetry alone; null: none is collected
     /// An epoch ended with this run digest: for consoles. May be null.
     void (*epoch_ended)(Beat next, const Digest& run_digest);
     u32 spins; ///< polls before a wait sleeps
@@ -23,6 +25,9 @@ struct Host {
 /// The barrier's waiter over a Host.
 struct HostWaiter {
     const Host* host;
+    Chaos* chaos;
+
+    void disturb() const { chaos->disturb(); }
 
     void pause() const { host->pause(); }
     void wait(std::atomic<u32>& word, u32 expected) const {

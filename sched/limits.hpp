@@ -36,6 +36,26 @@ inline constexpr u32 DUE_SLOTS = 8;
 
 inline constexpr u32 STATE_SLAB_BYTES = 4096;
 
+/// Entries of all ordered heaps together: each core has its C-th part.
+inline constexpr u32 ORDERED_ENTRIES = 8192;
+/// Ordered tasks of one beat, all cores together: the barrier selects them one by one.
+inline constexpr u32 ORDERED_SELECTED_MAX = 256;
+/// The ordered part may use this fraction of a core's log share.
+inline constexpr u32 ORDERED_SHARE_DIVISOR = 4;
+/// Ordered inputs of one core that may wait, at most; else a quarter of its heap.
+inline constexpr u32 ORDERED_QUOTA_MAX = 32;
+/// An ordered task may not ask for a later time.
+inline constexpr u64 ORDERED_TIME_MAX = u64{1} << 62;
+
+/// Tasks that wait for their second run, and how many ticks they may use then.
+inline constexpr u32 WARM_CAPACITY = 32;
+inline constexpr u32 WARM_TICKS_MAX = 64;
+
+/// Stealing: tasks that a thief takes, stateless tasks that are counted, thieves of a beat.
+inline constexpr u32 STEAL_TASKS_MAX = 8;
+inline constexpr u32 STEAL_SPARE_MAX = 16;
+inline constexpr u32 STEAL_THIEVES_MAX = 32;
+
 /// Logical time ends here; a run that gets there is ended.
 inline constexpr u64 TIMESTAMP_END = u64{1} << 63;
 
@@ -46,14 +66,47 @@ constexpr u32 spawn_reserve(u32 level) {
     return RING_CAPACITY[level] / SPAWN_RESERVE_DIVISOR;
 }
 
+constexpr u32 ordered_capacity(u32 cores) {
+    return ORDERED_ENTRIES / cores;
+}
+constexpr u32 ordered_quota(u32 cores) {
+    const u32 quarter = ordered_capacity(cores) / INPUT_QUOTA_DIVISOR;
+    return quarter < ORDERED_QUOTA_MAX ? quarter : ORDERED_QUOTA_MAX;
+}
+
+/// E, for a core's log share of so many records.
+constexpr u32 ordered_of_core_max(u32 share_records) {
+    return share_records / ORDERED_SHARE_DIVISOR;
+}
+
 static_assert(LATENCY_MAX < DUE_SLOTS, "a list being read is never one being filled");
-static_assert(input_quota(0) + input_quota(1) + input_quota(2) <= INPUT_CAPACITY);
+static_assert(input_quota(0) + input_quota(1) + input_quota(2) + ORDERED_QUOTA_MAX <=
+              INPUT_CAPACITY);
 static_assert(EMISSIONS_MAX < CHATMAN);
 
 /// The bounds as the identity lists them; docs/log-format.md names them in this order.
-inline constexpr std::array<u32, 12> CAPACITIES{
-    RING_CAPACITY[0],    RING_CAPACITY[1],    RING_CAPACITY[2], SPAWN_RESERVE_DIVISOR,
-    INPUT_QUOTA_DIVISOR, OUTBOX_CAPACITY,     INPUT_CAPACITY,   EMISSIONS_MAX,
-    TASK_RECORDS_MAX,    ADMIT_SHARE_DIVISOR, LATENCY_MAX,      STATE_SLAB_BYTES};
+inline constexpr std::array<u32, 23> CAPACITIES{RING_CAPACITY[0],
+                                                RING_CAPACITY[1],
+                                                RING_CAPACITY[2],
+                                                SPAWN_RESERVE_DIVISOR,
+                                                INPUT_QUOTA_DIVISOR,
+                                                OUTBOX_CAPACITY,
+                                                INPUT_CAPACITY,
+                                                EMISSIONS_MAX,
+                                                TASK_RECORDS_MAX,
+                                                ADMIT_SHARE_DIVISOR,
+                                                LATENCY_MAX,
+                                                STATE_SLAB_BYTES,
+                                                ORDERED_ENTRIES,
+                                                ORDERED_SELECTED_MAX,
+                                                ORDERED_SHARE_DIVISOR,
+                                                WARM_CAPACITY,
+                                                WARM_TICKS_MAX,
+                                                BUDGET_TICKS_MAX,
+                                                GUARD_IDS,
+                                                ORDERED_QUOTA_MAX,
+                                                STEAL_TASKS_MAX,
+                                                STEAL_SPARE_MAX,
+                                                STEAL_THIEVES_MAX};
 
 } // namespace knhk

@@ -16,6 +16,10 @@
 
 namespace knhk {
 
+/// The lines in which arrivals wait: one a level, and one for ordered requests.
+inline constexpr u32 ORDERED_LINE = LEVEL_COUNT;
+inline constexpr u32 LINE_COUNT = LEVEL_COUNT + 1;
+
 /// Names a node anywhere: 0 is none, else 1 + (core << 16 | index).
 struct NodeRef {
     u32 raw;
@@ -31,14 +35,17 @@ struct Node {
     Task task;
     u64 due;   ///< the beat of its arrival
     u64 order; ///< a message's timestamp, an input's position
+    u64 time;  ///< in ORDERED_LINE: what it was ordered for
     NodeRef next;
     u16 source;
-    u16 is_input; ///< 1: external, and after the messages of its beat
-    u8 reserved[40];
+    u8 is_input; ///< 1: external, and after the messages of its beat
+    u8 line;     ///< in which it waits: its level's, or ORDERED_LINE
+    u8 emission; ///< which of its task's emissions: tasks of the ordered part have one timestamp
+    u8 reserved[31];
 };
 static_assert(sizeof(Node) == 128);
 
-/// Arrivals of one beat come in the order (due, messages before inputs, order, source).
+/// Arrivals come in the order (due, messages before inputs, order, source, emission).
 inline bool arrives_before(const Node& a, const Node& b) {
     if (a.due != b.due) {
         return a.due < b.due;
@@ -46,7 +53,10 @@ inline bool arrives_before(const Node& a, const Node& b) {
     if (a.is_input != b.is_input) {
         return a.is_input < b.is_input;
     }
-    return a.order != b.order ? a.order < b.order : a.source < b.source;
+    if (a.order != b.order) {
+        return a.order < b.order;
+    }
+    return a.source != b.source ? a.source < b.source : a.emission < b.emission;
 }
 
 /// A bitmap over the nodes of one pool: bit set = used. The lowest free one is taken, so that what
@@ -98,11 +108,10 @@ struct Mailbox {
 
     alignas(SEPARATION_BYTES) NodePool outbox;
     NodePool inputs;
-    NodeList lines[LEVEL_COUNT];
+    NodeList lines[LINE_COUNT];
     NodeList staged;
-    u32 inputs_held[LEVEL_COUNT]; ///< staged or waiting, by level
-    u32 lines_waiting;            ///< nodes in the three lines
-    u64 next_input;               ///< the owner's first input that is not staged, minus its core id
+    u32 inputs_held[LINE_COUNT]; ///< staged or waiting, by line
+    u64 next_input;              ///< the owner's first input that is not staged
 };
 static_assert(sizeof(Mailbox<>) <= region::mailboxes.stride_bytes(CORES_MAX));
 

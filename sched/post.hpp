@@ -4,8 +4,19 @@
 #pragma once
 
 #include "sched/mailbox.hpp"
+#include "sched/merge_heap.hpp"
 
 namespace knhk {
+
+/// What is sent: a task, and where and when it goes.
+struct Message {
+    u32 to;
+    u32 line;
+    u64 due;       ///< the beat of its arrival
+    u64 timestamp; ///< of its sending
+    u64 time = 0;  ///< in ORDERED_LINE: what it is ordered for
+    u32 emission = 0;
+};
 
 /// One core's view of the post.
 template<class Atomics = NativeAtomics>
@@ -14,8 +25,8 @@ class Post {
     Post() = default;
     Post(const Memory& memory, u32 core, u32 cores) : boxes_(memory), core_(core), cores_(cores) {}
 
-    /// Sends `task` to core `to`, due at beat `due`. False when no credit is left.
-    [[nodiscard]] bool send(const Task& task, u32 to, u64 due, u64 timestamp) {
+    /// False when no credit is left.
+    [[nodiscard]] bool send(const Task& task, const Message& message) {
         auto& box = boxes_.of(core_);
         const u32 index = box.outbox.take();
         if (index == NodePool::NODES) {
@@ -23,16 +34,20 @@ class Post {
         }
         Node& node = box.nodes[index];
         node.task = task;
-        node.due = due;
-        node.order = timestamp;
+        node.due = message.due;
+        node.order = message.timestamp;
+        node.time = message.time;
         node.source = static_cast<u16>(core_);
         node.is_input = 0;
-        const u32 slot = due % DUE_SLOTS;
-        NodeList& list = box.outgoing[slot][to];
+        node.line = static_cast<u8>(message.line);
+        node.emission = static_cast<u8>(message.emission);
+        const u32 slot = message.due % DUE_SLOTS;
+        NodeList& list = box.outgoing[slot][message.to];
         if (list.head.none()) {
             // Relaxed: the barrier orders it before the destination's look.
-            boxes_.of(to).senders[slot][core_ / 64].fetch_or(u64{1} << (core_ % 64),
-                                                             std::memory_order_relaxed);
+            boxes_.of(message.to)
+                .senders[slot][core_ / 64]
+                .fetch_or(u64{1} << (core_ % 64), std::memory_order_relaxed);
         }
         boxes_.append(list, NodeRef::of(core_, index));
         return true;
@@ -76,19 +91,18 @@ class Post {
         }
     };
 
-    [[nodiscard]] u32 open_lists(u32 slot, Cursor* heap);
-    static void sift_down(Cursor* heap, u32 count, u32 at);
+    using Lists = MergeHeap<Cursor, CORES_MAX>;
+    void open_lists(u32 slot, Lists& lists);
 
     Mailboxes<Atomics> boxes_;
     u32 core_ = 0;
     u32 cores_ = 0;
 };
 
-/// Takes the lists of this slot that are addressed to this core and returns how many there are.
+/// Takes the lists of this slot that are addressed to this core.
 template<class Atomics>
-u32 Post<Atomics>::open_lists(u32 slot, Cursor* heap) {
+void Post<Atomics>::open_lists(u32 slot, Lists& lists) {
     auto& senders = boxes_.of(core_).senders[slot];
-    u32 count = 0;
     for (u32 word = 0; word * 64 < cores_; ++word) {
         // Relaxed: the barrier ordered the senders' writes before this.
         u64 bits = senders[word].load(std::memory_order_relaxed);
@@ -99,47 +113,25 @@ u32 Post<Atomics>::open_lists(u32 slot, Cursor* heap) {
         for (; bits != 0; bits &= bits - 1) {
             const u32 source = word * 64 + static_cast<u32>(std::countr_zero(bits));
             NodeList& list = boxes_.of(source).outgoing[slot][core_];
-            heap[count++] = {boxes_.node(list.head).order, list.head};
+            lists.add({boxes_.node(list.head).order, list.head});
             list = NodeList{};
         }
     }
-    return count;
-}
-
-template<class Atomics>
-void Post<Atomics>::sift_down(Cursor* heap, u32 count, u32 at) {
-    const Cursor moved = heap[at];
-    for (u32 child = 2 * at + 1; child < count; child = 2 * at + 1) {
-        if (child + 1 < count && heap[child + 1].before(heap[child])) {
-            ++child;
-        }
-        if (!heap[child].before(moved)) {
-            break;
-        }
-        heap[at] = heap[child];
-        at = child;
-    }
-    heap[at] = moved;
 }
 
 template<class Atomics>
 template<class Append>
 void Post<Atomics>::collect(Beat beat, Append append) {
-    Cursor heap[CORES_MAX];
-    u32 count = open_lists(beat.raw % DUE_SLOTS, heap);
-    for (u32 at = count / 2; at > 0; --at) {
-        sift_down(heap, count, at - 1);
-    }
-    while (count > 0) {
-        const NodeRef ref = heap[0].head;
+    Lists lists;
+    open_lists(beat.raw % DUE_SLOTS, lists);
+    lists.order();
+    while (!lists.empty()) {
+        const NodeRef ref = lists.first().head;
         const NodeRef next = boxes_.node(ref).next;
         if (next.none()) {
-            heap[0] = heap[--count];
+            lists.drop_first();
         } else {
-            heap[0] = {boxes_.node(next).order, next};
-        }
-        if (count > 1) {
-            sift_down(heap, count, 0);
+            lists.replace_first({boxes_.node(next).order, next});
         }
         append(ref); // last, because it relinks the node
     }

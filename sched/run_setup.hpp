@@ -4,7 +4,9 @@
 
 #include "base/memory_map.hpp"
 #include "base/types.hpp"
+#include "sched/limits.hpp"
 #include "sched/program.hpp"
+#include "sched/schedulable_task.hpp"
 
 namespace knhk {
 
@@ -13,25 +15,69 @@ struct RunSetup {
     u32 cores = 0;
     u64 seed = 0;
     const u8* latencies = nullptr; ///< [source * cores + destination], in beats
+    bool stealing = false;
 
     const WorkloadEntry* workload = nullptr;
     WorkloadParameters parameters{};
     u64 input_count = 0;
+    std::span<const Observation> observations;
 
     Handler handlers[HANDLERS_MAX] = {}; ///< by id; null where there is none
+    Guard guards[GUARD_IDS] = {};        ///< by id
 
     [[nodiscard]] u32 latency(u32 from, u32 to) const { return latencies[from * cores + to]; }
 
     /// The one check at the boundary: behind it, tasks are trusted.
     [[nodiscard]] bool accepts(const Task& task) const {
         return task.handler < HANDLERS_MAX && handlers[task.handler] != nullptr &&
-               static_cast<u32>(task.level) < LEVEL_COUNT && task.asks_for_no_more();
+               task.well_formed();
     }
+
+    [[nodiscard]] Result<ValidatedTask> validate(const Task& task) const {
+        return accepts(task) ? Result<ValidatedTask>(ValidatedTask(task))
+                             : fail(Error::InvalidTask);
+    }
+
     [[nodiscard]] Task input(u64 position) const {
         Task task = workload->input(parameters, position);
-        task.id = position;
+        if (workload->next_input_of == nullptr) {
+            task.id = position;
+        }
         return task;
     }
+    /// NOT_ORDERED if it is not.
+    [[nodiscard]] u64 input_time(u64 position) const {
+        return workload->input_time == nullptr ? NOT_ORDERED
+                                               : workload->input_time(parameters, position);
+    }
+    [[nodiscard]] u64 input_beat(u64 position) const {
+        return workload->input_beat == nullptr ? 0 : workload->input_beat(parameters, position);
+    }
+    /// The first input from `from` on whose home is `core`; at least the count if there is none.
+    [[nodiscard]] u64 next_input_of(u32 core, u64 from) const {
+        if (workload->next_input_of != nullptr) {
+            return workload->next_input_of(parameters, core, from);
+        }
+        return from + ((core - from) & (cores - 1));
+    }
+    /// The first input from `from` on that is for a beat after `beat`, or the count.
+    [[nodiscard]] u64 first_input_after(Beat beat, u64 from) const;
 };
+
+inline u64 RunSetup::first_input_after(Beat beat, u64 from) const {
+    if (workload->input_beat == nullptr) {
+        return input_count;
+    }
+    u64 end = input_count; // beats never descend: halve
+    while (from < end) {
+        const u64 middle = from + (end - from) / 2;
+        if (input_beat(middle) > beat.raw) {
+            end = middle;
+        } else {
+            from = middle + 1;
+        }
+    }
+    return from;
+}
 
 } // namespace knhk

@@ -11,11 +11,56 @@
 
 namespace knhk {
 
+inline constexpr u64 RUN_STATE_MAGIC = 0x4E55'524B'484E'4B01; // "\1KNHKRUN"
+inline constexpr u32 RUN_STATE_VERSION = 2;
+
+/// A beat's outcome over several cores.
+struct Outcome {
+    u64 clock_max;
+    u64 input_blocked_min;
+    u64 ordered_time_min;
+    u64 sent;
+    u64 lined_up;
+    bool busy;
+    bool state_touched;
+
+    void add(const CoreOutcome& core) {
+        add(Outcome{core.clock, core.input_blocked, core.ordered_time, core.sent, core.lined_up,
+                    core.busy, core.state_touched});
+    }
+    void add(const Outcome& other) {
+        clock_max = other.clock_max > clock_max ? other.clock_max : clock_max;
+        input_blocked_min = smaller(input_blocked_min, other.input_blocked_min);
+        ordered_time_min = smaller(ordered_time_min, other.ordered_time_min);
+        sent += other.sent;
+        lined_up += other.lined_up;
+        busy = busy || other.busy;
+        state_touched = state_touched || other.state_touched;
+    }
+    static constexpr Outcome none() { return {0, ~u64{0}, ~u64{0}, 0, 0, false, false}; }
+
+  private:
+    static constexpr u64 smaller(u64 a, u64 b) { return a < b ? a : b; }
+};
+
 /// Changed by the last arriver at the barrier; between barriers, cores write their digests.
 struct RunState {
-    BeatPlan plan; ///< of the beat being executed
+    /// The beat that was executed enters the chain.
+    void close_beat(const Outcome& outcome, u32 core_count) {
+        step.beat = plan.beat.raw;
+        step.start_time = plan.start.raw;
+        step.previous = chain_digest(step, core_count);
+        on_the_way += outcome.sent - outcome.lined_up;
+        ++beats_executed;
+    }
+
+    u64 magic; ///< written last, before the other workers start
+    u32 version;
+    u32 cores;
+    u64 layout_hash; ///< of the memory map that this run's regions follow
+    BeatPlan plan;   ///< of the beat being executed
     u64 beats_executed;
-    u64 in_flight; ///< messages sent and not yet in a ring
+    u64 on_the_way; ///< messages sent and not yet in a line
     u64 events;
     u64 tasks;
     u64 remote_messages;
@@ -25,33 +70,6 @@ struct RunState {
 };
 static_assert(sizeof(RunState) <= region::scheduler.size_bytes);
 
-/// A beat's outcome over several cores.
-struct Outcome {
-    u64 clock_max;
-    u64 input_blocked_min;
-    u64 sent;
-    u64 arrived;
-    bool busy;
-    bool state_touched;
-
-    void add(const CoreOutcome& core) {
-        clock_max = core.clock > clock_max ? core.clock : clock_max;
-        input_blocked_min =
-            core.input_blocked < input_blocked_min ? core.input_blocked : input_blocked_min;
-        sent += core.sent;
-        arrived += core.arrived;
-        busy = busy || core.busy;
-        state_touched = state_touched || core.state_touched;
-    }
-    void add(const Outcome& other) {
-        add(CoreOutcome{other.clock_max, other.input_blocked_min, 0, 0, other.busy,
-                        other.state_touched});
-        sent += other.sent;
-        arrived += other.arrived;
-    }
-    static constexpr Outcome none() { return {0, ~u64{0}, 0, 0, false, false}; }
-};
-
 /// One worker's part of a reduction, alone in its lines.
 struct alignas(SEPARATION_BYTES) WorkerSlot {
     Outcome outcome;
@@ -59,10 +77,19 @@ struct alignas(SEPARATION_BYTES) WorkerSlot {
     u32 core;  ///< being run, for reports of failures
 };
 
+/// What each core shows the barrier of itself: one array a subject, read from end to end.
+struct CoreBoard {
+    u64 ordered_times[CORES_MAX]; ///< the smallest key of each heap
+    u32 event_counts[CORES_MAX];
+    CoreLoad loads[CORES_MAX]; ///< if the run steals
+};
+
 struct WorkersState {
     BarrierState<> barrier;
+    /// Dynamic claiming: the next core that nobody has in this beat.
+    alignas(SEPARATION_BYTES) std::atomic<u32> next_core;
     WorkerSlot workers[CORES_MAX];
-    u32 event_counts[CORES_MAX]; ///< of the beat, by core
+    CoreBoard board;
 };
 static_assert(sizeof(WorkersState) <= region::workers.size_bytes);
 

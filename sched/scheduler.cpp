@@ -4,14 +4,29 @@
 
 namespace knhk {
 
+namespace {
+
+/// Which regions there are, and where: what two builds must share to share a run's memory.
+u64 layout_hash() {
+    u64 words[2 * REGIONS.size()];
+    for (std::size_t i = 0; i < REGIONS.size(); ++i) {
+        words[2 * i] = REGIONS[i].base;
+        words[2 * i + 1] = REGIONS[i].size_bytes;
+    }
+    return xxh3_64(words, sizeof words);
+}
+
+} // namespace
+
 void Scheduler::work(u32 worker) {
-    Barrier<HostWaiter> barrier(workers_->barrier, options_.workers, HostWaiter{host_},
-                                host_->spins);
+    Worker& carried = carried_[worker];
+    carried.chaos = Chaos(options_.chaos_seed, worker, *host_);
+    Barrier<HostWaiter> barrier(workers_->barrier, options_.workers,
+                                HostWaiter{host_, &carried.chaos}, host_->spins);
     prepare(worker);
     barrier.arrive([this] { begin_run(); });
     while (state_->finished == 0) {
-        run_beat(worker);
-        barrier.arrive([this] { end_beat(); });
+        do_beat(worker, barrier);
     }
     write_log(worker);
     barrier.arrive([this] { end_run(); });
@@ -25,13 +40,33 @@ void Scheduler::setup(const RunSetup& run, const Options& options, const Host& h
     log_ = &log;
     state_ = run.memory.as<RunState>(region::scheduler);
     workers_ = run.memory.as<WorkersState>(region::workers);
+    state_->version = RUN_STATE_VERSION;
+    state_->cores = run.cores;
+    state_->layout_hash = layout_hash();
+    state_->magic = RUN_STATE_MAGIC;
+    queue_ = run.memory.as<TelemetryQueue>(region::telemetry);
+    queue_->reset();
+    planner_ = Planner(run, *state_, workers_->board, cores_);
 }
 
 Scheduler::Place Scheduler::place_of(u32 worker) const {
     if (workers_ == nullptr || worker >= options_.workers) {
-        return {false, 0, 0};
+        return {};
     }
-    return {true, state_->plan.beat.raw, workers_->workers[worker].core};
+    Place place{.known = true,
+                .waiting_for_sink = log_->is_waiting(),
+                .in_task = false,
+                .beat = state_->plan.beat.raw,
+                .core = workers_->workers[worker].core,
+                .task_id = 0,
+                .handler = 0};
+    const Task* task = carried_[worker].running;
+    if (task != nullptr) {
+        place.in_task = true;
+        place.task_id = task->id;
+        place.handler = task->handler;
+    }
+    return place;
 }
 
 // --- what each worker does -------------------------------------------------------------------
@@ -41,60 +76,105 @@ Scheduler::CoreRange Scheduler::cores_of(u32 worker) const {
     return {worker * run_->cores / options_.workers, (worker + 1) * run_->cores / options_.workers};
 }
 
+template<class Visit>
+void Scheduler::each_core(u32 worker, Visit visit) {
+    if (options_.claiming == Claiming::Static) {
+        const CoreRange range = cores_of(worker);
+        for (u32 id = range.begin; id < range.end; ++id) {
+            visit(id);
+        }
+        return;
+    }
+    // Relaxed: a claim orders nothing; the barrier did, and will.
+    std::atomic<u32>& next = workers_->next_core;
+    for (u32 id = next.fetch_add(1, std::memory_order_relaxed); id < run_->cores;
+         id = next.fetch_add(1, std::memory_order_relaxed)) {
+        visit(id);
+    }
+}
+
 void Scheduler::prepare(u32 worker) {
     const CoreRange range = cores_of(worker);
     Outcome outcome = Outcome::none();
     for (u32 id = range.begin; id < range.end; ++id) {
         workers_->workers[worker].core = id;
-        cores_[id] = Core(*run_, CoreId{static_cast<u16>(id)});
-        outcome.add(cores_[id].prepare());
+        cores_.with(id, [&](Core& core) {
+            core = Core(*run_, CoreId{static_cast<u16>(id)});
+            outcome.add(core.prepare());
+        });
     }
     workers_->workers[worker] = WorkerSlot{outcome, 0, 0};
 }
 
-void Scheduler::run_beat(u32 worker) {
-    write_log(worker); // of the beat before: its block was begun at the barrier
-    const CoreRange range = cores_of(worker);
-    WorkerSlot& slot = workers_->workers[worker];
-    slot.outcome = Outcome::none();
-    for (u32 id = range.begin; id < range.end; ++id) {
-        Core& core = cores_[id];
-        slot.core = id;
-        const u64 tasks_before = core.clock().tasks;
-        slot.outcome.add(core.run_beat(state_->plan));
-        slot.tasks += core.clock().tasks - tasks_before;
-        state_->step.core_digests[id] = core.log().digest();
-        workers_->event_counts[id] = core.log().count();
+template<class B>
+void Scheduler::do_beat(u32 worker, B& barrier) {
+    const bool measured = host_->cycles != nullptr && state_->plan.index % TELEMETRY_BEATS == 0;
+    const u64 begin = cycles(measured);
+    run_beat(worker);
+    const u64 arrival = cycles(measured);
+    barrier.arrive([this, worker, measured] {
+        const u64 alone = cycles(measured);
+        end_beat(worker);
+        if (measured) {
+            tell(TelemetryKind::Alone, worker, alone, host_->cycles());
+        }
+    });
+    if (measured) {
+        tell(TelemetryKind::Beat, worker, begin, arrival);
+        tell(TelemetryKind::Barrier, worker, arrival, host_->cycles());
     }
 }
 
+void Scheduler::run_beat(u32 worker) {
+    workers_->workers[worker].outcome = Outcome::none();
+    each_core(worker, [this, worker](u32 id) {
+        carried_[worker].chaos.disturb();
+        cores_.with(id, [this, worker](Core& core) {
+            write_core(core); // of the beat before: its block was begun at the barrier
+            run_core(worker, core);
+        });
+    });
+}
+
+void Scheduler::run_core(u32 worker, Core& core) {
+    WorkerSlot& slot = workers_->workers[worker];
+    slot.core = core.id().raw;
+    const u64 tasks_before = core.clock().tasks;
+    slot.outcome.add(run_beat_of(core, *state_, workers_->board, carried_[worker]));
+    slot.tasks += core.clock().tasks - tasks_before;
+}
+
 void Scheduler::write_log(u32 worker) {
-    const CoreRange range = cores_of(worker);
-    for (u32 id = range.begin; id < range.end; ++id) {
-        log_->write_core(cores_[id].id(), cores_[id].log().events(), state_->step.core_digests[id]);
-    }
+    each_core(worker,
+              [this](u32 id) { cores_.with(id, [this](const Core& core) { write_core(core); }); });
+}
+
+void Scheduler::write_core(const Core& core) const {
+    log_->write_core(core.id(), core.log().events(), state_->step.core_digests[core.id().raw]);
 }
 
 // --- what the last one does, alone ------------------------------------------------------------
 
-/// Cuts the inputs of beat 0.
 void Scheduler::begin_run() {
-    const Outcome outcome = reduce();
-    state_->plan = {Beat{0}, Timestamp{0}, outcome.input_blocked_min, 0};
-    if (run_->input_count == 0) {
+    if (!planner_.plan_first(reduce())) {
         finish(EndReason::Quiescent);
     }
 }
 
-void Scheduler::end_beat() {
+void Scheduler::end_beat(u32 worker) {
+    Chaos& chaos = carried_[worker].chaos;
     const Outcome outcome = reduce();
+    chaos.disturb();
     close_beat(outcome);
+    chaos.disturb();
     plan_next(outcome);
+    workers_->next_core.store(0, std::memory_order_relaxed); // the barrier's release publishes it
 }
 
 void Scheduler::end_run() {
     log_->finish_block();
     count_up();
+    collect_telemetry();
     log_->write_trailer(static_cast<EndReason>(state_->end_reason), state_->beats_executed,
                         state_->events, digest());
 }
@@ -109,40 +189,26 @@ Outcome Scheduler::reduce() const {
 
 /// The beat enters the chain and the log.
 void Scheduler::close_beat(const Outcome& outcome) {
-    const BeatPlan& plan = state_->plan;
-    state_->step.beat = plan.beat.raw;
-    state_->step.start_time = plan.start.raw;
-    state_->step.previous = chain_digest(state_->step, run_->cores);
-    state_->in_flight += outcome.sent - outcome.arrived;
-    ++state_->beats_executed;
-
+    state_->close_beat(outcome, run_->cores);
     log_->finish_block(); // of the beat before: everybody has written its part by now
-    log_->begin_block(plan.beat, plan.start, chain(),
-                      std::span(workers_->event_counts).first(run_->cores));
+    log_->begin_block(state_->plan.beat, state_->plan.start, chain(),
+                      std::span(workers_->board.event_counts).first(run_->cores));
     constexpr u64 BEATS_BETWEEN_SHOWS = 64;
     if (state_->beats_executed % BEATS_BETWEEN_SHOWS == 0) {
         count_up();
-        log_->show_progress(plan.beat, state_->tasks);
+        log_->show_progress(state_->plan.beat, state_->tasks);
+        collect_telemetry();
     }
 }
 
-/// Decides whether another beat follows, which one, and with which inputs.
+/// Another beat, unless nothing is left to do or an operator wants none.
 void Scheduler::plan_next(const Outcome& outcome) {
-    KNHK_CHECK(outcome.clock_max < TIMESTAMP_END - (u64{1} << 32), outcome.clock_max);
-    BeatPlan& plan = state_->plan;
-    Beat next{plan.beat.raw + 1};
-    const bool inputs_cut = outcome.input_blocked_min > plan.input_end;
-    if (!outcome.busy && state_->in_flight == 0 && !inputs_cut) {
-        if (!outcome.state_touched) {
-            return finish(EndReason::Quiescent);
-        }
-        // What handlers left in the state slabs is logged before a run ends: skip to the pulse.
-        next = Beat{(plan.beat.raw / CHATMAN + 1) * CHATMAN};
+    if (!planner_.plan_next(outcome)) {
+        return finish(EndReason::Quiescent);
     }
-    if (host_->epoch_ended != nullptr && next.raw / CHATMAN != plan.beat.raw / CHATMAN) {
-        host_->epoch_ended(next, digest());
+    if (host_->epoch_ended != nullptr && state_->plan.after_pulse != 0) {
+        host_->epoch_ended(state_->plan.beat, digest());
     }
-    plan = {next, Timestamp{outcome.clock_max}, outcome.input_blocked_min, state_->beats_executed};
     if (host_->stop_requested()) {
         return finish(EndReason::Stopped);
     }
@@ -162,10 +228,24 @@ void Scheduler::count_up() {
     state_->tasks = 0;
     state_->remote_messages = 0;
     for (u32 id = 0; id < run_->cores; ++id) {
-        const CoreClock& clock = cores_[id].clock();
-        state_->events += clock.events;
-        state_->tasks += clock.tasks;
-        state_->remote_messages += clock.remote_messages;
+        cores_.with(id, [this](const Core& core) {
+            state_->events += core.clock().events;
+            state_->tasks += core.clock().tasks;
+            state_->remote_messages += core.clock().remote_messages;
+        });
+    }
+}
+
+// --- telemetry -------------------------------------------------------------------------------
+
+/// Best effort: a record for which there is no room is lost.
+void Scheduler::tell(TelemetryKind kind, u32 worker, u64 begin, u64 end) {
+    static_cast<void>(queue_->push({Cycles{end - begin}, state_->plan.beat, worker, kind}));
+}
+
+void Scheduler::collect_telemetry() {
+    for (TelemetryRecord record{}; queue_->pop(record);) {
+        telemetry_.add(record);
     }
 }
 

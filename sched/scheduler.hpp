@@ -5,11 +5,18 @@
 
 #include "replay/log_writer.hpp"
 #include "sched/host.hpp"
-#include "sched/run_state.hpp"
+#include "sched/planner.hpp"
+#include "sched/telemetry.hpp"
 
 namespace knhk {
 
 inline constexpr u64 NO_BEAT_LIMIT = ~u64{0};
+
+/// Which worker runs which core: a matter of speed alone.
+enum class Claiming : u8 {
+    Static, ///< neighbouring cores, always the same
+    Dynamic ///< the next core that nobody has, beat by beat
+};
 
 class Scheduler {
   public:
@@ -17,6 +24,8 @@ class Scheduler {
         u32 workers = 1;
         u64 beats_max = NO_BEAT_LIMIT;
         Digest identity; ///< I
+        Claiming claiming = Claiming::Static;
+        u64 chaos_seed = 0;
     };
 
     /// Called once, before any worker. `run`, `host` and `log` must outlive the scheduler.
@@ -28,14 +37,19 @@ class Scheduler {
     /// Where a worker is, for reports of failures; best effort.
     struct Place {
         bool known;
+        bool waiting_for_sink; ///< the whole run waits for the reader of the drain
+        bool in_task;          ///< task_id and handler are valid
         u64 beat;
         u32 core;
+        u64 task_id;
+        HandlerId handler;
     };
     [[nodiscard]] Place place_of(u32 worker) const;
 
     // When `work` has returned on every worker.
     [[nodiscard]] const RunState& result() const { return *state_; }
     [[nodiscard]] Digest digest() const { return run_digest(options_.identity, chain()); }
+    [[nodiscard]] const TelemetrySums& telemetry() const { return telemetry_; }
     [[nodiscard]] u64 tasks_of_worker(u32 worker) const { return workers_->workers[worker].tasks; }
 
   private:
@@ -45,19 +59,30 @@ class Scheduler {
     };
     [[nodiscard]] CoreRange cores_of(u32 worker) const;
 
+    template<class Visit>
+    void each_core(u32 worker, Visit visit);
+
     void prepare(u32 worker);
+    template<class B>
+    void do_beat(u32 worker, B& barrier);
     void run_beat(u32 worker);
     void write_log(u32 worker);
+    void run_core(u32 worker, Core& core);
+    void write_core(const Core& core) const;
 
     // Alone, at the barrier.
     void begin_run();
-    void end_beat();
+    void end_beat(u32 worker);
     void end_run();
     [[nodiscard]] Outcome reduce() const;
     void close_beat(const Outcome& outcome);
     void plan_next(const Outcome& outcome);
     void finish(EndReason reason);
     void count_up();
+
+    [[nodiscard]] u64 cycles(bool measured) const { return measured ? host_->cycles() : 0; }
+    void tell(TelemetryKind kind, u32 worker, u64 begin, u64 end);
+    void collect_telemetry();
 
     [[nodiscard]] const Digest& chain() const { return state_->step.previous; }
 
@@ -67,7 +92,11 @@ class Scheduler {
     RunState* state_ = nullptr;
     WorkersState* workers_ = nullptr;
     Options options_;
-    Core cores_[CORES_MAX];
+    Planner planner_;
+    TelemetryQueue* queue_ = nullptr; ///< of telemetry
+    TelemetrySums telemetry_;
+    CoreTable cores_;
+    Worker carried_[CORES_MAX]; ///< by worker
 };
 
 } // namespace knhk

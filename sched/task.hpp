@@ -19,24 +19,42 @@ inline constexpr HandlerId USER_HANDLERS_BEGIN = 256;
 inline constexpr u32 HANDLERS_MAX = 512;
 
 inline constexpr u32 PAYLOAD_WORDS = 4;
+inline constexpr u32 GUARDS_MAX = CHATMAN;
+inline constexpr u32 GUARD_IDS = 1024;
+inline constexpr u32 BUDGET_TICKS_MAX = CHATMAN;
+
+/// A task that asks for no core state: it may run on any core, and so be stolen.
+inline constexpr u8 TASK_STATELESS = 1;
 
 struct Task {
     u64 id = 0; ///< its low bits choose its home core
-    u16 guards[CHATMAN] = {};
+    u16 guards[GUARDS_MAX] = {};
     HandlerId handler = 0;
     Level level = Level::Normal;
-    u8 budget_ticks = CHATMAN;
+    u8 budget_ticks = BUDGET_TICKS_MAX;
     u8 guard_count = 0;
-    u8 reserved[3] = {};
+    u8 flags = 0;
+    u8 reserved[2] = {};
     u64 payload[PAYLOAD_WORDS] = {};
 
-    /// Guards are not evaluated yet, so a task that has some is refused rather than run without.
-    [[nodiscard]] bool asks_for_no_more() const {
-        u32 bits = guard_count | reserved[0] | reserved[1] | reserved[2];
-        for (const u16 guard : guards) {
-            bits |= guard;
+    [[nodiscard]] bool stateless() const { return (flags & TASK_STATELESS) != 0; }
+
+    /// All that can be known of a task without a handler table.
+    [[nodiscard]] bool well_formed() const {
+        if (static_cast<u32>(level) >= LEVEL_COUNT || budget_ticks > BUDGET_TICKS_MAX ||
+            guard_count > GUARDS_MAX) {
+            return false;
         }
-        return bits == 0;
+        u32 unused = (flags & ~u32{TASK_STATELESS}) | reserved[0] | reserved[1];
+        u32 highest_id = 0;
+        for (u32 i = 0; i < GUARDS_MAX; ++i) {
+            if (i < guard_count) {
+                highest_id = guards[i] > highest_id ? guards[i] : highest_id;
+            } else {
+                unused |= guards[i];
+            }
+        }
+        return unused == 0 && highest_id < GUARD_IDS;
     }
 };
 
@@ -44,6 +62,7 @@ static_assert(sizeof(Task) == 64 && std::has_unique_object_representations_v<Tas
 static_assert(std::is_trivially_copyable_v<Task>);
 static_assert(offsetof(Task, guards) == 8 && offsetof(Task, handler) == 24);
 static_assert(offsetof(Task, level) == 26 && offsetof(Task, budget_ticks) == 27);
-static_assert(offsetof(Task, guard_count) == 28 && offsetof(Task, payload) == 32);
+static_assert(offsetof(Task, guard_count) == 28 && offsetof(Task, flags) == 29);
+static_assert(offsetof(Task, payload) == 32);
 
 } // namespace knhk

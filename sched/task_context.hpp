@@ -7,16 +7,23 @@
 
 #include "base/check.hpp"
 #include "base/types.hpp"
+#include "isa/cost.hpp"
+#include "isa/tick_budget.hpp"
 #include "replay/event.hpp"
+#include "sched/guard.hpp"
 #include "sched/task.hpp"
 
 namespace knhk {
 
 class Core;
+struct WorkloadParameters;
+
+/// How a task is run: from a ring, from the warm ring, or as one of the ordered part.
+enum class RunMode : u8 { Hot, Warm, Ordered };
 
 class TaskContext {
   public:
-    TaskContext(Core& core, const Task& task, Timestamp timestamp);
+    TaskContext(Core& core, const Task& task, Timestamp timestamp, RunMode mode);
     TaskContext(const TaskContext&) = delete;
     TaskContext& operator=(const TaskContext&) = delete;
 
@@ -28,38 +35,62 @@ class TaskContext {
     [[nodiscard]] CoreId core() const;
     [[nodiscard]] u32 cores() const;
     [[nodiscard]] Timestamp now() const { return timestamp_; }
+    /// What the run was made of; `data` is a workload file's Script.
+    [[nodiscard]] const WorkloadParameters& workload() const;
+
+    // Every call below costs ticks (isa/cost.hpp). Once the task is over its budget, all of them
+    // are refused: emissions with OverBudget, the others give nothing.
 
     /// Starts `task` on its home core (task.id mod C): at once in this core's ring, or by message.
     /// A refusal changes nothing and, if it is the task's first, becomes the task's status.
     TaskStatus spawn(const Task& task);
     /// Like `spawn`, but always by message: to this core too it arrives in a later beat.
     TaskStatus send(const Task& task);
+    /// Queues `task` for time `at` in the one order of all ordered tasks of the run.
+    TaskStatus enqueue_ordered(const Task& task, Timestamp at);
 
     /// The next random number of this task: a function of seed, task id and timestamp.
     [[nodiscard]] u64 random();
 
-    /// This core's state, kept from task to task. A change is logged at the next pulse.
+    /// One of the workload's observations; zeros where there is none.
+    [[nodiscard]] const Observation& observe(u32 number);
+
+    /// This core's state, kept from task to task, to be changed. A change is logged at the next
+    /// pulse. Empty if it is refused: a stateless task has no state.
     [[nodiscard]] std::span<std::byte> state();
+    /// The same, to be read: no effect that a parked task could not take back.
+    [[nodiscard]] std::span<const std::byte> read_state();
+
+    /// Charges `ticks` for what the handler computes by itself.
+    void work(u32 ticks);
 
     /// What this task results in: hashed into its record.
     void output(u64 a, u64 b = 0, u64 c = 0, u64 d = 0);
 
-    // For the scheduler, when the handler has returned.
+    // For the scheduler: before the handler runs, and when it has returned.
+    /// False when the task is over its budget: the operation does not happen.
+    [[nodiscard]] bool charge(Operation operation, u32 times = 1);
+    [[nodiscard]] RunMode mode() const { return mode_; }
+    [[nodiscard]] bool over_budget() const { return budget_.exceeded(); }
+    [[nodiscard]] bool had_effect() const { return had_effect_; }
     [[nodiscard]] TaskStatus status() const { return status_; }
-    [[nodiscard]] Tick ticks() const { return ticks_; }
+    [[nodiscard]] Tick ticks() const { return budget_.used(); }
     [[nodiscard]] u64 output_hash() const;
 
   private:
-    TaskStatus emit(const Task& task, bool by_message);
+    TaskStatus emit(Operation operation, const Task& task, Timestamp at);
+    [[nodiscard]] bool may_use_state();
     TaskStatus note(TaskStatus status);
 
     Core& core_;
     const Task& task_;
     Timestamp timestamp_;
-    Tick ticks_;
+    TickBudget budget_;
+    RunMode mode_;
+    bool had_effect_ = false;
+    TaskStatus status_ = TaskStatus::Ok;
     u32 emissions_ = 0;
     u64 randoms_ = 0;
-    TaskStatus status_ = TaskStatus::Ok;
     u64 output_[PAYLOAD_WORDS] = {};
 };
 

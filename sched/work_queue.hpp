@@ -47,6 +47,11 @@ class WorkQueue {
         return true;
     }
 
+    /// Consumer. The item that `index` pops would skip; `index` is below size().
+    [[nodiscard]] const T& peek(u32 index) const {
+        return items_[(head_.load(std::memory_order_relaxed) + index) % Capacity];
+    }
+
     /// Exact for an owner of both ends, a hint for anybody else.
     [[nodiscard]] u32 size() const {
         // Pairs with the releases of both ends; head first, so that the difference is not negative.

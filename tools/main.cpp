@@ -22,7 +22,8 @@ constexpr const char* DESCRIPTION =
 
 constexpr const char* FOOTER =
     "Exit status: 0 as asked; 1 a comparison or a check says no; 2 wrong input or usage;\n"
-    "3 the environment cannot do it; 4 the run itself failed.\n"
+    "3 the environment cannot do it; 4 the run itself failed; 5 a beat took longer than\n"
+    "--beat-limit allows.\n"
     "'knhk COMMAND --help' says more and has examples.";
 
 /// Every error is one line.
@@ -68,6 +69,9 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     add_run_command(app, action);
     add_compare_command(app, action);
+    add_pack_command(app, action);
+    add_matrix_command(app, action);
+    add_check_model_command(app, action);
     add_build_command(app, action);
     add_test_command(app, action);
     try {

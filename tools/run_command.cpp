@@ -9,9 +9,11 @@
 #include "tools/demo.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/run/interrupt.hpp"
+#include "tools/run/late_beat.hpp"
 #include "tools/run/platform_runner.hpp"
 #include "tools/run/report.hpp"
 #include "tools/run/run.hpp"
+#include "tools/workload/workload_file.hpp"
 
 namespace knhk::tools {
 
@@ -24,7 +26,11 @@ constexpr const char* FOOTER =
     "  knhk run\n"
     "  knhk run ring --cores 16 --workers 2 --seed 7\n"
     "  knhk run fanout --on qemu-x86_64 --workers 4 --tasks 1000000 --log fanout.log\n"
+    "  knhk run mixed --cores 16 --topology mesh:4x4:1:2 --stealing on\n"
+    "  knhk run examples/pipeline.json --workers 2\n"
+    "  knhk run ./pipeline.json --cores 4 --topology flat:2 --seed 9\n"
     "  knhk run pure --repeat 20 --json\n"
+    "  knhk run ring --beat-limit 2.5\n"
     "  knhk run histogram --image histogram-x86_64.elf";
 
 constexpr u64 ANY = std::numeric_limits<u64>::max();
@@ -65,13 +71,54 @@ RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogS
     return last;
 }
 
-ExitStatus run_workload(const RunOptions& options) {
+/// With --json, where the time went is an object too.
+RunResult run_or_tell(const RunOptions& options, const ImageFile& image, LogSink sink) {
+    try {
+        return run_repeatedly(options, image, std::move(sink));
+    } catch (const BeatTooLong& failure) {
+        if (options.json) {
+            print_json(to_json(failure));
+        }
+        throw;
+    }
+}
+
+/// What the file says where the command line is silent.
+void apply_file(const CLI::App& command, RunOptions& options) {
+    const auto says = [&command](const char* option) { return command.count(option) > 0; };
+    if (says("--topology") && says("--latency")) {
+        throw bad_input("--topology and --latency both say how far cores are apart: leave one out");
+    }
+    if (!names_workload_file(options.workload)) {
+        return;
+    }
+    if (says("--tasks")) {
+        throw bad_input("--tasks is for workloads by name: {} says its own inputs",
+                        options.workload);
+    }
+    const WorkloadFile file = read_workload(options.workload);
+    options.cores = says("--cores") ? options.cores : file.cores().value_or(options.cores);
+    options.seed = says("--seed") ? options.seed : file.seed().value_or(options.seed);
+    if (says("--latency")) {
+        options.topology = fmt::format("flat:{}", options.latency);
+    }
+    const Topology topology = file.topology();
+    if (!options.topology && topology.kind != TopologyKind::None &&
+        !check_topology(topology, options.cores)) {
+        throw bad_input("the topology of {} is not for --cores {}: give --topology too",
+                        options.workload, options.cores);
+    }
+    options.packed_file = std::make_shared<const std::vector<std::byte>>(pack(file));
+}
+
+ExitStatus run_workload(const CLI::App& command, RunOptions options) {
+    apply_file(command, options);
     check(options);
     LogSink sink = open_sink(options);
     const ImageFile image = open_image(options);
     check_platform_is_installed(options);
     count_interrupts();
-    const RunResult result = run_repeatedly(options, image, std::move(sink));
+    const RunResult result = run_or_tell(options, image, std::move(sink));
     if (options.json) {
         print_json(to_json(result));
         return ExitStatus::Ok;
@@ -107,7 +154,8 @@ void add_number(CLI::App& command, const NumberOption& option, T& target) {
 
 void add_workload_options(CLI::App& command, RunOptions& options) {
     command.add_option("workload,--workload", options.workload,
-                       "pure, ring, fanout (default), or one of the image's own");
+                       "pure, ring, fanout (default), ordered, mixed, one of the image's own, or a "
+                       "file: FILE.json, or any path with a '/'");
     add_number(command, {"--cores", 0, ANY >> 32, "logical cores: a power of two up to 256 (4)"},
                options.cores);
     add_number(command, {"--workers", 0, ANY >> 32, "harts or threads that run them (1)"},
@@ -115,6 +163,14 @@ void add_workload_options(CLI::App& command, RunOptions& options) {
     add_number(command, {"--seed", 0, ANY, "seed of the run's random numbers (1)"}, options.seed);
     add_number(command, {"--latency", 1, LATENCY_MAX, "beats that a message travels, up to 7 (1)"},
                options.latency);
+    command
+        .add_option("--topology", options.topology,
+                    "latencies between cores: flat:L, hierarchical:G,G:L,L,L, mesh:XxYxZ:L:H")
+        ->type_name("TEXT");
+    command
+        .add_option("--stealing", options.stealing,
+                    "whether idle cores take stateless tasks from others (off)")
+        ->type_name("on|off");
     add_number(command, {"--tasks", 1, TASKS_MAX, "size of the workload (10000)"}, options.tasks);
     command
         .add_option_function<std::string>(
@@ -140,6 +196,14 @@ void add_platform_options(CLI::App& command, RunOptions& options) {
     add_number(command,
                {"--timeout", 1, TIMEOUT_SECONDS_MAX, "time limit of a run in seconds (300)"},
                options.timeout_seconds);
+    command
+        .add_option_function<std::string>(
+            "--beat-limit",
+            [&options](const std::string& text) {
+                options.beat_limit_ms = parse_beat_limit_option(text);
+            },
+            "end a run, with status 5 and the task's name, when one beat takes longer (none)")
+        ->type_name("SECONDS");
     command
         .add_option_function<std::string>(
             "--drain",
@@ -189,7 +253,7 @@ void add_run_command(CLI::App& app, Action& action) {
     command->footer(FOOTER);
     command->callback([command, options, &action] {
         action = [command, options] {
-            return asks_for_demo(*command) ? run_demo(*options) : run_workload(*options);
+            return asks_for_demo(*command) ? run_demo(*options) : run_workload(*command, *options);
         };
     });
 }

@@ -17,6 +17,7 @@
 #include "arch/linux/failure.hpp"
 #include "arch/linux/faults.hpp"
 #include "arch/linux/harts.hpp"
+#include "arch/linux/watch.hpp"
 #include KNHK_LINUX_MACHINE
 
 namespace knhk::hosted {
@@ -58,8 +59,8 @@ void ask_for_stop(int) {
 
 [[noreturn]] void exit_process(u32 status) {
     // The kernel keeps eight bits of a status: 256 must not come out as success.
-    constexpr auto FAILED = static_cast<u32>(ExitStatus::RunFailed);
-    _exit(static_cast<int>(status <= FAILED ? status : FAILED));
+    constexpr auto LAST = static_cast<u32>(EXIT_STATUS_LAST);
+    _exit(static_cast<int>(status <= LAST ? status : static_cast<u32>(ExitStatus::RunFailed)));
 }
 
 void set_handler(int signal, void (*handler)(int)) {
@@ -89,6 +90,7 @@ Platform linux_platform(u32 hart_count) {
         .console = &console,
         .stop_requested = &stop_requested,
         .on_fault = &set_fault_handler,
+        .watch = &watch,
         .exit = &exit_process,
     };
 }

@@ -14,6 +14,7 @@ constexpr std::string_view ROOT_POINTER_SIGNATURE = "RSD PTR ";
 constexpr std::string_view RSDT_SIGNATURE = "RSDT";
 constexpr std::string_view XSDT_SIGNATURE = "XSDT";
 constexpr std::string_view MADT_SIGNATURE = "APIC";
+constexpr std::string_view FADT_SIGNATURE = "FACP";
 
 constexpr std::size_t ROOT_POINTER_BYTES_OLD = 20;
 constexpr std::size_t ROOT_POINTER_REVISION = 15;
@@ -30,6 +31,12 @@ enum class MadtType : u8 {
     LOCAL_X2APIC = 9,
 };
 constexpr u32 HART_ENABLED = 1;
+
+// In the FADT. Its bytes reach to the second field in every version.
+constexpr std::size_t FADT_TIMER_PORT = 76;
+constexpr std::size_t FADT_TIMER_PORT_BYTES = 91;
+constexpr u32 TIMER_PORT_BYTES = 4;
+constexpr u32 PORT_MAX = 0xFFFF;
 
 bool has_signature(std::span<const std::byte> bytes, std::string_view signature) {
     return bytes.size() >= signature.size() &&
@@ -182,6 +189,16 @@ HartTable find_harts(const Firmware& firmware) {
         print(line.number(CORES_MAX));
     }
     return table;
+}
+
+u16 find_acpi_timer(const Firmware& firmware) {
+    const auto fadt = find_table(firmware, FADT_SIGNATURE);
+    if (fadt.size() <= FADT_TIMER_PORT_BYTES ||
+        std::to_integer<u32>(fadt[FADT_TIMER_PORT_BYTES]) != TIMER_PORT_BYTES) {
+        return 0;
+    }
+    const u32 port = load_le<u32>(&fadt[FADT_TIMER_PORT]);
+    return port <= PORT_MAX ? static_cast<u16>(port) : u16{0};
 }
 
 } // namespace knhk::x86

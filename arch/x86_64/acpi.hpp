@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one thing that is taken from ACPI: which harts there are. Boot code only.
+// What is taken from ACPI: which harts there are, and where its timer is. Boot code only.
 #pragma once
 
 #include <array>
@@ -20,5 +20,8 @@ struct HartTable {
 
 /// The harts that ACPI lists as enabled; only the calling one when it lists none.
 [[nodiscard]] HartTable find_harts(const Firmware& firmware);
+
+/// The port of the power management timer; 0 when ACPI names none.
+[[nodiscard]] u16 find_acpi_timer(const Firmware& firmware);
 
 } // namespace knhk::x86

@@ -11,6 +11,7 @@
 #include "arch/x86_64/paging.hpp"
 #include "arch/x86_64/platform.hpp"
 #include "arch/x86_64/regions.hpp"
+#include "arch/x86_64/watch.hpp"
 
 extern "C" [[noreturn]] void enter_hart_stack(knhk::u32 hart, knhk::u64 stack_top);
 
@@ -59,10 +60,11 @@ extern "C" [[noreturn]] void boot_main() {
     start_cpu();                                  // vector state
     check_local_apic_mode();                      // can it start harts and wake them
 
-    read_firmware(firmware);                      // copied: no later step asks firmware
-    const HartTable harts = find_harts(firmware); // from ACPI
-    announce_machine(harts.count);                // the first line people look for
-    check_memory_size(firmware);                  // too little is refused in words
+    read_firmware(firmware);                        // copied: no later step asks firmware
+    const HartTable harts = find_harts(firmware);   // from ACPI
+    set_reference_timer(find_acpi_timer(firmware)); // for watch
+    announce_machine(harts.count);                  // the first line people look for
+    check_memory_size(firmware);                    // too little is refused in words
 
     FrameAllocator frames(firmware);                  // RAM that nobody uses
     const RegionFrames placed = take_regions(frames); // the memory map's frames, zeroed

@@ -17,6 +17,12 @@ inline u8 read_port(u16 port) {
     return value;
 }
 
+inline u32 read_port_32(u16 port) {
+    u32 value;
+    asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port) : "memory");
+    return value;
+}
+
 inline u64 read_tsc() {
     u32 low;
     u32 high;
@@ -36,10 +42,36 @@ inline void pause() {
 }
 
 /// Sleeps until an interrupt. `sti` takes effect one instruction late, so an interrupt that is
-/// already pending ends the `hlt`. Everywhere else interrupts are off.
+/// already pending ends the `hlt`. Call it with interrupts off. Elsewhere they are off too, but on
+/// a hart that is watched (watch.cpp).
 inline void sleep_until_interrupt() {
     asm volatile("sti; hlt; cli" : : : "memory");
 }
+
+inline void enable_interrupts() {
+    asm volatile("sti" : : : "memory");
+}
+
+inline void disable_interrupts() {
+    asm volatile("cli" : : : "memory");
+}
+
+/// Keeps interrupts off while it lives, and leaves them as they were.
+class InterruptsOff {
+  public:
+    InterruptsOff() { asm volatile("pushfq; popq %0; cli" : "=r"(flags_) : : "memory"); }
+    ~InterruptsOff() {
+        if ((flags_ & INTERRUPTS_ON) != 0) {
+            enable_interrupts();
+        }
+    }
+    InterruptsOff(const InterruptsOff&) = delete;
+    InterruptsOff& operator=(const InterruptsOff&) = delete;
+
+  private:
+    static constexpr u64 INTERRUPTS_ON = 1U << 9;
+    u64 flags_;
+};
 
 inline u64 read_msr(u32 number) {
     u32 low;

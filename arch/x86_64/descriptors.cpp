@@ -9,6 +9,7 @@
 extern "C" {
 extern const std::byte exception_stubs[];
 void wake_interrupt();
+void watch_interrupt();
 void spurious_interrupt();
 }
 
@@ -38,7 +39,10 @@ struct Gate {
 static_assert(sizeof(Gate) == 16);
 
 constexpr u32 VECTORS = 256;
-constexpr u8 FAULT_STACK = 1; // index of interrupt_stack, counted from 1
+// Index of interrupt_stack, counted from 1. Everything that comes uses it, so that an overflow of
+// the hart's own stack is reported, and an interrupt never takes what a handler has left of its
+// stack. One is enough: interrupts come one at a time, and what faults does not return.
+constexpr u8 FAULT_STACK = 1;
 constexpr u8 GATE_INTERRUPT = 0x8E;
 constexpr u64 CODE_SEGMENT = 0x00AF9B000000FFFF; // 64-bit, present, accessed
 constexpr u64 DATA_SEGMENT = 0x00CF93000000FFFF;
@@ -53,11 +57,11 @@ constinit u64 gdt[GDT_ENTRIES] = {0, CODE_SEGMENT, DATA_SEGMENT};
 constinit TaskState task_states[CORES_MAX] = {};
 constinit Gate interrupt_table[VECTORS] = {};
 
-Gate make_gate(u64 target, u8 stack) {
+Gate make_gate(u64 target) {
     return Gate{
         .offset_low = static_cast<u16>(target),
         .selector = KNHK_CODE_SELECTOR,
-        .stack = stack,
+        .stack = FAULT_STACK,
         .kind = GATE_INTERRUPT,
         .offset_middle = static_cast<u16>(target >> 16),
         .offset_high = static_cast<u32>(target >> 32),
@@ -83,14 +87,13 @@ void make_interrupt_table() {
     // A stray interrupt of a device that firmware left on must not look like a fault: it is
     // acknowledged like a wake, which is allowed to come for nothing.
     for (Gate& gate : interrupt_table) {
-        gate = make_gate(reinterpret_cast<u64>(&wake_interrupt), 0);
+        gate = make_gate(reinterpret_cast<u64>(&wake_interrupt));
     }
-    interrupt_table[KNHK_SPURIOUS_VECTOR] =
-        make_gate(reinterpret_cast<u64>(&spurious_interrupt), 0);
-    // Each exception has a good stack, so an overflow of the hart's own is reported as well.
+    interrupt_table[KNHK_WATCH_VECTOR] = make_gate(reinterpret_cast<u64>(&watch_interrupt));
+    interrupt_table[KNHK_SPURIOUS_VECTOR] = make_gate(reinterpret_cast<u64>(&spurious_interrupt));
     for (u32 vector = 0; vector < KNHK_EXCEPTION_VECTORS; ++vector) {
         const std::byte* stub = exception_stubs + vector * KNHK_EXCEPTION_STUB_BYTES;
-        interrupt_table[vector] = make_gate(reinterpret_cast<u64>(stub), FAULT_STACK);
+        interrupt_table[vector] = make_gate(reinterpret_cast<u64>(stub));
     }
 }
 

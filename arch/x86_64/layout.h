@@ -31,6 +31,7 @@
 #define KNHK_EXCEPTION_VECTORS 32
 #define KNHK_EXCEPTION_STUB_BYTES 16
 #define KNHK_WAKE_VECTOR 0x40
+#define KNHK_WATCH_VECTOR 0x41
 #define KNHK_SPURIOUS_VECTOR 0xFF
 
 // What firmware passed: which protocol, for boot_main.

@@ -12,6 +12,7 @@ namespace {
 
 enum class Register : u32 {
     TASK_PRIORITY = 0x80,
+    END_OF_INTERRUPT = KNHK_LOCAL_APIC_EOI,
     SPURIOUS = 0xF0,
     COMMAND_LOW = 0x300,
     COMMAND_HIGH = 0x310,
@@ -20,10 +21,15 @@ enum class Register : u32 {
     LOCAL_INT0 = 0x350,
     LOCAL_INT1 = 0x360,
     LOCAL_ERROR = 0x370,
+    TIMER_INITIAL = 0x380,
+    TIMER_CURRENT = 0x390,
+    TIMER_DIVIDER = 0x3E0,
 };
 
 constexpr u32 SPURIOUS_ENABLE = 1U << 8;
 constexpr u32 LOCAL_MASKED = 1U << 16;
+constexpr u32 TIMER_PERIODIC = 1U << 17;
+constexpr u32 TIMER_DIVIDE_BY_16 = 3;
 constexpr u32 COMMAND_PENDING = 1U << 12;
 constexpr u32 COMMAND_NMI = 4U << 8;
 constexpr u32 COMMAND_INIT = 5U << 8;
@@ -122,6 +128,26 @@ void stop_other_harts() {
     if (mapped.load(std::memory_order_relaxed)) {
         send(0, COMMAND_NMI | COMMAND_ASSERT | COMMAND_ALL_BUT_SELF);
     }
+}
+
+void start_timer(u32 count, bool interrupts) {
+    *at(Register::TIMER_DIVIDER) = TIMER_DIVIDE_BY_16;
+    *at(Register::LOCAL_TIMER) =
+        interrupts ? TIMER_PERIODIC | KNHK_WATCH_VECTOR : TIMER_PERIODIC | LOCAL_MASKED;
+    *at(Register::TIMER_INITIAL) = count;
+}
+
+void stop_timer() {
+    *at(Register::LOCAL_TIMER) = LOCAL_MASKED;
+    *at(Register::TIMER_INITIAL) = 0;
+}
+
+u32 timer_count() {
+    return *at(Register::TIMER_CURRENT);
+}
+
+void end_interrupt() {
+    *at(Register::END_OF_INTERRUPT) = 0;
 }
 
 } // namespace knhk::x86

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The local APIC in its memory-mapped form: starting harts and waking them. Usable from the moment
-// the final page tables are loaded, because only they map it.
+// The local APIC in its memory-mapped form: starting harts, waking them, its timer. Usable from the
+// moment the final page tables are loaded, because only they map it.
 #pragma once
 
 #include "base/types.hpp"
@@ -29,6 +29,15 @@ void reset_other_harts();
 void send_startup(u32 apic_id);
 
 void send_wake(u32 apic_id);
+
+/// Counts down from `count` again and again; at 0 it interrupts the calling hart, if asked to, with
+/// KNHK_WATCH_VECTOR. How fast it counts is the machine's matter.
+void start_timer(u32 count, bool interrupts);
+void stop_timer();
+[[nodiscard]] u32 timer_count();
+
+/// The interrupt that is being handled is done with: others may come.
+void end_interrupt();
 
 /// Interrupts all others so that they notice machine_has_ended.
 void stop_other_harts();

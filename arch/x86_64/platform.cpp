@@ -8,6 +8,7 @@
 #include "arch/x86_64/fault.hpp"
 #include "arch/x86_64/harts.hpp"
 #include "arch/x86_64/sleep.hpp"
+#include "arch/x86_64/watch.hpp"
 
 namespace knhk::x86 {
 namespace {
@@ -34,6 +35,7 @@ constinit Platform platform{
     .console = write_console,
     .stop_requested = console_stop_requested,
     .on_fault = set_fault_handler,
+    .watch = watch,
     .exit = exit_machine,
 };
 

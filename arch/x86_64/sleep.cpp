@@ -44,6 +44,8 @@ void wake_marked(u64 marked, u32 first_hart, const u32* word) {
 } // namespace
 
 void wait_on(const u32* word, u32 expected) {
+    // A wake that came between the look at the word and the halt, and was taken, would be lost.
+    const InterruptsOff until_halted;
     const u32 hart = current_hart();
     std::atomic<u64>& marks = sleepers.words[hart / HARTS_IN_WORD];
     const u64 mark = u64{1} << (hart % HARTS_IN_WORD);

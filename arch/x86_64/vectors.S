@@ -52,6 +52,39 @@ wake_interrupt:
     movl $0, KNHK_LOCAL_APIC_BASE + KNHK_LOCAL_APIC_EOI
     iretq
 
+// Unlike the above, in the middle of anything: what C++ may change is saved. Of vector state that
+// is SSE alone, because nothing of the image is compiled for more, and instructions of SSE leave
+// the wider parts of its registers as they are. The processor aligned the stack to 16 bytes and
+// pushed five words; with nine more it is aligned again.
+#define FXSAVE_BYTES 512
+.globl watch_interrupt
+watch_interrupt:
+    pushq %rax
+    pushq %rcx
+    pushq %rdx
+    pushq %rsi
+    pushq %rdi
+    pushq %r8
+    pushq %r9
+    pushq %r10
+    pushq %r11
+    cld
+    subq $FXSAVE_BYTES, %rsp
+    fxsave64 (%rsp)
+    call watch_entry
+    fxrstor64 (%rsp)
+    addq $FXSAVE_BYTES, %rsp
+    popq %r11
+    popq %r10
+    popq %r9
+    popq %r8
+    popq %rdi
+    popq %rsi
+    popq %rdx
+    popq %rcx
+    popq %rax
+    iretq
+
 // The local APIC wants no acknowledgement of a spurious interrupt.
 .globl spurious_interrupt
 spurious_interrupt:

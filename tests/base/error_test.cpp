@@ -25,7 +25,7 @@ u32 count_of_errors() {
 }
 
 TEST(ErrorTest, every_value_up_to_the_last_has_a_text) {
-    EXPECT_GT(count_of_errors(), static_cast<u32>(Error::InvalidProgram));
+    EXPECT_GT(count_of_errors(), static_cast<u32>(Error::BadTopology));
 }
 
 TEST(ErrorTest, values_behind_the_last_have_none) {
@@ -54,6 +54,8 @@ TEST(ExitStatusTest, values_are_those_of_the_documents) {
     EXPECT_EQ(static_cast<int>(ExitStatus::BadInput), 2);
     EXPECT_EQ(static_cast<int>(ExitStatus::Environment), 3);
     EXPECT_EQ(static_cast<int>(ExitStatus::RunFailed), 4);
+    EXPECT_EQ(static_cast<int>(ExitStatus::BeatTooLong), 5);
+    EXPECT_EQ(EXIT_STATUS_LAST, ExitStatus::BeatTooLong);
 }
 
 } // namespace

@@ -12,11 +12,12 @@ import sys
 
 sys.dont_write_bytecode = True  # the import below must not leave a folder in the source tree
 
+from log_events import EVENT, GUARD_IDS, POLICY_BITS, check_events  # noqa: E402
 from xxh3 import digest_text, xxh3_128  # noqa: E402
 
 MAGIC_NUMBER = 0x01474F4C4B484E4B
-FORMAT_VERSION = 1
-CONTRACT_VERSION = 1
+FORMAT_VERSION = 2
+CONTRACT_VERSION = 2
 LEVELS = ("digest", "inputs", "full")
 LEVEL_DIGEST, LEVEL_INPUTS, LEVEL_FULL = range(3)
 END_REASONS = ("quiescent", "beat limit", "stopped")
@@ -28,27 +29,27 @@ HANDLER = struct.Struct("<HHI")
 TAG_AND_SIZE = struct.Struct("<II")
 BEAT = struct.Struct("<IIQQII16s")
 CORE_ENTRY = struct.Struct("<HHI16s")
-EVENT = struct.Struct("<QQQIHBB")
 TRAILER = struct.Struct("<IIIIQQ16s")
 
 TAG_BEAT = 0x54414542
 TAG_END = 0x20444E45
 
 MAXIMUM_CORES = 256
-MAXIMUM_IDENTITY_BYTES = 112 * 1024
+MAXIMUM_IDENTITY_BYTES = 192 * 1024
+MAXIMUM_WORKLOAD_BYTES = 4 * 1024 * 1024
 LOG_SHARE_BYTES = 512 * 1024  # of all cores together in a beat
 MAXIMUM_LATENCY = 7
 READ_PIECE_BYTES = 64 * 1024
 
 FIELD_NAMES = {
     1: "log format", 2: "contract", 3: "cores", 4: "latencies", 5: "capacities", 6: "costs",
-    7: "seed", 8: "handlers", 9: "workload",
+    7: "seed", 8: "handlers", 9: "workload", 10: "policies", 11: "guards",
 }
-FIELD_BYTES = {1: 4, 2: 4, 3: 4, 5: 12 * 4, 6: 6 * 4, 7: 8, 9: 32}  # 4 and 8 have no fixed size
-
-KIND_TASK_EXECUTED = 2
-KIND_STATE_CHANGE = 3
-HIGHEST_STATUS = {1: 2, KIND_TASK_EXECUTED: 3, KIND_STATE_CHANGE: 0, 4: 0}
+# 4, 8 and 11 have no fixed size.
+FIELD_BYTES = {1: 4, 2: 4, 3: 4, 5: 23 * 4, 6: 10 * 4, 7: 8, 9: 32, 10: 4}
+TAG_HANDLERS = 8
+TAG_GUARDS = 11
+MAXIMUM_NAME_BYTES = 64
 
 ZERO_DIGEST = bytes(16)
 
@@ -111,7 +112,11 @@ class Identity:
                               self.offsets[3])
         self.check_latencies()
         self.seed = self.integer(7)
-        self.handlers = list(self.read_handlers())
+        self.handlers = list(self.read_names(TAG_HANDLERS, "handler"))
+        self.guards = list(self.read_names(TAG_GUARDS, "guard"))
+        self.policies = self.integer(10)
+        if self.policies & ~sum(POLICY_BITS):
+            raise CheckFailed("policies 0x%x are not known" % self.policies, self.offsets[10])
         self.workload_hash = self.fields[9]
         self.share_events = LOG_SHARE_BYTES // self.cores // EVENT.size
 
@@ -165,24 +170,26 @@ class Identity:
                                   % (source, destination, latency, MAXIMUM_LATENCY),
                                   self.offsets[4] + index)
 
-    def read_handlers(self):
-        data = self.fields[8]
+    def read_names(self, tag, what):
+        data = self.fields[tag]
         position = 0
         previous_id = -1
         while position < len(data):
-            here = self.offsets[8] + position
+            here = self.offsets[tag] + position
             if len(data) - position < HANDLER.size:
-                raise CheckFailed("the handlers end inside a handler's head", here)
-            handler_id, name_bytes, version = HANDLER.unpack_from(data, position)
+                raise CheckFailed("the %ss end inside a %s's head" % (what, what), here)
+            entry_id, name_bytes, version = HANDLER.unpack_from(data, position)
             position += HANDLER.size
-            if handler_id <= previous_id:
-                raise CheckFailed("handler %d after handler %d" % (handler_id, previous_id), here)
-            if name_bytes > len(data) - position:
-                raise CheckFailed("the name of handler %d passes the end of the handlers"
-                                  % handler_id, here)
-            yield handler_id, version, data[position:position + name_bytes]
+            if entry_id <= previous_id:
+                raise CheckFailed("%s %d after %s %d" % (what, entry_id, what, previous_id), here)
+            if tag == TAG_GUARDS and entry_id >= GUARD_IDS:
+                raise CheckFailed("guard %d, not below %d" % (entry_id, GUARD_IDS), here)
+            if name_bytes > MAXIMUM_NAME_BYTES or name_bytes > len(data) - position:
+                raise CheckFailed("the name of %s %d is longer than %d bytes or passes the end"
+                                  % (what, entry_id, MAXIMUM_NAME_BYTES), here)
+            yield entry_id, version, data[position:position + name_bytes]
             position += name_bytes
-            previous_id = handler_id
+            previous_id = entry_id
 
 
 class Beat:
@@ -226,6 +233,9 @@ class Log:
                               % (identity_bytes, MAXIMUM_IDENTITY_BYTES), 16)
         if self.level == LEVEL_DIGEST and workload_bytes != 0:
             raise CheckFailed("workload text of %d bytes at level digest" % workload_bytes, 20)
+        if workload_bytes > MAXIMUM_WORKLOAD_BYTES:
+            raise CheckFailed("workload text of %d bytes, more than %d"
+                              % (workload_bytes, MAXIMUM_WORKLOAD_BYTES), 20)
         self.read_identity(identity_bytes)
         self.read_workload(workload_bytes)
         padding_offset = self.source.offset
@@ -245,7 +255,7 @@ class Log:
         offset = self.source.offset
         sha256 = hashlib.sha256()
         left = workload_bytes
-        while left > 0:  # in pieces: the format sets no limit to this text
+        while left > 0:
             piece = self.source.read(min(left, READ_PIECE_BYTES), "the workload text")
             sha256.update(piece)
             left -= len(piece)
@@ -317,7 +327,7 @@ class Log:
             if computed != stored:
                 beat.fail("the events hash to %s, the core entry says %s"
                           % (digest_text(computed), digest_text(stored)), offset, core)
-            check_events(beat, core, data, offset)
+            check_events(beat, core, data, offset, self.identity)
             digests[core] = computed
         return digests
 
@@ -376,27 +386,6 @@ class Log:
         self.end_reason = END_REASONS[end_reason]
 
 
-def check_events(beat, core, data, offset):
-    """One core's events. Their timestamps strictly ascend and the core entries do too, which is
-    what makes the keys (timestamp, core) of a beat unique."""
-    previous_time = -1
-    for time, task_id, _, ticks, event_core, kind, status in EVENT.iter_unpack(data):
-        if event_core != core:
-            beat.fail("an event's core field is %d" % event_core, offset, core)
-        if time <= previous_time:
-            beat.fail("timestamp %d follows %d" % (time, previous_time), offset, core)
-        if kind not in HIGHEST_STATUS:
-            beat.fail("event kind %d is not known" % kind, offset, core)
-        if status > HIGHEST_STATUS[kind]:
-            beat.fail("status %d is not known for event kind %d" % (status, kind), offset, core)
-        if ticks != 0 and kind != KIND_TASK_EXECUTED:
-            beat.fail("%d ticks in an event of kind %d" % (ticks, kind), offset, core)
-        if task_id != 0 and kind == KIND_STATE_CHANGE:
-            beat.fail("a state change with task_id %d" % task_id, offset, core)
-        previous_time = time
-        offset += EVENT.size
-
-
 # ---- The command -----
 
 def printable(data):
@@ -411,6 +400,11 @@ def report_lines(log):
     yield "seed %d" % identity.seed
     for handler_id, version, name in identity.handlers:
         yield "handler %d version %d %s" % (handler_id, version, printable(name))
+    for guard_id, version, name in identity.guards:
+        yield "guard %d version %d %s" % (guard_id, version, printable(name))
+    for bit, name in POLICY_BITS.items():
+        if identity.policies & bit:
+            yield "policy %s" % name
     yield "beats %d" % log.beats
     yield "events %d" % log.events
     yield "end %s" % log.end_reason

@@ -4,12 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string>
 
 #include "base/sha256.hpp"
 #include "tests/kernel/container_builder.hpp"
+#include "tests/kernel/script_builder.hpp"
 #include "tests/replay/log_bytes.hpp"
 #include "tests/support/native_run.hpp"
 
@@ -182,6 +184,99 @@ TEST_F(BootTest, latency_fills_the_matrix_and_nothing_behind_it) {
     EXPECT_EQ(kernel_->run.latencies[256], 0);
 }
 
+TEST_F(BootTest, topology_that_does_not_fit_the_cores_is_refused_with_the_reason) {
+    command_line("cores=8 topology=mesh:2x2:1:1");
+    ASSERT_TRUE(read_config(*kernel_).has_value());
+    const BootResult set = set_up_run(*kernel_);
+    expect_refused(set, Error::BadTopology);
+    EXPECT_EQ(set.error().where, "the product of its dimensions is not the number of cores");
+}
+
+// --- workload files -----------------------------------------------------------------------------
+
+test::ContainerBytes container_of_file(const test::ScriptBuilder& builder) {
+    const auto packed = builder.bytes();
+    test::ContainerBytes bytes =
+        test::container_with({{.kind = 2, .offset = 64, .size = packed.size()}}, packed.size());
+    std::memcpy(bytes.data() + 64, packed.data(), packed.size());
+    test::seal(bytes);
+    return bytes;
+}
+
+TEST_F(BootTest, workload_file_says_what_the_command_line_does_not) {
+    test::ScriptBuilder builder;
+    builder.header.flags |= SCRIPT_STEALING;
+    hand_in(container_of_file(builder));
+    command_line("workers=1 workload=pure tasks=5");
+    ASSERT_TRUE(read_config(*kernel_).has_value());
+    EXPECT_EQ(kernel_->config.cores, 4u);
+    EXPECT_EQ(kernel_->config.seed, 9u);
+    EXPECT_TRUE(kernel_->config.stealing);
+    ASSERT_TRUE(set_up_run(*kernel_).has_value());
+    EXPECT_EQ(kernel_->run.latencies[3], 3) << "a mesh of 2 x 2: 1 + 2 hops";
+    EXPECT_TRUE(kernel_->run.stealing);
+    EXPECT_EQ(kernel_->run.input_count, 4u);
+    EXPECT_EQ(kernel_->run.guards[999].rule, &kernel_->script.guards()[4]);
+    EXPECT_EQ(kernel_->run.observations.size(), 2u);
+}
+
+TEST_F(BootTest, command_line_goes_before_the_workload_file) {
+    test::ScriptBuilder builder;
+    builder.header.flags |= SCRIPT_STEALING;
+    hand_in(container_of_file(builder));
+    command_line("cores=2 seed=1 latency=2 stealing=off");
+    ASSERT_TRUE(read_config(*kernel_).has_value());
+    ASSERT_TRUE(set_up_run(*kernel_).has_value());
+    EXPECT_EQ(kernel_->run.cores, 2u);
+    EXPECT_EQ(kernel_->run.seed, 1u);
+    EXPECT_EQ(kernel_->run.latencies[3], 2);
+    EXPECT_FALSE(kernel_->run.stealing);
+}
+
+TEST_F(BootTest, workers_are_held_against_the_workload_file_s_cores) {
+    test::ScriptBuilder builder;
+    builder.header.cores = 0;
+    builder.header.topology_counts[0] = 1;
+    builder.header.topology_counts[1] = 1;
+    hand_in(container_of_file(builder));
+    command_line("cores=1 workers=2");
+    expect_refused(read_config(*kernel_), Error::WorkersAboveCores);
+}
+
+TEST_F(BootTest, topology_of_a_workload_file_must_fit_the_cores_that_are_used) {
+    hand_in(container_of_file({}));
+    command_line("cores=8");
+    ASSERT_TRUE(read_config(*kernel_).has_value());
+    expect_refused(set_up_run(*kernel_), Error::BadTopology);
+}
+
+TEST_F(BootTest, damaged_or_empty_workload_file_is_refused) {
+    test::ScriptBuilder builder;
+    builder.header.version = 2;
+    hand_in(container_of_file(builder));
+    expect_refused(read_config(*kernel_), Error::BadContainer);
+    hand_in(test::container_with({{.kind = 2, .offset = 64, .size = 0}}, 0));
+    expect_refused(read_config(*kernel_), Error::BadContainer);
+}
+
+TEST_F(BootTest, input_of_a_handler_that_the_image_does_not_have_is_refused) {
+    test::ScriptBuilder builder;
+    builder.groups[1].task.handler = 99;
+    hand_in(container_of_file(builder));
+    ASSERT_TRUE(read_config(*kernel_).has_value());
+    expect_refused(set_up_run(*kernel_), Error::InvalidTask);
+}
+
+TEST_F(BootTest, workload_text_of_a_file_is_what_it_was_packed_into) {
+    const auto packed = test::ScriptBuilder().bytes();
+    hand_in(container_of_file({}));
+    const test::ParsedLog log = run("workers=1");
+    ASSERT_EQ(log.workload.size(), packed.size());
+    EXPECT_EQ(std::memcmp(log.workload.data(), packed.data(), packed.size()), 0);
+    const Sha256Digest digest = sha256(packed);
+    EXPECT_NE(std::ranges::search(log.identity, digest).begin(), log.identity.end());
+}
+
 // --- the whole list --------------------------------------------------------------------------
 
 TEST_F(BootTest, workload_text_is_canonical_and_its_hash_is_in_the_identity) {
@@ -190,7 +285,7 @@ TEST_F(BootTest, workload_text_is_canonical_and_its_hash_is_in_the_identity) {
     EXPECT_EQ(text, "workload=ring version=1 tasks=16\n");
     const Sha256Digest digest = sha256(std::as_bytes(std::span(text)));
     ASSERT_GT(log.identity.size(), digest.size());
-    EXPECT_TRUE(std::equal(digest.begin(), digest.end(), log.identity.end() - 32));
+    EXPECT_NE(std::ranges::search(log.identity, digest).begin(), log.identity.end());
 }
 
 TEST_F(BootTest, identity_hash_is_the_hash_of_the_identity) {
@@ -247,8 +342,8 @@ TEST(BootIdentityTest, what_events_cannot_depend_on_is_not_in_the_identity) {
 
 TEST(BootIdentityTest, what_events_depend_on_is_in_the_identity) {
     const test::LogBytes identity = identity_of("tasks=20 cores=4");
-    for (const std::string words :
-         {"seed=2", "cores=8", "tasks=21", "latency=2", "workload=ring"}) {
+    for (const std::string words : {"seed=2", "cores=8", "tasks=21", "latency=2", "workload=ring",
+                                    "stealing=on", "topology=mesh:2x2:1:1"}) {
         EXPECT_NE(identity_of("tasks=20 cores=4 " + words), identity) << words;
     }
 }

@@ -16,7 +16,9 @@ namespace knhk {
 namespace {
 
 constexpr u64 TASK_COUNTS[] = {1, 2, 3, 7, 8, 9, 63, 64, 100, 1000, 2047, 2048, 2049, 10'000};
-const std::string WORKLOAD_NAMES[] = {"pure", "ring", "fanout"};
+const std::string WORKLOAD_NAMES[] = {"pure", "ring", "fanout", "ordered", "mixed"};
+/// Of mixed, some tasks are refused, parked or do not pass their guards.
+const std::string WHOLE_WORKLOAD_NAMES[] = {"pure", "ring", "fanout", "ordered"};
 
 /// What an input stands for: itself, or as many tasks as its payload says.
 u64 tasks_of_input(const std::string& workload, const Task& task) {
@@ -79,7 +81,7 @@ std::map<u8, u64> executed_by_status(const test::NativeResult& result) {
 }
 
 TEST(BuiltinProgramRunTest, runs_execute_exactly_the_tasks_asked_for) {
-    for (const std::string& name : WORKLOAD_NAMES) {
+    for (const std::string& name : WHOLE_WORKLOAD_NAMES) {
         for (const u64 tasks : {1, 3, 100, 2048, 5000}) {
             for (const u32 cores : {1, 4, 64}) {
                 const auto result =
@@ -91,6 +93,59 @@ TEST(BuiltinProgramRunTest, runs_execute_exactly_the_tasks_asked_for) {
             }
         }
     }
+}
+
+TEST(BuiltinProgramRunTest, mixed_meets_guards_budgets_and_second_runs) {
+    const auto result = test::run_native({.workload = "mixed", .tasks = 5000, .cores = 8});
+    const auto counts = executed_by_status(result);
+    for (const TaskStatus status :
+         {TaskStatus::Ok, TaskStatus::GuardFailed, TaskStatus::OverBudget, TaskStatus::Parked}) {
+        EXPECT_TRUE(counts.contains(static_cast<u8>(status))) << static_cast<int>(status);
+    }
+    EXPECT_EQ(result.reason, EndReason::Quiescent);
+}
+
+TEST(BuiltinProgramTest, inputs_of_ordered_and_mixed_have_their_times_and_beats) {
+    const WorkloadParameters parameters{1000, 1, 16};
+    const WorkloadEntry* ordered = find_workload("ordered");
+    EXPECT_EQ(ordered->input_count(parameters), 32u);
+    EXPECT_EQ(ordered->input_time(parameters, 7), 112u);
+    EXPECT_EQ(ordered->input_beat, nullptr);
+    const WorkloadEntry* mixed = find_workload("mixed");
+    EXPECT_EQ(mixed->input_count(parameters), 128u);
+    EXPECT_EQ(mixed->input_beat(parameters, 15), 0u);
+    EXPECT_EQ(mixed->input_beat(parameters, 33), 6u);
+    EXPECT_EQ(mixed->input_time(parameters, 9), 900u);
+    EXPECT_EQ(mixed->input_time(parameters, 10), NOT_ORDERED);
+    EXPECT_EQ(mixed->input(parameters, 11).level, Level::Low);
+    EXPECT_EQ(mixed->input(parameters, 11).payload[1], 11u);
+}
+
+GuardView view_of(const Task& task, std::span<const std::byte> state) {
+    return {task, state, {}};
+}
+
+TEST(BuiltinProgramTest, guards_look_at_their_bits_and_their_state) {
+    const auto run = std::make_unique<RunSetup>();
+    ASSERT_TRUE(install_program(*run).has_value());
+    std::byte state[STATE_SLAB_BYTES] = {};
+    Task task{};
+    const auto passes_now = [&](u16 guard) {
+        GuardView view = view_of(task, state);
+        return passes(run->guards[guard], view);
+    };
+    task.payload[1] = 0x8FFF'FFFF'FFFF'FFFF;
+    EXPECT_FALSE(passes_now(1000));
+    for (const u32 bit : {60, 61, 62}) {
+        task.payload[1] = u64{1} << bit;
+        EXPECT_TRUE(passes_now(1000)) << bit;
+    }
+    EXPECT_TRUE(passes_now(1001));
+    state[0] = std::byte{3};
+    EXPECT_FALSE(passes_now(1001));
+    state[0] = std::byte{4};
+    task.flags = TASK_STATELESS;
+    EXPECT_FALSE(passes_now(1001)) << "a stateless task may not read state";
 }
 
 TEST(BuiltinProgramRunTest, ring_tokens_visit_every_core) {

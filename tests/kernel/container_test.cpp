@@ -52,6 +52,41 @@ TEST(ContainerTest, first_of_two_sections_of_a_kind_is_taken) {
     EXPECT_EQ(workload_of(bytes), "one");
 }
 
+TEST(ContainerTest, workload_file_comes_back_as_it_was_put_in) {
+    ContainerBytes bytes = container_with({{.kind = 2, .offset = 64, .size = 5}}, 8);
+    std::memcpy(bytes.data() + 64, "bytes", 5);
+    seal(bytes);
+    const auto opened = Container::open(bytes);
+    ASSERT_TRUE(opened.has_value());
+    const auto file = opened->section(SectionKind::WorkloadFile);
+    EXPECT_EQ(std::string(reinterpret_cast<const char*>(file.data()), file.size()), "bytes");
+    EXPECT_EQ(opened->section(SectionKind::Workload).data(), nullptr);
+}
+
+TEST(ContainerTest, empty_workload_file_is_told_from_none) {
+    const ContainerBytes bytes = container_with({{.kind = 2, .offset = 64, .size = 0}}, 0);
+    const auto opened = Container::open(bytes);
+    ASSERT_TRUE(opened.has_value());
+    EXPECT_NE(opened->section(SectionKind::WorkloadFile).data(), nullptr);
+}
+
+TEST(ContainerTest, workload_file_beside_another_section_is_refused) {
+    const auto error_of_kinds = [](u32 first, u32 second) {
+        return error_of(container_with(
+            {{.kind = first, .offset = 96, .size = 8}, {.kind = second, .offset = 104, .size = 8}},
+            16));
+    };
+    EXPECT_EQ(error_of_kinds(1, 1), std::nullopt);
+    EXPECT_EQ(error_of_kinds(1, 2), Error::BadContainer);
+    EXPECT_EQ(error_of_kinds(2, 1), Error::BadContainer);
+    EXPECT_EQ(error_of_kinds(2, 2), Error::BadContainer);
+}
+
+TEST(ContainerTest, other_version_of_a_workload_file_is_refused) {
+    const SectionEntry entry{.kind = 2, .version = 2, .offset = 64, .size = 8};
+    EXPECT_EQ(error_of(container_with({entry}, 8)), Error::SectionVersion);
+}
+
 TEST(ContainerTest, bytes_behind_the_container_do_not_count) {
     ContainerBytes bytes = container_of("workload=ring");
     bytes.resize(4096, std::byte{0x5A});
@@ -88,7 +123,7 @@ TEST(ContainerTest, other_version_of_a_section_is_refused_by_its_own_error) {
 }
 
 TEST(ContainerTest, unknown_kind_of_section_is_refused_whatever_its_version) {
-    for (const u32 kind : {0u, 2u, 99u}) {
+    for (const u32 kind : {0u, 3u, 99u}) {
         for (const u32 version : {0u, 1u, 2u}) {
             const SectionEntry entry{.kind = kind, .version = version, .offset = 64, .size = 8};
             EXPECT_EQ(error_of(container_with({entry}, 8)), Error::SectionVersion)

@@ -30,7 +30,10 @@ std::optional<Error> error_of(std::string_view words,
 bool same(const RunConfig& a, const RunConfig& b) {
     return a.cores == b.cores && a.workers == b.workers && a.seed == b.seed &&
            a.beats_max == b.beats_max && a.level == b.level && a.drain == b.drain &&
-           a.spins == b.spins && a.latency == b.latency && a.tasks == b.tasks &&
+           a.spins == b.spins && a.topology.kind == b.topology.kind &&
+           a.topology.latencies[0] == b.topology.latencies[0] && a.stealing == b.stealing &&
+           a.tasks == b.tasks && a.cores_given == b.cores_given && a.seed_given == b.seed_given &&
+           a.topology_given == b.topology_given && a.stealing_given == b.stealing_given &&
            std::string_view(a.workload) == b.workload;
 }
 
@@ -50,7 +53,8 @@ TEST(RunConfigTest, each_key_sets_its_value) {
     EXPECT_EQ(config.level, LogLevel::Inputs);
     EXPECT_EQ(config.drain, DrainMode::Shared);
     EXPECT_EQ(config.spins, 9u);
-    EXPECT_EQ(config.latency, 3u);
+    EXPECT_EQ(config.topology.kind, TopologyKind::Flat);
+    EXPECT_EQ(config.topology.latencies[0], 3);
     EXPECT_STREQ(config.workload, "ring");
     EXPECT_EQ(config.tasks, 123u);
 }
@@ -58,6 +62,7 @@ TEST(RunConfigTest, each_key_sets_its_value) {
 TEST(RunConfigTest, each_key_leaves_the_others_alone) {
     RunConfig config;
     config.seed = 5;
+    config.seed_given = true;
     EXPECT_TRUE(same(configured("seed=5"), config));
     config = {};
     config.tasks = 5;
@@ -116,7 +121,9 @@ TEST(RunConfigTest, numeric_keys_refuse_what_is_no_number) {
 }
 
 TEST(RunConfigTest, refused_value_changes_nothing) {
-    for (const std::string_view word : {"cores=0", "seed=x", "tasks=0", "level=x", "workload="}) {
+    for (const std::string_view word :
+         {"cores=0", "seed=x", "tasks=0", "level=x", "workload=", "latency=8", "topology=flat:8",
+          "topology=", "stealing=yes", "stealing"}) {
         RunConfig config;
         EXPECT_FALSE(apply_words(config, word, ConfigSource::CommandLine));
         EXPECT_TRUE(same(config, RunConfig{})) << word;
@@ -132,6 +139,30 @@ TEST(RunConfigTest, levels_and_drains_are_known_by_name_alone) {
     }
     EXPECT_EQ(error_of("drain=file"), Error::UnknownDrain);
     EXPECT_EQ(error_of("drain"), Error::UnknownDrain);
+}
+
+TEST(RunConfigTest, topology_is_a_latency_or_a_text_and_the_last_one_holds) {
+    EXPECT_EQ(configured("topology=mesh:4x2:1:2").topology.kind, TopologyKind::Mesh);
+    EXPECT_EQ(configured("latency=5 topology=flat:2").topology.latencies[0], 2);
+    EXPECT_EQ(configured("topology=mesh:4x2:1:2 latency=5").topology.kind, TopologyKind::Flat);
+    EXPECT_EQ(error_of("topology=mesh:4x2:9:2"), Error::BadTopology);
+}
+
+TEST(RunConfigTest, stealing_is_on_or_off) {
+    EXPECT_FALSE(configured("").stealing);
+    EXPECT_TRUE(configured("stealing=on").stealing);
+    EXPECT_FALSE(configured("stealing=on stealing=off").stealing);
+    EXPECT_EQ(error_of("stealing=On"), Error::NotOnOrOff);
+}
+
+TEST(RunConfigTest, what_a_workload_file_may_not_override_is_noted) {
+    const RunConfig none = configured("workers=2 tasks=3 level=full");
+    EXPECT_FALSE(none.cores_given || none.seed_given || none.topology_given || none.stealing_given);
+    EXPECT_TRUE(configured("cores=4").cores_given);
+    EXPECT_TRUE(configured("seed=1").seed_given);
+    EXPECT_TRUE(configured("latency=1").topology_given);
+    EXPECT_TRUE(configured("topology=flat:1").topology_given);
+    EXPECT_TRUE(configured("stealing=off").stealing_given);
 }
 
 TEST(RunConfigTest, unknown_key_names_the_word) {
@@ -174,8 +205,9 @@ TEST(WorkloadSectionTest, section_sets_workload_and_tasks) {
 }
 
 TEST(WorkloadSectionTest, section_may_not_set_what_belongs_to_the_operator) {
-    for (const std::string_view word : {"cores=8", "workers=1", "seed=2", "beats=1", "level=full",
-                                        "drain=shared", "spin=1", "latency=2"}) {
+    for (const std::string_view word :
+         {"cores=8", "workers=1", "seed=2", "beats=1", "level=full", "drain=shared", "spin=1",
+          "latency=2", "topology=flat:1", "stealing=on"}) {
         EXPECT_EQ(error_of(word, ConfigSource::CommandLine), std::nullopt) << word;
         EXPECT_EQ(error_of(word, ConfigSource::WorkloadSection), Error::UnknownKey) << word;
     }

@@ -4,8 +4,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
+#include "kernel/script.hpp"
+#include "kernel/script_program.hpp"
+#include "kernel/topology.hpp"
 #include "tests/model/builtin_workloads.hpp"
+#include "tests/model/script.hpp"
 
 namespace knhk::model {
 namespace {
@@ -20,8 +25,17 @@ class SchedulerSide {
     [[nodiscard]] u64 now() const { return context_.now().raw; }
     TaskStatus spawn(const ModelTask& task) { return context_.spawn(real(task)); }
     TaskStatus send(const ModelTask& task) { return context_.send(real(task)); }
+    TaskStatus enqueue_ordered(const ModelTask& task, u64 time) {
+        return context_.enqueue_ordered(real(task), Timestamp{time});
+    }
     [[nodiscard]] u64 random() { return context_.random(); }
+    [[nodiscard]] Observation observe(u32 number) {
+        const auto& words = context_.observe(number).words;
+        return {words[0], words[1], words[2], words[3]};
+    }
     [[nodiscard]] std::span<std::byte> state() { return context_.state(); }
+    [[nodiscard]] std::span<const std::byte> read_state() { return context_.read_state(); }
+    void work(u32 ticks) { context_.work(ticks); }
     void output(u64 a, u64 b = 0, u64 c = 0, u64 d = 0) { context_.output(a, b, c, d); }
 
     /// By its documented bytes.
@@ -42,12 +56,49 @@ void scheduler_handler(TaskContext& context) {
     run_random_handler(which, side);
 }
 
+/// The scheduler's GuardView as `random_guard_passes` wants it.
+struct SchedulerGuardSide {
+    knhk::GuardView& view;
+    [[nodiscard]] u64 payload(u32 word) const { return view.task().payload[word]; }
+    [[nodiscard]] std::span<const std::byte> state() { return view.state(); }
+    [[nodiscard]] u64 observed(u32 number, u32 word) const {
+        return view.observations()[number].words[word];
+    }
+};
+
+template<u32 which>
+bool scheduler_guard(knhk::GuardView& view) {
+    SchedulerGuardSide side{view};
+    return random_guard_passes(which, side);
+}
+
+struct ModelGuardSide {
+    const GuardView& view;
+    [[nodiscard]] u64 payload(u32 word) const { return view.task.payload[word]; }
+    [[nodiscard]] std::span<const std::byte> state() const { return view.state; }
+    [[nodiscard]] u64 observed(u32 number, u32 word) const {
+        return view.observations[number][word];
+    }
+};
+
+RandomWorkload workload_of(const WorkloadParameters& parameters) {
+    return random_workload(parameters.seed);
+}
+
 const WorkloadEntry RANDOM_ENTRY{
-    "random", 1,
-    [](const WorkloadParameters& parameters) { return random_workload(parameters.seed).inputs; },
-    [](const WorkloadParameters& parameters, u64 index) {
-        return SchedulerSide::real(random_input(random_workload(parameters.seed), index));
-    }};
+    .name = "random",
+    .version = 1,
+    .input_count = [](const WorkloadParameters& p) { return workload_of(p).inputs; },
+    .input =
+        [](const WorkloadParameters& p, u64 index) {
+            return SchedulerSide::real(random_input(workload_of(p), index).task);
+        },
+    .input_beat = [](const WorkloadParameters& p,
+                     u64 index) { return random_input(workload_of(p), index).beat; },
+    .input_time =
+        [](const WorkloadParameters& p, u64 index) {
+            return random_input(workload_of(p), index).ordered_time.value_or(NOT_ORDERED);
+        }};
 
 ModelDigest bytes_of(const Digest& digest) {
     static_assert(sizeof(Digest) == sizeof(ModelDigest));
@@ -63,91 +114,31 @@ ModelDigest digest_in(const std::vector<std::byte>& log, std::size_t offset) {
     return bytes;
 }
 
-using Difference = std::optional<std::string>;
-
-Difference field(const char* name, u64 native, u64 model) {
-    return native == model ? Difference()
-                           : std::string(name) + ": scheduler " + std::to_string(native) +
-                                 ", model " + std::to_string(model);
-}
-
-Difference event_difference(const Event& logged, const ModelEvent& model) {
+ModelEvent event_of(const Event& event) {
     std::array<std::byte, 32> bytes{};
     static_assert(sizeof(Event) == sizeof(bytes));
-    std::memcpy(bytes.data(), &logged, sizeof(bytes));
-    const ModelEvent native = ModelEvent::decode(bytes);
-    const Difference fields[] = {field("kind", native.kind, model.kind),
-                                 field("timestamp", native.timestamp, model.timestamp),
-                                 field("task_id", native.task_id, model.task_id),
-                                 field("status", native.status, model.status),
-                                 field("hash", native.hash, model.hash),
-                                 field("ticks", native.ticks, model.ticks),
-                                 field("core", native.core, model.core)};
-    const auto found = std::ranges::find_if(fields, [](const Difference& d) { return bool(d); });
-    if (found == std::end(fields)) {
-        return std::ranges::equal(bytes, model.encode()) ? Difference() : "bytes";
-    }
-    return *found;
+    std::memcpy(bytes.data(), &event, sizeof(bytes));
+    return ModelEvent::decode(bytes);
 }
 
-/// `native` holds one core's events.
-Difference core_difference(std::span<const Event> native, u32 core,
-                           const std::vector<ModelEvent>& model) {
-    const std::string in_core = "core " + std::to_string(core) + ", ";
-    for (u64 i = 0; i < std::min<u64>(native.size(), model.size()); ++i) {
-        if (const Difference event = event_difference(native[i], model[i])) {
-            return in_core + "index " + std::to_string(i) + ", " + *event;
-        }
+ModelBeat beat_of(const test::LoggedBeat& logged, u32 cores) {
+    ModelBeat beat{.beat = logged.header.beat,
+                   .start_time = logged.header.start_time,
+                   .events = std::vector<std::vector<ModelEvent>>(cores),
+                   .chain = bytes_of(logged.header.chain)};
+    for (const Event& event : logged.events) {
+        const ModelEvent read = event_of(event);
+        beat.events.at(read.core).push_back(read);
     }
-    const Difference count = field("events", native.size(), model.size());
-    return count ? in_core + *count : Difference();
+    return beat;
 }
 
-Difference beat_difference(const test::LoggedBeat& native, const ModelBeat& model) {
-    if (const Difference number = field("number", native.header.beat, model.beat)) {
-        return number;
+std::vector<knhk::Observation> real_observations(const std::vector<Observation>& rows) {
+    std::vector<knhk::Observation> observations;
+    for (const Observation& row : rows) {
+        observations.push_back({{row[0], row[1], row[2], row[3]}});
     }
-    if (const Difference start = field("G", native.header.start_time, model.start_time)) {
-        return start;
-    }
-    const std::span<const Event> events = native.events;
-    std::size_t begin = 0;
-    for (u32 core = 0; core < model.events.size(); ++core) {
-        std::size_t end = begin;
-        while (end < events.size() && events[end].core == core) {
-            ++end;
-        }
-        const auto own = events.subspan(begin, end - begin);
-        if (const Difference found = core_difference(own, core, model.events[core])) {
-            return found;
-        }
-        begin = end;
-    }
-    if (const Difference rest = field("events of the block", events.size(), begin)) {
-        return rest;
-    }
-    return bytes_of(native.header.chain) == model.chain ? Difference() : "chain";
-}
-
-Difference end_difference(const NativeRun& native, const ModelRun& model) {
-    u64 events = 0;
-    for (const ModelBeat& beat : model.beats) {
-        for (const auto& of_core : beat.events) {
-            events += of_core.size();
-        }
-    }
-    const test::NativeResult& result = native.result;
-    const ModelDigest digest = model.digest(digest_in(result.log, 24));
-    const Difference fields[] = {
-        field("beats", native.beats.size(), model.beats.size()),
-        field("beats told", result.beats, model.beats.size()),
-        field("events told", result.events, events),
-        field("end reason", static_cast<u64>(result.reason), static_cast<u64>(model.reason)),
-        field("digest is as told", bytes_of(result.digest) == digest, true),
-        field("digest is as in the trailer",
-              digest_in(result.log, result.log.size() - 16) == digest, true)};
-    const auto found = std::ranges::find_if(fields, [](const Difference& d) { return bool(d); });
-    return found == std::end(fields) ? Difference() : *found;
+    return observations;
 }
 
 } // namespace
@@ -156,12 +147,22 @@ ModelConfig config_of(const RandomWorkload& workload) {
     ModelConfig config{.cores = workload.cores,
                        .seed = workload.seed,
                        .latencies = random_latencies(workload),
+                       .stealing = workload.stealing,
                        .beats_max = workload.beats_max,
-                       .handlers = builtin_handlers()};
+                       .handlers = builtin_handlers(),
+                       .guards = builtin_guards(),
+                       .observations = random_observations(workload)};
     for (u16 i = 0; i < RANDOM_HANDLERS; ++i) {
         config.handlers[static_cast<u16>(RANDOM_HANDLERS_BEGIN + i)] = [i](ModelContext& context) {
             run_random_handler(i, context);
         };
+    }
+    for (u16 i = 0; i < RANDOM_GUARDS; ++i) {
+        config.guards[static_cast<u16>(RANDOM_GUARDS_BEGIN + i)] = {
+            .reads_state = i == RANDOM_STATE_GUARD, .passes = [i](const GuardView& view) {
+                ModelGuardSide side{view};
+                return random_guard_passes(i, side);
+            }};
     }
     for (u64 i = 0; i < workload.inputs; ++i) {
         config.inputs.push_back(random_input(workload, i));
@@ -173,28 +174,82 @@ test::NativeOptions options_of(const RandomWorkload& workload) {
     test::NativeOptions options;
     options.cores = workload.cores;
     options.seed = workload.seed;
+    options.stealing = workload.stealing;
     options.beats_max = workload.beats_max == ~u64{0} ? NO_BEAT_LIMIT : workload.beats_max;
     options.latencies = [workload](u8* latencies, u32) {
         std::ranges::copy(random_latencies(workload), latencies);
     };
+    options.observations = real_observations(random_observations(workload));
     options.own_workload = &RANDOM_ENTRY;
     options.own_handlers = {{"random.0", 1, scheduler_handler<0>},
                             {"random.1", 1, scheduler_handler<1>},
                             {"random.2", 1, scheduler_handler<2>},
                             {"random.3", 1, scheduler_handler<3>}};
+    options.own_guards = {{RANDOM_GUARDS_BEGIN, "random.0", 1, scheduler_guard<0>},
+                          {RANDOM_GUARDS_BEGIN + 1, "random.1", 1, scheduler_guard<1>},
+                          {RANDOM_GUARDS_BEGIN + 2, "random.2", 1, scheduler_guard<2>}};
     return options;
 }
 
-NativeRun::NativeRun(const test::NativeOptions& options)
-    : result(test::run_native(options)), beats(test::beats_of(result.log)) {}
+struct NativeScript::Opened {
+    Bytes bytes;
+    knhk::Script script;
+    test::NativeOptions options;
+};
 
-Difference difference(const NativeRun& native, const ModelRun& model) {
-    for (u64 i = 0; i < std::min(native.beats.size(), model.beats.size()); ++i) {
-        if (const Difference found = beat_difference(native.beats[i], model.beats[i])) {
-            return "beat " + std::to_string(model.beats[i].beat) + ", " + *found;
-        }
+NativeScript::NativeScript(const std::string& json) : opened_(std::make_unique<Opened>()) {
+    opened_->bytes = pack_script(read_script(json));
+    const auto script = knhk::Script::open(opened_->bytes);
+    if (!script) {
+        throw std::runtime_error("the runtime refuses a packed workload");
     }
-    return end_difference(native, model);
+    opened_->script = *script;
+    test::NativeOptions& options = opened_->options;
+    const ScriptHeader& header = opened_->script.header();
+    options.cores = header.cores == 0 ? options.cores : header.cores;
+    options.seed = opened_->script.states_seed() ? header.seed : options.seed;
+    options.stealing = opened_->script.stealing();
+    options.latencies = [topology = opened_->script.topology()](u8* matrix, u32 cores) {
+        const std::span<u8> cells(matrix, std::size_t{cores} * cores);
+        if (topology.kind != TopologyKind::None && !make_latencies(topology, cores, cells)) {
+            throw std::runtime_error("the runtime refuses a topology");
+        }
+    };
+    const auto rules = opened_->script.guards();
+    options.rules.assign(rules.begin(), rules.end());
+    const auto observations = opened_->script.observations();
+    options.observations.assign(observations.begin(), observations.end());
+    options.own_workload = &SCRIPT_WORKLOAD;
+    options.data = &opened_->script;
+}
+
+NativeScript::~NativeScript() = default;
+
+const test::NativeOptions& NativeScript::options() const {
+    return opened_->options;
+}
+
+NativeRun::NativeRun(const test::NativeOptions& options) : result(test::run_native(options)) {
+    for (const test::LoggedBeat& beat : test::beats_of(result.log)) {
+        logged.beats.push_back(beat_of(beat, options.cores));
+    }
+    logged.reason = static_cast<ModelEnd>(result.reason);
+}
+
+std::optional<std::string> difference(const NativeRun& native, const ModelRun& model) {
+    if (const auto found = difference(native.logged, model)) {
+        return found;
+    }
+    const test::NativeResult& result = native.result;
+    const ModelDigest digest = model.digest(digest_in(result.log, 24));
+    if (result.beats != model.beats.size() || result.events != model.event_count()) {
+        return "counts told beside the log";
+    }
+    if (bytes_of(result.digest) != digest) {
+        return "digest told beside the log";
+    }
+    return digest_in(result.log, result.log.size() - 16) == digest ? std::optional<std::string>()
+                                                                   : "digest in the trailer";
 }
 
 } // namespace knhk::model

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "tests/model/model.hpp"
+#include "tests/model/difference.hpp"
 #include "tests/model/random_workload.hpp"
 #include "tests/support/native_run.hpp"
 
@@ -15,15 +15,29 @@ namespace knhk::model {
 [[nodiscard]] ModelConfig config_of(const RandomWorkload& workload);
 [[nodiscard]] test::NativeOptions options_of(const RandomWorkload& workload);
 
+/// A workload file for the scheduler: it reads the bytes that the model packs.
+class NativeScript {
+  public:
+    /// Throws if the runtime refuses them.
+    explicit NativeScript(const std::string& json);
+    ~NativeScript();
+    NativeScript(const NativeScript&) = delete;
+    NativeScript& operator=(const NativeScript&) = delete;
+    [[nodiscard]] const test::NativeOptions& options() const;
+
+  private:
+    struct Opened;
+    std::unique_ptr<Opened> opened_;
+};
+
 /// A scheduler's run, its log taken apart once.
 struct NativeRun {
     explicit NativeRun(const test::NativeOptions& options);
     test::NativeResult result;
-    std::vector<test::LoggedBeat> beats;
+    ModelRun logged;
 };
 
-/// Where the two differ first, in words: beat, core, index, field. Nothing where they are equal:
-/// beats, starting times, every event, every chain, end reason, counts, and the digest.
+/// Where the two differ first: as for two models, and counts and digests beside the log.
 [[nodiscard]] std::optional<std::string> difference(const NativeRun& native, const ModelRun& model);
 
 } // namespace knhk::model

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The model's beats and the barrier between them: determinism.md, sections 1, 2, 2.6 and 2.7. What
-// a core does in a beat is in model_core.cpp.
+// The model's run, beat by beat: determinism.md, sections 1 and 2. What a core does in a beat is in
+// model_core.cpp and model_run.cpp, the barrier's decisions in model_barrier.cpp.
 #include "tests/model/model.hpp"
 
 #include <algorithm>
@@ -9,6 +9,7 @@ namespace knhk::model {
 namespace {
 
 constexpr u64 RECORDS_A_BEAT = 16384;
+constexpr u64 ORDERED_ENTRIES = 8192;
 
 } // namespace
 
@@ -16,30 +17,37 @@ ModelDigest ModelRun::digest(const ModelDigest& identity) const {
     return digest_of_run(identity, beats.empty() ? ModelDigest{} : beats.back().chain);
 }
 
-// Section 1: all state is zero before a run. Section 2, Log share: S.
+u64 ModelRun::event_count() const {
+    u64 events = 0;
+    for (const ModelBeat& beat : beats) {
+        for (const std::vector<ModelEvent>& of_core : beat.events) {
+            events += of_core.size();
+        }
+    }
+    return events;
+}
+
+// Section 1: all state is zero before a run, H. Section 2, Log share: S.
 Model::Model(ModelConfig config, ModelFaults faults)
     : config_(std::move(config)), faults_(faults), cores_(config_.cores),
-      share_(RECORDS_A_BEAT / config_.cores) {
+      share_(RECORDS_A_BEAT / config_.cores), heap_capacity_(ORDERED_ENTRIES / config_.cores) {
     for (ModelCore& core : cores_) {
         core.last_state_hash = hash64(core.slab);
     }
 }
 
-// Sections 2 and 2.7: beats, and the barrier after each.
+// Sections 2, 2.8 and 2.10: beats, and the barrier after each. The first beat is that of the first
+// input.
 ModelRun Model::run() {
     ModelRun result;
-    cut_inputs(0);
-    if (cut_begin_ == cut_end_) {
+    if (config_.inputs.empty()) {
         return result;
     }
-    u64 start_time = 0; // G
+    beat_ = config_.inputs.front().beat;
+    counters_.first_beat_not_0 += beat_ != 0;
+    cut_inputs(beat_);
     while (true) {
-        ModelBeat beat{.beat = beat_, .start_time = start_time};
-        for (u32 core = 0; core < config_.cores; ++core) {
-            core_beat(core, beat.start_time);
-            beat.events.push_back(cores_[core].events);
-            start_time = std::max(start_time, cores_[core].clock);
-        }
+        ModelBeat beat = execute_beat();
         const ModelDigest before = result.beats.empty() ? ModelDigest{} : result.beats.back().chain;
         beat.chain = next_chain(before, beat_, beat.start_time, beat.events);
         result.beats.push_back(std::move(beat));
@@ -48,60 +56,86 @@ ModelRun Model::run() {
             result.reason = *end;
             return result;
         }
-        const u64 pulse = faults_.skip_by_eight_beats ? beat_ + 8 : (beat_ / 8 + 1) * 8;
-        beat_ = nothing_left() ? pulse : beat_ + 1;
+        if (faults_.x_before_jump) {
+            select_x();
+        }
+        const u64 next = next_beat();
+        after_pulse_ = next / 8 != beat_ / 8;
+        beat_ = next;
+        if (!faults_.x_before_jump) {
+            select_x();
+        }
+        steal();
     }
 }
 
-// Section 2.7: nothing anywhere is quiescent, but for a slab that counts as touched: the run goes
-// on then, with the next beat of slot 0.
+// Section 2: every core for itself; then G of the next beat is the largest clock.
+ModelBeat Model::execute_beat() {
+    ModelBeat beat{.beat = beat_, .start_time = start_time_};
+    u64 largest = start_time_;
+    for (u32 core = 0; core < config_.cores; ++core) {
+        core_beat(core);
+        beat.events.push_back(cores_[core].events);
+        largest = std::max(largest, cores_[core].clock);
+    }
+    start_time_ = largest;
+    return beat;
+}
+
+// Section 2.10: quiescent goes before the beat limit.
 std::optional<ModelEnd> Model::end_after(u64 beats) {
-    const bool touched = std::ranges::any_of(cores_, &ModelCore::touched);
-    if (nothing_left() && (!touched || faults_.quiescent_though_touched)) {
+    const bool held_by_touch = touched() && !faults_.quiescent_though_touched;
+    if (!something_left() && !smallest_key() && !inputs_remain() && !held_by_touch) {
         return ModelEnd::Quiescent;
     }
     if (beats >= config_.beats_max) {
         ++counters_.beat_limit;
         return ModelEnd::BeatLimit;
     }
-    counters_.skip_to_a_pulse += nothing_left();
     return std::nullopt;
 }
 
-// Section 2.7: no ring and no line holds anything, no message is in flight, no input was cut.
-bool Model::nothing_left() const {
-    return cut_begin_ == cut_end_ && std::ranges::all_of(cores_, [this](const ModelCore& core) {
-               const auto empty = [](const auto& tasks) { return tasks.empty(); };
-               const bool none_sent =
-                   core.pending.empty() || faults_.messages_invisible_to_quiescence;
-               return none_sent && std::ranges::all_of(core.rings, empty) &&
-                      std::ranges::all_of(core.lines, empty);
-           });
+void Model::record(u32 core, ModelEvent event) {
+    event.core = static_cast<u16>(core);
+    cores_[core].events.push_back(event);
 }
 
-// Section 2.6: the end moves to the first input whose home core and level already holds a quarter
-// of its ring's capacity in inputs that are not in the ring, those of this cut counted.
-void Model::cut_inputs(u64 due) {
-    cut_due_ = due;
-    cut_begin_ = cut_end_;
-    std::map<std::pair<u32, u8>, u64> cut_now;
-    for (; cut_end_ < config_.inputs.size(); ++cut_end_) {
-        const u32 core = static_cast<u32>(cut_end_ % config_.cores);
-        const u8 level = config_.inputs[cut_end_].level;
-        const u64 quota = CAPACITIES[level] / 4 + (faults_.input_quota_off_by_one ? 1 : 0);
-        u64& earlier = cut_now[{core, level}];
-        if (held_inputs(core, level) + earlier >= quota) {
-            ++counters_.cut_stopped;
-            return;
+// Sections 2.5 and 2.6: a task in a ring is a `TaskEnqueued`.
+void Model::enter_ring(u32 core, const ModelTask& task) {
+    cores_[core].rings[task.level].push_back(task);
+    record(core, {.timestamp = stamp(core),
+                  .task_id = task.id,
+                  .hash = hash64(task.encode()),
+                  .kind = TASK_ENQUEUED,
+                  .status = task.level});
+}
+
+// Section 2.5: a request for the past is for the time at which it enters.
+void Model::enter_heap(u32 core, const ModelTask& task, u64 time) {
+    const u64 entered = stamp(core);
+    counters_.key_raised_to_stamp += time < entered;
+    const u64 heap_key = faults_.key_as_asked ? time : std::max(time, entered);
+    cores_[core].heap.push_back({heap_key, entered, core, task});
+    record(core, {.timestamp = entered,
+                  .task_id = task.id,
+                  .hash = hash64(task.encode()),
+                  .kind = TASK_ENQUEUED,
+                  .status = ORDERED});
+}
+
+bool Model::heap_full(u32 core) const {
+    u64 size = cores_[core].heap.size();
+    if (faults_.heap_shared) {
+        size = 0;
+        for (const ModelCore& other : cores_) {
+            size += other.heap.size();
         }
-        earlier += faults_.cut_unbounded ? 0 : 1;
+        return size >= ORDERED_ENTRIES;
     }
-}
-
-// Section 2.6: inputs of earlier cuts that wait in a line.
-u64 Model::held_inputs(u32 core, u8 level) const {
-    return static_cast<u64>(std::ranges::count_if(
-        cores_[core].lines[level], [](const Arrival& arrival) { return arrival.input; }));
+    if (faults_.selected_keep_heap_room) {
+        size += static_cast<u64>(std::ranges::count(selected_, core, &HeapEntry::home));
+    }
+    return size >= heap_capacity_;
 }
 
 } // namespace knhk::model

@@ -13,75 +13,61 @@
 
 namespace knhk::model {
 
-/// Section 2.4: entries of the rings of High, Normal and Low.
+/// Section 1: entries of the rings of High, Normal and Low, and of the warm ring.
 inline constexpr u64 CAPACITIES[LEVELS] = {256, 512, 128};
+inline constexpr u64 WARM_CAPACITY = 32;
+/// Section 2.4: the line, and the level in a log, of ordered requests.
+inline constexpr u8 ORDERED = 3;
+inline constexpr u8 LINES = 4;
 
-/// Misreadings of the document, all off. A test switches on one at a time, to see that the
-/// comparison with the scheduler notices each.
+/// Misreadings of the document, all off. A test switches on one at a time, to see that a
+/// comparison notices each.
 struct ModelFaults {
-    bool credit_reusable_at_once = false;
-    bool executed_stamped_at_end = false;
-    bool arrivals_by_source_first = false;
-    bool inputs_before_messages = false;
-    bool full_ring_blocks_all_levels = false;
-    bool admit_uses_whole_share = false;
-    bool state_change_outside_admits_half = false;
-    bool input_splits_at_half_share = false;
-    bool no_room_kept_for_a_task = false;
-    bool no_spawn_reserve = false;
-    bool cut_unbounded = false;
-    bool no_first_pop_turns = false;
-    bool turns_for_whole_beat = false;
-    bool latency_transposed = false;
-    bool refused_emissions_not_counted = false;
-    bool refused_calls_cost_nothing = false;
-    bool refused_send_takes_time = false;
-    bool last_refusal_is_status = false;
-    bool emission_looked_at_before_counted = false;
-    bool touched_state_always_logged = false;
-    bool quiescent_though_touched = false;
-    bool clocks_not_aligned = false;
-    bool credit_back_a_beat_late = false;
-    bool spawn_reserve_off_by_one = false;
-    bool input_quota_off_by_one = false;
-    bool messages_invisible_to_quiescence = false;
-    bool skip_by_eight_beats = false;
-    bool random_by_the_clock = false;
-    bool first_output_counts = false;
+#define MODEL_FAULT(name, text) bool name = false;
+#include "tests/model/model_faults.def"
+#undef MODEL_FAULT
 };
 
 /// How often a run met what is easily got wrong.
 struct ModelCounters {
-    u64 refused_for_credit = 0;
-    u64 refused_by_reserve = 0;
-    u64 emit_limit = 0;
-    u64 invalid_task = 0;
-    u64 line_blocked_by_full_ring = 0;
-    u64 admit_stopped_at_half_share = 0;
-    u64 two_record_input_stop = 0;
-    u64 run_stopped_below_8_free = 0;
-    u64 cut_stopped = 0;
-    u64 state_change_logged = 0;
-    u64 touched_without_change = 0;
-    u64 skip_to_a_pulse = 0;
-    u64 low_turn = 0;
-    u64 normal_turn = 0;
-    u64 equal_timestamps = 0;
-    u64 send_to_self = 0;
-    u64 admitted_later_than_due = 0;
-    u64 beat_limit = 0;
+#define MODEL_CASE(name, text) u64 name = 0;
+#include "tests/model/model_cases.def"
+#undef MODEL_CASE
 };
 
 class ModelContext;
 using ModelHandler = std::function<void(ModelContext&)>;
+using Observation = std::array<u64, 4>;
+
+/// Section 2.6, Guards: what a guard sees.
+struct GuardView {
+    const ModelTask& task;
+    std::span<const std::byte> state;
+    const std::vector<Observation>& observations;
+};
+
+struct ModelGuard {
+    bool reads_state = false;
+    std::function<bool(const GuardView&)> passes;
+    std::vector<u64 ModelCounters::*> counted_when_failing = {};
+};
+
+struct ModelInput {
+    ModelTask task;
+    u64 beat = 0;
+    std::optional<u64> ordered_time = {};
+};
 
 struct ModelConfig {
     u32 cores = 1;
     u64 seed = 0;
     std::vector<u8> latencies; ///< [source * cores + destination]
+    bool stealing = false;
     u64 beats_max = ~u64{0};
     std::map<u16, ModelHandler> handlers;
-    std::vector<ModelTask> inputs;
+    std::map<u16, ModelGuard> guards;
+    std::vector<Observation> observations;
+    std::vector<ModelInput> inputs; ///< in their order: beats never descend
 };
 
 struct ModelBeat {
@@ -98,15 +84,31 @@ struct ModelRun {
     ModelEnd reason{};
     /// log-format.md, Digests: D.
     [[nodiscard]] ModelDigest digest(const ModelDigest& identity) const;
+    [[nodiscard]] u64 event_count() const;
 };
 
-/// A message or an input on its way to a ring. Section 2.3 orders them.
+/// A message or an input on its way to a ring or a heap. Section 2.4 orders them.
 struct Arrival {
     u64 due = 0;
     bool input = false;
     u64 time_or_position = 0;
     u32 source = 0;
+    u32 emission = 0; ///< the how many-th of its task
     ModelTask task;
+    std::optional<u64> ordered_time = {};
+};
+
+/// Section 2.2: an entry of a heap, or of X.
+struct HeapEntry {
+    u64 key = 0;
+    u64 stamp = 0; ///< of its `TaskEnqueued`
+    u32 home = 0;
+    ModelTask task;
+};
+
+struct StolenTask {
+    ModelTask task;
+    u32 victim = 0;
 };
 
 /// Section 1: what a core owns.
@@ -115,13 +117,23 @@ struct ModelCore {
     u64 credits = 256;
     std::vector<u64> credits_coming_back; ///< the beats in which their messages entered a ring
     std::deque<ModelTask> rings[LEVELS];
-    std::deque<Arrival> lines[LEVELS];
-    std::vector<Arrival> pending; ///< sent to this core, not due yet
-    std::vector<std::byte> slab = std::vector<std::byte>(4096);
+    std::deque<ModelTask> warm;
+    std::vector<HeapEntry> heap;
+    std::deque<Arrival> lines[LINES];
+    std::vector<Arrival> pending;   ///< sent to this core, not due yet
+    std::vector<StolenTask> stolen; ///< at the barrier before, to be recorded
+    Bytes slab = Bytes(4096);
+    Bytes slab_before; ///< as the beat began; for a fault
     bool touched = false;
     u64 last_state_hash = 0;
     std::vector<ModelEvent> events; ///< of this beat
+    u64 ordered_events = 0;         ///< those of the ordered part
+    u64 stolen_events = 0;          ///< those of section 2.9
+    u64 free_admit_events = 0;      ///< those that a fault keeps out of admit's half
 };
+
+/// Where a task that starts comes from (sections 2.2, 2.6).
+enum class Origin : u8 { Ring, Warm, OrderedPart };
 
 class Model {
   public:
@@ -132,82 +144,163 @@ class Model {
   private:
     friend class ModelContext;
 
-    void core_beat(u32 core, u64 start_time);
+    // model.cpp: beats.
+    [[nodiscard]] ModelBeat execute_beat();
+    [[nodiscard]] std::optional<ModelEnd> end_after(u64 beats);
+
+    // model_core.cpp: a core's beat up to admit.
+    void core_beat(u32 core);
     void take_back_credits(u32 core);
+    void run_ordered_part(u32 core);
     void log_state_change(u32 core);
+    void log_stolen(u32 core);
     void line_up(u32 core);
+    void count_equal_timestamps(const std::vector<Arrival>& arrivals);
     void admit(u32 core);
     [[nodiscard]] std::optional<u8> oldest_admissible(u32 core);
+    [[nodiscard]] bool has_room(u32 core, const Arrival& head);
     [[nodiscard]] bool admit_may_take(u32 core, const Arrival& arrival);
-    void admit_one(u32 core, u8 level);
-    void run_tasks(u32 core);
-    [[nodiscard]] std::optional<ModelTask> take_task(u32 core, bool first);
-    void execute(u32 core, const ModelTask& task);
+    void admit_one(u32 core, u8 line);
 
-    [[nodiscard]] u64 held_inputs(u32 core, u8 level) const;
+    // model_run.cpp: running tasks.
+    void run_tasks(u32 core);
+    [[nodiscard]] std::optional<Origin> take_task(u32 core, bool first, ModelTask& task);
+    [[nodiscard]] std::vector<u8> order_of_rings(bool first) const;
+    [[nodiscard]] std::deque<ModelTask>& ring(u32 core, u8 which);
+    void count_turns(u32 core, u8 taken);
+    void execute(u32 core, const ModelTask& task, Origin origin, u64 start);
+    void judge(u32 core, const ModelTask& task, Origin origin, const ModelContext& context,
+               ModelEvent& event);
+    void judge_over_budget(u32 core, const ModelTask& task, Origin origin,
+                           const ModelContext& context, ModelEvent& event);
+    void count_over_budget(Origin origin, const ModelContext& context);
+
+    // model_barrier.cpp: what happens between beats.
     void cut_inputs(u64 due);
-    [[nodiscard]] bool nothing_left() const;
-    [[nodiscard]] std::optional<ModelEnd> end_after(u64 beats);
+    [[nodiscard]] u64 quota(const ModelInput& input, u8 line) const;
+    [[nodiscard]] bool something_left() const;
+    [[nodiscard]] bool core_has_something(const ModelCore& core) const;
+    [[nodiscard]] bool ordered_line_counts(const ModelCore& core) const;
+    [[nodiscard]] std::optional<u64> smallest_key() const;
+    [[nodiscard]] bool touched() const;
+    [[nodiscard]] bool inputs_remain() const { return cut_end_ < config_.inputs.size(); }
+    [[nodiscard]] u64 next_beat();
+    [[nodiscard]] u64 skip_to_input();
+    void jump_to(u64 key);
+    void count_lines_at_jump();
+    void select_x();
+    [[nodiscard]] std::vector<HeapEntry> due_entries() const;
+    void take_into_x(const std::vector<HeapEntry>& due);
+    void count_x();
+    void steal();
+    [[nodiscard]] bool idle(u32 core) const;
+    [[nodiscard]] u64 spare(u32 core);
+    void move_tasks(u32 victim, u32 thief, u64 count);
 
     [[nodiscard]] u64 stamp(u32 core) { return ++cores_[core].clock; }
     void record(u32 core, ModelEvent event);
     void enter_ring(u32 core, const ModelTask& task);
-    [[nodiscard]] auto key(const Arrival& arrival) const {
-        const bool second = arrival.input != faults_.inputs_before_messages;
-        return faults_.arrivals_by_source_first
-                   ? std::tuple(arrival.due, second, u64{arrival.source}, arrival.time_or_position)
-                   : std::tuple(arrival.due, second, arrival.time_or_position, u64{arrival.source});
+    void enter_heap(u32 core, const ModelTask& task, u64 time);
+    [[nodiscard]] bool heap_full(u32 core) const;
+    [[nodiscard]] u8 line_of(const ModelTask& task, bool ordered) const {
+        return ordered && !faults_.ordered_requests_in_level_lines ? ORDERED : task.level;
     }
+    using ArrivalKey = std::tuple<u64, bool, u64, u64, u32>;
+    [[nodiscard]] ArrivalKey key(const Arrival& arrival) const;
 
     ModelConfig config_;
     ModelFaults faults_;
     ModelCounters counters_;
     std::vector<ModelCore> cores_;
-    u64 share_; ///< S
+    u64 share_;         ///< S
+    u64 heap_capacity_; ///< H
     u64 beat_ = 0;
+    u64 start_time_ = 0;       ///< G
+    bool after_pulse_ = false; ///< between the beat before and this one lies a pulse
+    std::vector<HeapEntry> selected_;
     u64 cut_begin_ = 0; ///< inputs [cut_begin_, cut_end_) arrive in beat cut_due_
     u64 cut_end_ = 0;
     u64 cut_due_ = 0;
 };
 
-/// Section 2.5: what a handler sees.
+/// Sections 2.6 and 2.7: what a handler sees, and how its task ends.
 class ModelContext {
   public:
-    ModelContext(Model& model, u32 core, const ModelTask& task, u64 start)
-        : model_(model), core_(core), task_(task), start_(start) {}
+    ModelContext(Model& model, u32 core, const ModelTask& task, Origin origin, u64 start)
+        : model_(model), core_(core), task_(task), origin_(origin), start_(start) {}
 
+    [[nodiscard]] const ModelTask& task() const { return task_; }
     [[nodiscard]] u64 payload(u32 word) const { return task_.payload[word]; }
     [[nodiscard]] u64 id() const { return task_.id; }
     [[nodiscard]] u32 core() const { return core_; }
     [[nodiscard]] u32 cores() const { return model_.config_.cores; }
     [[nodiscard]] u64 now() const { return start_; }
-    ModelStatus spawn(const ModelTask& task) { return emit(task, false); }
-    ModelStatus send(const ModelTask& task) { return emit(task, true); }
+    ModelStatus spawn(const ModelTask& task) { return emit({task, false, {}}); }
+    ModelStatus send(const ModelTask& task) { return emit({task, true, {}}); }
+    ModelStatus enqueue_ordered(const ModelTask& task, u64 time) {
+        return emit({task, false, time});
+    }
     [[nodiscard]] u64 random();
+    /// Zeros when refused.
+    [[nodiscard]] Observation observe(u32 number);
+    /// Empty when refused.
     [[nodiscard]] std::span<std::byte> state();
+    [[nodiscard]] std::span<const std::byte> read_state();
+    void work(u32 ticks) { (void)charge(ticks); }
     void output(u64 a, u64 b = 0, u64 c = 0, u64 d = 0);
 
+    /// The task from its start: costs, guards, handler.
+    void run();
     [[nodiscard]] u64 output_hash() const;
-    [[nodiscard]] u32 ticks() const { return ticks_; }
-    [[nodiscard]] ModelStatus status() const { return status_; }
+    [[nodiscard]] u32 ticks() const;
+    [[nodiscard]] bool over_budget() const { return over_budget_; }
+    [[nodiscard]] bool over_in_guards() const { return over_in_guards_; }
+    [[nodiscard]] bool had_effect() const { return had_effect_; }
+    [[nodiscard]] bool used_exactly() const { return used_ == limit(); }
+    [[nodiscard]] std::optional<u16> failed_guard() const { return failed_guard_; }
+    [[nodiscard]] ModelStatus first_refusal() const { return refusal_; }
 
   private:
-    ModelStatus emit(const ModelTask& task, bool by_message);
-    [[nodiscard]] ModelStatus try_emit(const ModelTask& task, bool by_message);
-    [[nodiscard]] ModelStatus spawn_here(const ModelTask& task);
-    [[nodiscard]] ModelStatus send_message(const ModelTask& task, u32 destination);
+    struct Emission {
+        const ModelTask& task;
+        bool by_message;
+        std::optional<u64> time;
+    };
+
+    [[nodiscard]] u64 limit() const;
+    [[nodiscard]] bool charge(u64 cost);
+    void refuse(ModelStatus status);
+    [[nodiscard]] bool guards_pass();
+    [[nodiscard]] bool guard_passes(u16 id);
+    [[nodiscard]] bool state_is_given();
+    ModelStatus emit(const Emission& emission);
+    [[nodiscard]] ModelStatus try_emit(const Emission& emission);
+    [[nodiscard]] ModelStatus check(const Emission& emission);
+    [[nodiscard]] ModelStatus enter_here(const Emission& emission);
+    [[nodiscard]] ModelStatus order_here(const Emission& emission);
+    [[nodiscard]] ModelStatus send_message(const Emission& emission, u32 destination);
+    void count_message(u32 destination);
+    [[nodiscard]] u64 message_time();
     [[nodiscard]] bool valid(const ModelTask& task) const;
 
     Model& model_;
     u32 core_;
     const ModelTask& task_;
+    Origin origin_;
     u64 start_;
-    u32 ticks_ = 1; ///< execute
+    u64 used_ = 0; ///< ticks
+    u64 used_before_over_ = 0;
     u32 emissions_ = 0;
+    u32 messages_ = 0;
     u64 draws_ = 0;
+    bool over_budget_ = false;
+    bool over_in_guards_ = false;
+    bool had_effect_ = false;
     bool output_set_ = false;
-    ModelStatus status_ = OK;
-    std::array<u64, 4> output_ = {};
+    ModelStatus refusal_ = OK;
+    std::optional<u16> failed_guard_;
+    std::vector<u32> message_destinations_;
+    Observation output_ = {};
 };
 
 } // namespace knhk::model

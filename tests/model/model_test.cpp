@@ -1,127 +1,173 @@
 // SPDX-License-Identifier: MIT
-// The scheduler's log, every event and chain of it, against what docs/determinism.md predicts; and
-// the proof that this comparison meets the hard cases and can fail.
+// The model by itself: it is a function of its workload, its random workloads meet every hard case,
+// and each misreading of the contract changes what it predicts. The scheduler is compared with it
+// in comparison_test.cpp.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "tests/model/builtin_workloads.hpp"
 #include "tests/model/comparison.hpp"
+#include "tests/model/identity.hpp"
+#include "tests/model/random_file.hpp"
+#include "tests/model/script.hpp"
 
 namespace knhk::model {
 namespace {
 
-constexpr u64 RANDOM_SEEDS = 60;
-constexpr u32 WORKERS[] = {1, 3};
+constexpr u64 FILE_SEEDS = 600;
+constexpr u64 HANDLER_SEEDS = 60;
+/// Far more than any random file needs: their tasks end by their lives.
+constexpr u64 BEATS_MAX = 50'000;
 
-struct Counted {
-    u64 runs = 0;
-    u64 beats = 0;
-    u64 events = 0;
-};
+ModelConfig config_of_file(u64 seed) {
+    ModelConfig config = config_of(read_script(random_workload_file(seed)));
+    config.beats_max = BEATS_MAX;
+    return config;
+}
 
-void expect_equal(test::NativeOptions options, const ModelRun& model, const std::string& what,
-                  Counted& counted) {
-    for (const u32 workers : WORKERS) {
-        if (workers > options.cores) {
-            continue;
-        }
-        options.workers = workers;
-        const NativeRun native(options);
-        const auto found = difference(native, model);
-        EXPECT_FALSE(found) << what << ", " << options.cores << " cores, seed " << options.seed
-                            << ", " << workers << " workers: " << *found;
-        ++counted.runs;
-        counted.beats += native.result.beats;
-        counted.events += native.result.events;
+template<std::size_t size>
+std::string hex_of(const std::array<std::byte, size>& bytes) {
+    std::string text;
+    for (const std::byte byte : bytes) {
+        constexpr char DIGITS[] = "0123456789abcdef";
+        text += DIGITS[static_cast<u32>(byte) >> 4];
+        text += DIGITS[static_cast<u32>(byte) & 15];
+    }
+    return text;
+}
+
+// FIPS 180-4's examples: one block, and two.
+TEST(ModelIdentity, sha256_of_known_text_is_the_known_hash) {
+    const auto hash = [](const std::string& text) {
+        return hex_of(sha256(std::as_bytes(std::span(text))));
+    };
+    EXPECT_EQ(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(hash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+              "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+// log-format.md, A small log.
+TEST(Model, small_log_of_the_documents_is_predicted) {
+    const ModelConfig config{.cores = 1,
+                             .seed = 1,
+                             .latencies = {1},
+                             .handlers = builtin_handlers(),
+                             .guards = builtin_guards(),
+                             .inputs = builtin_inputs("pure", 1, 1)};
+    const ModelRun run = Model(config).run();
+    ASSERT_EQ(run.beats.size(), 1u);
+    EXPECT_EQ(hex(run.beats[0].chain), "18d07d582a048bc5212a93d9d08cc94e");
+    const ModelDigest identity = hash128(identity_of(config, builtin_text("pure", 1)));
+    EXPECT_EQ(hex(identity), "0fb68fd13d05e26a18cfa1f29aec198e");
+    EXPECT_EQ(hex(run.digest(identity)), "c67993029c3b5c6daac28e8d50ff2534");
+    const std::vector<ModelEvent>& events = run.beats[0].events[0];
+    ASSERT_EQ(events.size(), 3u);
+    EXPECT_EQ(hex_of(events[2].encode()),
+              "030000000000000000000000000000006c61488d81a8b1a10300000000000200");
+}
+
+TEST(Model, two_runs_of_a_workload_are_equal) {
+    for (u64 seed = 1; seed <= 20; ++seed) {
+        const std::optional<std::string> found =
+            difference(Model(config_of_file(seed)).run(), Model(config_of_file(seed)).run());
+        EXPECT_FALSE(found) << "seed " << seed << ": " << *found;
     }
 }
 
-void tell(const Counted& counted) {
-    std::cout << counted.runs << " runs, " << counted.beats << " beats, " << counted.events
-              << " events compared\n";
+TEST(Difference, one_changed_field_is_named) {
+    const ModelRun run = Model(config_of_file(4)).run();
+    const auto found = [&run](const std::function<void(ModelBeat&)>& change) {
+        ModelRun changed = run;
+        change(changed.beats.at(0));
+        return difference(changed, run).value_or("nothing");
+    };
+    const auto in_event = [&found](const std::function<void(ModelEvent&)>& change) {
+        return found([&change](ModelBeat& beat) { change(beat.events.at(0).at(1)); });
+    };
+    const auto expect_named = [](const std::string& text, const std::string& field) {
+        EXPECT_NE(text.find(field + ":"), std::string::npos) << text;
+    };
+    expect_named(in_event([](ModelEvent& event) { ++event.kind; }), "kind");
+    expect_named(in_event([](ModelEvent& event) { ++event.timestamp; }), "timestamp");
+    expect_named(in_event([](ModelEvent& event) { ++event.task_id; }), "task_id");
+    expect_named(in_event([](ModelEvent& event) { ++event.status; }), "status");
+    expect_named(in_event([](ModelEvent& event) { ++event.hash; }), "hash");
+    expect_named(in_event([](ModelEvent& event) { ++event.ticks; }), "ticks");
+    expect_named(in_event([](ModelEvent& event) { ++event.core; }), "core");
+    expect_named(found([](ModelBeat& beat) { ++beat.beat; }), "number");
+    expect_named(found([](ModelBeat& beat) { ++beat.start_time; }), "G");
+    expect_named(found([](ModelBeat& beat) { beat.events[0].pop_back(); }), "events");
+    EXPECT_EQ(found([](ModelBeat& beat) { beat.chain[0] ^= std::byte{1}; }),
+              "beat " + std::to_string(run.beats[0].beat) + ", chain");
 }
 
-class EveryBuiltin : public testing::TestWithParam<const char*> {};
-
-TEST_P(EveryBuiltin, workload_is_predicted_in_every_event) {
-    const std::string name = GetParam();
-    Counted counted;
-    for (const u32 cores : {1u, 2u, 4u, 16u, 64u, 256u}) {
-        for (const u64 tasks : {1u, 9u, 500u, 5000u}) {
-            const u64 seed = tasks * 1000 + cores;
-            Model model({.cores = cores,
-                         .seed = seed,
-                         .latencies = std::vector<u8>(u64{cores} * cores, 1),
-                         .handlers = builtin_handlers(),
-                         .inputs = builtin_inputs(name, tasks, cores)});
-            test::NativeOptions options;
-            options.workload = name;
-            options.cores = cores;
-            options.tasks = tasks;
-            options.seed = seed;
-            const std::string what = name + " of " + std::to_string(tasks) + " tasks";
-            expect_equal(options, model.run(), what, counted);
-        }
+TEST(RandomFile, text_is_a_function_of_the_seed) {
+    std::set<std::string> texts;
+    for (u64 seed = 1; seed <= 100; ++seed) {
+        EXPECT_EQ(random_workload_file(seed), random_workload_file(seed));
+        texts.insert(random_workload_file(seed));
     }
-    tell(counted);
+    EXPECT_EQ(texts.size(), 100u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Builtin, EveryBuiltin, testing::Values("pure", "ring", "fanout"),
-                         [](const auto& test) { return std::string(test.param); });
-
-TEST(Model, random_workloads_are_predicted_in_every_event) {
-    Counted counted;
-    for (u64 seed = 1; seed <= RANDOM_SEEDS; ++seed) {
-        const RandomWorkload workload = random_workload(seed);
-        Model model(config_of(workload));
-        expect_equal(options_of(workload), model.run(), "random", counted);
+// Sizes are what keeps these tests useful and short.
+TEST(RandomFile, runs_end_and_are_neither_empty_nor_huge) {
+    u64 middling = 0;
+    std::map<u32, u64> of_cores;
+    for (u64 seed = 1; seed <= FILE_SEEDS; ++seed) {
+        const ModelConfig config = config_of_file(seed);
+        const ModelRun run = Model(config).run();
+        EXPECT_EQ(run.reason, ModelEnd::Quiescent) << "seed " << seed;
+        EXPECT_GT(run.event_count(), 0u) << "seed " << seed;
+        EXPECT_LT(run.event_count(), 100'000u) << "seed " << seed;
+        middling += run.event_count() >= 500 && run.event_count() <= 20'000;
+        ++of_cores[config.cores];
     }
-    tell(counted);
+    EXPECT_GT(middling, FILE_SEEDS / 2);
+    EXPECT_EQ(of_cores.size(), 9u) << "all numbers of cores";
+    std::cout << middling << " of " << FILE_SEEDS << " files make 500 to 20000 events; "
+              << of_cores[256] << " have 256 cores\n";
 }
 
 struct NamedCounter {
     const char* name;
     u64 ModelCounters::* counter;
+    u64 times = 0;
+    u64 runs = 0;
 };
 
-constexpr NamedCounter COUNTERS[] = {
-    {"refused for credit", &ModelCounters::refused_for_credit},
-    {"refused by reserve", &ModelCounters::refused_by_reserve},
-    {"EmitLimit", &ModelCounters::emit_limit},
-    {"InvalidTask", &ModelCounters::invalid_task},
-    {"line blocked by full ring", &ModelCounters::line_blocked_by_full_ring},
-    {"admit stopped at half share", &ModelCounters::admit_stopped_at_half_share},
-    {"two-record input stop", &ModelCounters::two_record_input_stop},
-    {"run stopped below 8 free records", &ModelCounters::run_stopped_below_8_free},
-    {"cut stopped", &ModelCounters::cut_stopped},
-    {"StateChange logged", &ModelCounters::state_change_logged},
-    {"touched without change", &ModelCounters::touched_without_change},
-    {"skip to a pulse", &ModelCounters::skip_to_a_pulse},
-    {"Low turn before others", &ModelCounters::low_turn},
-    {"Normal turn before High", &ModelCounters::normal_turn},
-    {"equal timestamps from two sources", &ModelCounters::equal_timestamps},
-    {"send to self", &ModelCounters::send_to_self},
-    {"admitted later than due", &ModelCounters::admitted_later_than_due},
-    {"ended by the beat limit", &ModelCounters::beat_limit},
-};
+std::vector<NamedCounter> named_counters() {
+    return {
+#define MODEL_CASE(name, text) {text, &ModelCounters::name},
+#include "tests/model/model_cases.def"
+#undef MODEL_CASE
+    };
+}
+
+void add(std::vector<NamedCounter>& counters, const ModelCounters& of_run) {
+    for (NamedCounter& named : counters) {
+        named.times += of_run.*named.counter;
+        named.runs += of_run.*named.counter > 0;
+    }
+}
 
 TEST(Model, random_workloads_meet_every_hard_case) {
-    u64 times[std::size(COUNTERS)] = {};
-    u64 seeds[std::size(COUNTERS)] = {};
-    for (u64 seed = 1; seed <= RANDOM_SEEDS; ++seed) {
+    std::vector<NamedCounter> counters = named_counters();
+    for (u64 seed = 1; seed <= FILE_SEEDS; ++seed) {
+        Model model(config_of_file(seed));
+        (void)model.run();
+        add(counters, model.counters());
+    }
+    for (u64 seed = 1; seed <= HANDLER_SEEDS; ++seed) {
         Model model(config_of(random_workload(seed)));
         (void)model.run();
-        for (std::size_t i = 0; i < std::size(COUNTERS); ++i) {
-            const u64 met = model.counters().*COUNTERS[i].counter;
-            times[i] += met;
-            seeds[i] += met > 0;
-        }
+        add(counters, model.counters());
     }
-    for (std::size_t i = 0; i < std::size(COUNTERS); ++i) {
-        EXPECT_GT(times[i], 0u) << COUNTERS[i].name;
-        std::cout << COUNTERS[i].name << ": " << times[i] << " in " << seeds[i] << " runs\n";
+    for (const NamedCounter& named : counters) {
+        EXPECT_GT(named.times, 0u) << named.name;
+        std::cout << named.name << ": " << named.times << " in " << named.runs << " runs\n";
     }
 }
 
@@ -131,62 +177,53 @@ struct NamedFault {
 };
 
 constexpr NamedFault FAULTS[] = {
-    {"credit reusable at once", &ModelFaults::credit_reusable_at_once},
-    {"executed record stamped at the end", &ModelFaults::executed_stamped_at_end},
-    {"arrivals sorted by source first", &ModelFaults::arrivals_by_source_first},
-    {"inputs before messages", &ModelFaults::inputs_before_messages},
-    {"full ring blocks all levels", &ModelFaults::full_ring_blocks_all_levels},
-    {"admit uses the whole share", &ModelFaults::admit_uses_whole_share},
-    {"state change outside of admit's half", &ModelFaults::state_change_outside_admits_half},
-    {"an input split at half the share", &ModelFaults::input_splits_at_half_share},
-    {"no room kept for a task", &ModelFaults::no_room_kept_for_a_task},
-    {"no spawn reserve", &ModelFaults::no_spawn_reserve},
-    {"cut unbounded", &ModelFaults::cut_unbounded},
-    {"no first-pop turns", &ModelFaults::no_first_pop_turns},
-    {"turns for the whole beat", &ModelFaults::turns_for_whole_beat},
-    {"latency transposed", &ModelFaults::latency_transposed},
-    {"refused emissions not counted", &ModelFaults::refused_emissions_not_counted},
-    {"refused calls cost nothing", &ModelFaults::refused_calls_cost_nothing},
-    {"a refused send takes time", &ModelFaults::refused_send_takes_time},
-    {"the last refusal is the status", &ModelFaults::last_refusal_is_status},
-    {"an emission looked at before it is counted", &ModelFaults::emission_looked_at_before_counted},
-    {"touched state always logged", &ModelFaults::touched_state_always_logged},
-    {"quiescent though a slab is touched", &ModelFaults::quiescent_though_touched},
-    {"clocks not aligned", &ModelFaults::clocks_not_aligned},
-    {"credit back a beat late", &ModelFaults::credit_back_a_beat_late},
-    {"spawn reserve off by one", &ModelFaults::spawn_reserve_off_by_one},
-    {"input quota off by one", &ModelFaults::input_quota_off_by_one},
-    {"quiescent though messages are on their way", &ModelFaults::messages_invisible_to_quiescence},
-    {"skip by eight beats", &ModelFaults::skip_by_eight_beats},
-    {"random numbers by the clock", &ModelFaults::random_by_the_clock},
-    {"the first output counts", &ModelFaults::first_output_counts},
+#define MODEL_FAULT(name, text) {text, &ModelFaults::name},
+#include "tests/model/model_faults.def"
+#undef MODEL_FAULT
 };
 
-using NativeRuns = std::map<u64, NativeRun>;
+/// Workloads with their runs, each made once.
+class Runs {
+  public:
+    struct Entry {
+        ModelConfig config; ///< ends a beat after the run
+        ModelRun run;
+    };
 
-std::optional<std::string> noticed_with(u64 seed, const ModelFaults& faults, NativeRuns& runs) {
-    const RandomWorkload workload = random_workload(seed);
-    const NativeRun& native = runs.try_emplace(seed, options_of(workload)).first->second;
-    ModelConfig config = config_of(workload);
-    // A misreading may never end; one beat more than the scheduler's is a difference already.
-    config.beats_max = std::min<u64>(config.beats_max, native.beats.size() + 1);
-    return difference(native, Model(config, faults).run());
-}
+    const Entry& of_file(u64 seed) {
+        const auto found = entries_.find(seed);
+        if (found != entries_.end()) {
+            return found->second;
+        }
+        ModelConfig config = config_of_file(seed);
+        ModelRun run = Model(config).run();
+        // A misreading may never end; one beat more is a difference already.
+        config.beats_max = run.beats.size() + 1;
+        return entries_.emplace(seed, Entry{std::move(config), std::move(run)}).first->second;
+    }
 
-TEST(Model, every_planted_misreading_is_noticed) {
-    NativeRuns runs;
+  private:
+    std::map<u64, Entry> entries_;
+};
+
+// The scheduler makes the model's predictions come true (comparison_test.cpp), so what changes a
+// prediction would be noticed there.
+TEST(Model, every_planted_misreading_changes_a_prediction) {
+    Runs runs;
     for (const NamedFault& planted : FAULTS) {
         ModelFaults faults;
         faults.*planted.fault = true;
         std::optional<std::string> found;
-        for (u64 seed = 1; seed <= RANDOM_SEEDS && !found; ++seed) {
-            found = noticed_with(seed, faults, runs);
+        for (u64 seed = 1; seed <= FILE_SEEDS && !found; ++seed) {
+            const Runs::Entry& entry = runs.of_file(seed);
+            found = difference(Model(entry.config, faults).run(), entry.run);
             if (found) {
                 std::cout << planted.name << ": seed " << seed << ", " << *found << "\n";
             }
         }
         EXPECT_TRUE(found) << planted.name << " is not noticed";
     }
+    std::cout << std::size(FAULTS) << " misreadings\n";
 }
 
 } // namespace

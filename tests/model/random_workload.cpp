@@ -4,24 +4,18 @@
 
 #include <algorithm>
 
+#include "tests/model/dice.hpp"
+
 namespace knhk::model {
 namespace {
 
-constexpr u64 TASKS_OF_A_RUN = 20'000; ///< about, at most: what a second of the model allows
+constexpr u64 TASKS_OF_A_RUN = 12'000; ///< about, at most: what a part of a second allows
 
 /// Bytes of a profile.
-enum Habit : u32 { HOT_CORE, TO_HOT, TO_HOME, CHILDREN, LEVEL, INVALID, BY_MESSAGE, STATE };
+enum Habit : u32 { HOT_CORE, TO_HOT, TO_HOME, CHILDREN, LEVEL, INVALID, WAY, STATE };
 
 u64 habit(u64 profile, Habit which) {
     return (profile >> (8 * which)) & 255;
-}
-
-/// SplitMix64 of two numbers.
-u64 mix(u64 a, u64 b) {
-    u64 x = a * 0x9E3779B97F4A7C15u + (b + 1) * 0xD1B54A32D192ED03u;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-    return x ^ (x >> 31);
 }
 
 u8 random_level(u64 profile, u64 draw) {
@@ -35,11 +29,23 @@ u16 random_handler(u64 draw) {
     return KNOWN[draw % std::size(KNOWN)];
 }
 
+u8 random_budget(u64 draw) {
+    return static_cast<u8>(draw % 8 == 0 ? (draw >> 8) % 9 : 8);
+}
+
+void add_guards(ModelTask& task, u64 draw) {
+    constexpr u16 NAMED[] = {40, 41, 42, 1000, 1001, 43};
+    task.guard_count = static_cast<u8>(draw % 8 < 6 ? 0 : draw % 8 - 5);
+    for (u8 i = 0; i < task.guard_count; ++i) {
+        task.guards[i] = NAMED[(draw >> (8 * (i + 1))) % std::size(NAMED)];
+    }
+}
+
 /// Each way of being refused with InvalidTask.
 void make_invalid(ModelTask& task, u64 draw) {
-    constexpr u16 UNKNOWN[] = {4, 99, 255, 260, 511, 512, 4096, 65535};
+    constexpr u16 UNKNOWN[] = {7, 99, 255, 260, 511, 512, 4096, 65535};
     const u64 detail = draw >> 8;
-    switch (draw % 5) {
+    switch (draw % 8) {
     case 0:
         task.handler = UNKNOWN[detail % std::size(UNKNOWN)];
         break;
@@ -47,13 +53,23 @@ void make_invalid(ModelTask& task, u64 draw) {
         task.level = static_cast<u8>(detail % 2 == 0 ? 3 : 255);
         break;
     case 2:
-        task.guards[detail % 8] = static_cast<u16>(1 + (detail >> 8) % 1000);
+        task.guards[7] = static_cast<u16>(1 + detail % 1000);
         break;
     case 3:
-        task.guard_count = static_cast<u8>(1 + detail % 8);
+        task.guard_count = static_cast<u8>(detail % 2 == 0 ? 9 : 255);
+        break;
+    case 4:
+        task.guard_count = 1;
+        task.guards = {static_cast<u16>(detail % 2 == 0 ? 1024 : 65535)};
+        break;
+    case 5:
+        task.budget = static_cast<u8>(detail % 2 == 0 ? 9 : 255);
+        break;
+    case 6:
+        task.flags = static_cast<u8>(detail % 2 == 0 ? 2 : 129);
         break;
     default:
-        task.reserved[detail % 3] = 1;
+        task.reserved[detail % 2] = 1;
     }
 }
 
@@ -72,20 +88,31 @@ RandomWorkload random_workload(u64 seed) {
     if (seed % 20 == 0) {
         result.inputs = 0;
     }
+    result.stealing = seed % 4 == 1;
     result.life_max = 1 + std::min<u64>(300, 2 * TASKS_OF_A_RUN / (result.inputs + 1));
     result.beats_max = seed % 7 == 0 ? 1 + mix(seed, 2) % 20 : ~u64{0};
     return result;
 }
 
-ModelTask random_input(const RandomWorkload& workload, u64 index) {
+ModelInput random_input(const RandomWorkload& workload, u64 index) {
     const u64 draw = mix(workload.seed, 1'000'000 + index);
-    ModelTask task;
+    ModelInput input;
+    ModelTask& task = input.task;
     task.id = index;
     task.handler = random_handler(draw >> 40);
     task.level = random_level(workload.profile >> 1, draw); // other levels than the children's
-    task.budget = static_cast<u8>(draw >> 56);
+    task.budget = random_budget(draw >> 20);
+    task.flags = draw >> 62 == 0 ? STATELESS : 0;
     task.payload = {(draw >> 16) % workload.life_max, workload.profile, draw, index};
-    return task;
+    add_guards(task, mix(draw, 1));
+    const u64 when = mix(workload.seed, 3);
+    if (when % 4 == 0) {
+        input.beat = index / 64 * (1 + (when >> 8) % 9);
+    }
+    if (when % 3 == 0 && draw % 4 == 0) {
+        input.ordered_time = (draw >> 8) % 4096;
+    }
+    return input;
 }
 
 std::vector<u8> random_latencies(const RandomWorkload& workload) {
@@ -94,6 +121,14 @@ std::vector<u8> random_latencies(const RandomWorkload& workload) {
         latencies[cell] = static_cast<u8>(1 + mix(workload.seed, 2'000'000 + cell) % 7);
     }
     return latencies;
+}
+
+std::vector<Observation> random_observations(const RandomWorkload& workload) {
+    std::vector<Observation> rows(RANDOM_OBSERVATIONS);
+    for (u64 i = 0; i < rows.size(); ++i) {
+        rows[i] = {mix(workload.seed, 10 + i), mix(workload.seed, 20 + i), i, 7};
+    }
+    return rows;
 }
 
 u64 random_child_count(u64 profile, u64 life, const Draw& draw) {
@@ -116,40 +151,64 @@ ModelTask random_child(u64 profile, u32 core, u32 cores, const Draw& draw) {
     task.id = (draw() & ~(u64{cores} - 1)) | home;
     task.handler = random_handler(choice >> 16);
     task.level = random_level(profile, choice >> 24);
-    task.budget = static_cast<u8>(choice >> 48);
+    task.budget = random_budget(choice >> 48);
+    task.flags = (choice >> 40) % 4 == 0 ? STATELESS : 0;
     task.payload = {0, profile, choice, 0};
+    add_guards(task, draw());
     if ((choice >> 56) < habit(profile, INVALID) % 32) {
         make_invalid(task, draw());
     }
     return task;
 }
 
-bool random_by_message(u64 profile, const Draw& draw) {
-    return draw() % 256 < habit(profile, BY_MESSAGE);
+RandomWay random_way(u64 profile, const Draw& draw) {
+    const u64 choice = draw();
+    if (choice % 8 < habit(profile, WAY) % 4) {
+        return RandomWay::Order;
+    }
+    return (choice >> 8) % 256 < habit(profile, WAY) ? RandomWay::Send : RandomWay::Spawn;
+}
+
+u64 random_time(u64 now, const Draw& draw) {
+    const u64 choice = draw();
+    constexpr u64 LATEST = u64{1} << 62;
+    return choice % 32 == 0   ? LATEST + 1
+           : choice % 32 == 1 ? choice
+           : choice % 4 == 0  ? (choice >> 8) % 5000
+                              : now + (choice >> 8) % 300;
 }
 
 void random_state_use(u64 profile, const Draw& draw,
                       const std::function<std::span<std::byte>()>& state) {
     constexpr u64 USES[4] = {2, 3, 5, 5}; // some workloads only touch, some never leave a change
     const u64 choice = draw();
+    const u64 use = choice % USES[habit(profile, STATE) % 4];
     const u64 place = (choice >> 8) % 4096;
     const std::byte value = static_cast<std::byte>(choice >> 24);
-    switch (choice % USES[habit(profile, STATE) % 4]) {
-    case 0:
-        break;
-    case 1:
-        (void)state();
-        break;
-    case 2:
-        state()[place] ^= value;
-        state()[place] ^= value;
-        break;
-    case 3:
-        state()[0] ^= std::byte{1};
-        break;
-    default:
-        state()[place] = value;
+    if (use == 0) {
+        return;
     }
+    const std::span<std::byte> slab = state();
+    if (use == 1 || slab.empty()) {
+        return;
+    }
+    if (use == 2) {
+        slab[place] ^= value;
+        slab[place] ^= value;
+    } else if (use == 3) {
+        slab[0] ^= std::byte{1};
+    } else {
+        slab[place] = value;
+    }
+}
+
+u32 random_work(const Draw& draw) {
+    constexpr u32 TICKS[] = {0, 0, 1, 2, 3, 8, 40, 0xFFFF'FFFF};
+    return TICKS[draw() % std::size(TICKS)];
+}
+
+bool random_verdict(u32 which, u64 looked_at) {
+    return (looked_at >> (8 * which)) % 4 != 1;
 }
 
 } // namespace knhk::model

@@ -10,7 +10,15 @@
 namespace knhk::model {
 namespace {
 
-using Bytes = std::vector<std::byte>;
+u64 read(std::span<const std::byte, 32> bytes, u32 offset, u32 size) {
+    u64 value = 0;
+    for (u32 i = 0; i < size; ++i) {
+        value |= static_cast<u64>(bytes[offset + i]) << (8 * i);
+    }
+    return value;
+}
+
+} // namespace
 
 void append(Bytes& bytes, u64 value, u32 size) {
     for (u32 i = 0; i < size; ++i) {
@@ -22,15 +30,9 @@ void append(Bytes& bytes, std::span<const std::byte> more) {
     bytes.insert(bytes.end(), more.begin(), more.end());
 }
 
-u64 read(std::span<const std::byte, 32> bytes, u32 offset, u32 size) {
-    u64 value = 0;
-    for (u32 i = 0; i < size; ++i) {
-        value |= static_cast<u64>(bytes[offset + i]) << (8 * i);
-    }
-    return value;
+void append(Bytes& bytes, const std::string& text) {
+    append(bytes, std::as_bytes(std::span(text)));
 }
-
-} // namespace
 
 std::array<std::byte, 64> ModelTask::encode() const {
     Bytes bytes;
@@ -42,6 +44,7 @@ std::array<std::byte, 64> ModelTask::encode() const {
     append(bytes, level, 1);
     append(bytes, budget, 1);
     append(bytes, guard_count, 1);
+    append(bytes, flags, 1);
     for (const u8 byte : reserved) {
         append(bytes, byte, 1);
     }
@@ -89,6 +92,17 @@ ModelDigest hash128(std::span<const std::byte> bytes) {
     ModelDigest digest{};
     std::ranges::copy(stored, digest.begin());
     return digest;
+}
+
+std::string hex(const ModelDigest& digest) {
+    constexpr char DIGITS[] = "0123456789abcdef";
+    std::string text;
+    for (u32 i = 16; i > 0; --i) {
+        const u32 byte = static_cast<u32>(digest[i - 1]);
+        text += DIGITS[byte >> 4];
+        text += DIGITS[byte & 15];
+    }
+    return text;
 }
 
 ModelDigest core_digest(const std::vector<ModelEvent>& events) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace knhk::model {
@@ -15,11 +16,13 @@ using u8 = std::uint8_t;
 using u16 = std::uint16_t;
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
+using Bytes = std::vector<std::byte>;
 
 inline constexpr u8 HIGH = 0;
 inline constexpr u8 NORMAL = 1;
 inline constexpr u8 LOW = 2;
 inline constexpr u8 LEVELS = 3;
+inline constexpr u8 STATELESS = 1; ///< bit 0 of a task's flags
 
 /// log-format.md, Task.
 struct ModelTask {
@@ -29,14 +32,28 @@ struct ModelTask {
     u8 level = NORMAL;
     u8 budget = 8;
     u8 guard_count = 0;
-    std::array<u8, 3> reserved = {};
+    u8 flags = 0;
+    std::array<u8, 2> reserved = {};
     std::array<u64, 4> payload = {};
 
     [[nodiscard]] std::array<std::byte, 64> encode() const;
+    [[nodiscard]] bool stateless() const { return (flags & STATELESS) != 0; }
 };
 
-enum ModelKind : u8 { TASK_ENQUEUED = 1, TASK_EXECUTED, STATE_CHANGE, EXTERNAL_INPUT };
-enum ModelStatus : u8 { OK = 0, QUEUE_FULL, EMIT_LIMIT, INVALID_TASK };
+enum ModelKind : u8 { TASK_ENQUEUED = 1, TASK_EXECUTED, STATE_CHANGE, EXTERNAL_INPUT, TASK_STOLEN };
+
+enum ModelStatus : u8 {
+    OK = 0,
+    QUEUE_FULL,
+    EMIT_LIMIT,
+    INVALID_TASK,
+    INVALID_TIMESTAMP,
+    GUARD_FAILED,
+    OVER_BUDGET,
+    PARKED,
+    STATE_DENIED,
+    NO_OBSERVATION
+};
 
 /// log-format.md, Event.
 struct ModelEvent {
@@ -50,13 +67,21 @@ struct ModelEvent {
 
     [[nodiscard]] std::array<std::byte, 32> encode() const;
     [[nodiscard]] static ModelEvent decode(std::span<const std::byte, 32> bytes);
+    friend bool operator==(const ModelEvent&, const ModelEvent&) = default;
 };
 
 /// As it is stored: low word first.
 using ModelDigest = std::array<std::byte, 16>;
 
+/// The `size` low bytes of `value`, little-endian.
+void append(Bytes& bytes, u64 value, u32 size);
+void append(Bytes& bytes, std::span<const std::byte> more);
+void append(Bytes& bytes, const std::string& text);
+
 [[nodiscard]] u64 hash64(std::span<const std::byte> bytes);
 [[nodiscard]] ModelDigest hash128(std::span<const std::byte> bytes);
+/// As text: 32 hex digits, high word first.
+[[nodiscard]] std::string hex(const ModelDigest& digest);
 
 /// log-format.md, Digests: h of one core.
 [[nodiscard]] ModelDigest core_digest(const std::vector<ModelEvent>& events);

@@ -23,14 +23,16 @@ struct Inputs {
     u64 seed = 0x0102'0304'0506'0708;
     std::vector<HandlerName> handlers{{0, 1, "pure"}, {256, 7, "a.user's"}};
     Sha256Digest workload{0xAB, 0xCD};
+    u32 policies = POLICY_STEALING;
+    std::vector<HandlerName> guards{{3, 2, "mine"}, {1000, 5, "other"}};
 };
 
 Bytes encode(const Inputs& inputs) {
     std::vector<std::byte> buffer(IDENTITY_BYTES_MAX);
-    const auto used =
-        encode_identity(Identity{inputs.cores, inputs.latencies, inputs.capacities, inputs.costs,
-                                 inputs.seed, inputs.handlers, inputs.workload},
-                        buffer);
+    const auto used = encode_identity(Identity{inputs.cores, inputs.latencies, inputs.capacities,
+                                               inputs.costs, inputs.seed, inputs.handlers,
+                                               inputs.workload, inputs.policies, inputs.guards},
+                                      buffer);
     const auto* begin = reinterpret_cast<const u8*>(used.data());
     return {begin, begin + used.size()};
 }
@@ -66,18 +68,19 @@ std::vector<Field> fields_of(const Bytes& bytes) {
 
 TEST(IdentityTest, fields_stand_in_order_of_their_tags_and_fill_the_bytes) {
     const std::vector<Field> fields = fields_of(encode({}));
-    ASSERT_EQ(fields.size(), 9u);
-    for (u64 i = 0; i < 9; ++i) {
+    ASSERT_EQ(fields.size(), 11u);
+    for (u64 i = 0; i < 11; ++i) {
         EXPECT_EQ(fields[i].tag, i + 1);
     }
 }
 
 TEST(IdentityTest, numbers_have_the_width_of_the_format) {
     const std::vector<Field> fields = fields_of(encode({}));
-    EXPECT_EQ(fields[0].content, (Bytes{1, 0, 0, 0})) << "log format";
-    EXPECT_EQ(fields[1].content, (Bytes{1, 0, 0, 0})) << "contract";
+    EXPECT_EQ(fields[0].content, (Bytes{2, 0, 0, 0})) << "log format";
+    EXPECT_EQ(fields[1].content, (Bytes{2, 0, 0, 0})) << "contract";
     EXPECT_EQ(fields[2].content, (Bytes{2, 0, 0, 0})) << "cores";
     EXPECT_EQ(fields[6].content, (Bytes{8, 7, 6, 5, 4, 3, 2, 1})) << "seed";
+    EXPECT_EQ(fields[9].content, (Bytes{1, 0, 0, 0})) << "policies";
 }
 
 TEST(IdentityTest, tables_stand_entry_by_entry) {
@@ -94,6 +97,13 @@ TEST(IdentityTest, handlers_stand_with_id_length_version_and_name) {
     EXPECT_EQ(handlers.content, expected);
 }
 
+TEST(IdentityTest, guards_stand_as_handlers_do) {
+    const Field guards = fields_of(encode({}))[10];
+    const Bytes expected{3, 0, 4, 0, 2, 0, 0, 0,   'm', 'i', 'n', 'e', 0xE8,
+                         3, 5, 0, 5, 0, 0, 0, 'o', 't', 'h', 'e', 'r'};
+    EXPECT_EQ(guards.content, expected);
+}
+
 TEST(IdentityTest, workload_is_its_sha_256) {
     const Field workload = fields_of(encode({}))[8];
     Bytes expected(32, 0);
@@ -102,10 +112,12 @@ TEST(IdentityTest, workload_is_its_sha_256) {
     EXPECT_EQ(workload.content, expected);
 }
 
-TEST(IdentityTest, no_handlers_make_an_empty_field) {
+TEST(IdentityTest, no_handlers_or_guards_make_an_empty_field) {
     Inputs inputs;
     inputs.handlers.clear();
+    inputs.guards.clear();
     EXPECT_EQ(fields_of(encode(inputs))[7].content, Bytes{});
+    EXPECT_EQ(fields_of(encode(inputs))[10].content, Bytes{});
 }
 
 /// Exactly the field of this tag changes.
@@ -137,6 +149,12 @@ TEST(IdentityTest, each_changed_input_changes_its_field_and_no_other) {
     inputs = {};
     inputs.workload[31] = 1;
     expect_change_of(9, inputs);
+    inputs = {};
+    inputs.policies = 0;
+    expect_change_of(10, inputs);
+    inputs = {};
+    inputs.guards[1].version = 6;
+    expect_change_of(11, inputs);
 }
 
 TEST(IdentityTest, each_changed_part_of_a_handler_changes_the_handlers_field) {
@@ -167,8 +185,9 @@ TEST(IdentityTest, largest_machine_fits_the_buffer) {
     inputs.cores = CORES_MAX;
     inputs.latencies.assign(std::size_t{CORES_MAX} * CORES_MAX, 7);
     const std::string name(64, 'n');
-    inputs.handlers.assign(256, HandlerName{511, 1, name});
-    EXPECT_GT(encode(inputs).size(), 65'536u + 256 * 72);
+    inputs.handlers.assign(512, HandlerName{511, 1, name});
+    inputs.guards.assign(1024, HandlerName{1023, 1, name});
+    EXPECT_GT(encode(inputs).size(), 65'536u + (512 + 1024) * 72);
 }
 
 TEST(IdentityDeathTest, buffer_that_is_too_small_panics) {

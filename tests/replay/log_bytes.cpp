@@ -39,7 +39,7 @@ struct View {
 std::size_t parse_prologue(const LogBytes& bytes, ParsedLog& log) {
     const View header{bytes, 0};
     demand(header.number(0, 8) == 0x01474F4C4B484E4B, "magic");
-    demand(header.number(8, 4) == 1, "format version");
+    demand(header.number(8, 4) == 2, "format version");
     log.level = header.number(12, 4);
     const u64 identity_size = header.number(16, 4);
     const u64 workload_size = header.number(20, 4);

@@ -1,388 +1,302 @@
 // SPDX-License-Identifier: MIT
-// What one core does in a beat, rule by rule: each test runs beats by hand and reads the records.
+// A core's beat as a whole: the order of its parts, which task runs when, what fits into its share
+// of the log, and when its state is logged.
 #include "sched/core.hpp"
 
 #include <gtest/gtest.h>
 
-#include <vector>
-
-#include "kernel/topology.hpp"
-#include "tests/support/native_run.hpp"
+#include "tests/sched/by_hand.hpp"
 
 namespace knhk {
 namespace {
 
-enum : HandlerId {
-    IDLE,
-    SPAWN_HOME,
-    SEND_SELF,
-    MANY,
-    BAD,
-    TOUCH,
-    FLOOD_REMOTE,
-    FLOOD_HOME,
-    SEND_LOW,
-    WORSE,
-    DRAW
-};
+using test::ByHand;
+using test::executed;
+using test::ids_of;
+using test::Input;
+using test::of_kind;
+using test::stateless;
+using test::task_hash;
+using test::task_of;
 
-void idle(TaskContext&) {}
-
-Task child(u64 id, HandlerId handler = IDLE, Level level = Level::Normal) {
-    return Task{.id = id, .handler = handler, .level = level};
-}
-
-void spawn_home(TaskContext& context) {
-    context.spawn(child(context.core().raw));
-}
-void send_self(TaskContext& context) {
-    context.send(child(context.core().raw));
-}
-void many(TaskContext& context) {
-    for (u32 i = 0; i < EMISSIONS_MAX; ++i) {
-        EXPECT_EQ(context.spawn(child(0)), TaskStatus::Ok);
-    }
-    EXPECT_EQ(context.spawn(child(0)), TaskStatus::EmitLimit);
-}
-void bad(TaskContext& context) {
-    EXPECT_EQ(context.spawn(child(0, 77)), TaskStatus::InvalidTask);
-    EXPECT_EQ(context.spawn(child(0, IDLE, static_cast<Level>(3))), TaskStatus::InvalidTask);
-    EXPECT_EQ(context.spawn(child(0, HANDLERS_MAX)), TaskStatus::InvalidTask);
-    Task guarded = child(0);
-    guarded.guard_count = 1;
-    EXPECT_EQ(context.spawn(guarded), TaskStatus::InvalidTask);
-    guarded = child(0);
-    guarded.guards[7] = 1;
-    EXPECT_EQ(context.spawn(guarded), TaskStatus::InvalidTask);
-    guarded = child(0);
-    guarded.reserved[2] = 1;
-    EXPECT_EQ(context.spawn(guarded), TaskStatus::InvalidTask);
-}
-void touch(TaskContext& context) {
-    context.state()[5] = std::byte{static_cast<u8>(context.payload(0))};
-}
-void flood_remote(TaskContext& context) {
-    for (u32 i = 0; i < EMISSIONS_MAX; ++i) {
-        context.spawn(child(1));
-    }
-}
-void flood_home(TaskContext& context) {
-    for (u32 i = 0; i < EMISSIONS_MAX; ++i) {
-        context.spawn(child(0, IDLE, Level::Low));
-    }
-}
-
-void send_low(TaskContext& context) {
-    context.send(child(1000, IDLE, Level::Low));
-}
-/// Refused twice, for different reasons.
-void worse(TaskContext& context) {
-    context.spawn(child(0, 77));
-    for (u32 i = 0; i < EMISSIONS_MAX; ++i) {
-        context.spawn(child(0));
-    }
-}
-
-void draw(TaskContext& context) {
-    const u64 first = context.random();
-    context.output(first, context.random());
-}
-
-/// The inputs of the run under test: a plain list.
-std::vector<Task> inputs_;
-
-const WorkloadEntry WORKLOAD{"test", 1,
-                             [](const WorkloadParameters&) { return u64{inputs_.size()}; },
-                             [](const WorkloadParameters&, u64 index) { return inputs_[index]; }};
-
-class CoreTest : public testing::Test {
-  protected:
-    void set_up(u32 cores, std::vector<Task> inputs) {
-        inputs_ = std::move(inputs);
-        run_.memory = span_.memory();
-        run_.cores = cores;
-        run_.seed = 9;
-        u8* latencies = run_.memory.as<u8>(region::latencies);
-        make_flat_latencies(latencies, cores, 1);
-        run_.latencies = latencies;
-        run_.workload = &WORKLOAD;
-        run_.input_count = inputs_.size();
-        const Handler handlers[] = {idle,         spawn_home, send_self, many,  bad, touch,
-                                    flood_remote, flood_home, send_low,  worse, draw};
-        std::copy(std::begin(handlers), std::end(handlers), run_.handlers);
-        core_ = Core(run_, CoreId{0});
-        outcome_ = core_.prepare();
-    }
-
-    /// Runs beat `k` with every staged input cut, and returns its records.
-    std::vector<Event> beat(u64 k) { return beat(k, outcome_.input_blocked); }
-    /// The same with the inputs below `input_end` cut.
-    std::vector<Event> beat(u64 k, u64 input_end) {
-        outcome_ =
-            core_.run_beat({Beat{k}, Timestamp{outcome_.clock}, input_end, beats_executed_++});
-        const Event* events = core_.log().events();
-        return {events, events + core_.log().count()};
-    }
-
-    static u32 count_of(const std::vector<Event>& events, EventKind kind) {
-        return static_cast<u32>(std::count_if(events.begin(), events.end(), [&](const Event& e) {
-            return e.kind == static_cast<u8>(kind);
-        }));
-    }
-    static std::vector<u64> enqueued(const std::vector<Event>& events) {
-        std::vector<u64> ids;
-        for (const Event& event : events) {
-            if (event.kind == static_cast<u8>(EventKind::TaskEnqueued)) {
-                ids.push_back(event.task_id);
-            }
-        }
-        return ids;
-    }
-    static void expect_timestamps_without_gaps(const std::vector<Event>& events, u64 first) {
-        for (const Event& event : events) {
-            EXPECT_EQ(event.timestamp, first++);
-        }
-    }
-
-    test::RegionSpan span_;
-    RunSetup run_;
-    Core core_;
-    CoreOutcome outcome_{};
-    u64 beats_executed_ = 0;
-};
-
-TEST_F(CoreTest, input_is_logged_then_enqueued_then_executed) {
-    set_up(1, {child(0)});
-    const auto events = beat(0);
-    ASSERT_EQ(events.size(), 3u);
-    EXPECT_EQ(events[0].kind, static_cast<u8>(EventKind::ExternalInput));
-    EXPECT_EQ(events[1].kind, static_cast<u8>(EventKind::TaskEnqueued));
-    EXPECT_EQ(events[1].status, static_cast<u8>(Level::Normal));
-    EXPECT_EQ(events[2].kind, static_cast<u8>(EventKind::TaskExecuted));
-    EXPECT_EQ(events[0].hash, events[1].hash) << "both hash the task's 64 bytes";
-    expect_timestamps_without_gaps(events, 1);
-    EXPECT_FALSE(outcome_.busy);
-}
-
-TEST_F(CoreTest, executed_record_has_the_time_and_place_of_its_start) {
-    set_up(1, {child(0, SPAWN_HOME)});
-    const auto events = beat(0);
-    ASSERT_EQ(events.size(), 5u); // input, enqueued, executed, enqueued by it, executed
-    EXPECT_EQ(events[2].kind, static_cast<u8>(EventKind::TaskExecuted));
-    EXPECT_EQ(events[3].kind, static_cast<u8>(EventKind::TaskEnqueued));
-    expect_timestamps_without_gaps(events, 1);
-}
-
-TEST_F(CoreTest, send_to_oneself_arrives_in_the_next_beat_and_takes_time_now) {
-    set_up(1, {child(0, SEND_SELF)});
-    EXPECT_EQ(beat(0).size(), 3u);
-    EXPECT_EQ(outcome_.clock, 4u) << "the message has a timestamp and no record";
-    EXPECT_EQ(outcome_.sent, 1u);
-    const auto events = beat(1);
-    ASSERT_EQ(events.size(), 2u);
-    EXPECT_EQ(events[0].timestamp, 5u);
-    EXPECT_EQ(outcome_.arrived, 1u);
-}
-
-TEST_F(CoreTest, credit_comes_back_in_the_next_executed_beat_when_beats_are_skipped) {
-    set_up(1, {child(0, SEND_SELF)});
-    const Mailboxes<> boxes(span_.memory());
-    beat(0);
-    EXPECT_EQ(boxes.of(0).outbox.used[0], 1u);
-    beat(1); // the message enters the ring
-    EXPECT_EQ(boxes.of(0).outbox.used[0], 1u);
-    beat(8);
-    EXPECT_EQ(boxes.of(0).outbox.used[0], 0u);
-    beat(16);
-    EXPECT_EQ(boxes.of(0).freed[0][0].load() + boxes.of(0).freed[1][0].load(), 0u);
-}
-
-TEST_F(CoreTest, payload_word_that_does_not_exist_is_a_bug) {
-    set_up(1, {child(0)});
-    const Task task = child(0);
-    const TaskContext context(core_, task, Timestamp{1});
-    EXPECT_EQ(context.payload(PAYLOAD_WORDS - 1), 0u);
-    EXPECT_DEATH(static_cast<void>(context.payload(PAYLOAD_WORDS)), "PAYLOAD_WORDS");
-}
-
-TEST_F(CoreTest, workload_input_that_could_not_be_spawned_is_named) {
-    EXPECT_DEATH(set_up(1, {child(0), child(0, 77)}), "each input.*found 1");
-}
-
-TEST_F(CoreTest, eighth_emission_is_refused_and_is_the_tasks_status) {
-    set_up(1, {child(0, MANY)});
-    const auto events = beat(0);
-    EXPECT_EQ(events[2].status, static_cast<u8>(TaskStatus::EmitLimit));
-    EXPECT_EQ(count_of(events, EventKind::TaskExecuted), 1 + EMISSIONS_MAX);
-}
-
-TEST_F(CoreTest, emission_of_an_unknown_handler_or_level_is_refused_without_a_record) {
-    set_up(1, {child(0, BAD)});
-    const auto events = beat(0);
-    ASSERT_EQ(events.size(), 3u);
-    EXPECT_EQ(events[2].status, static_cast<u8>(TaskStatus::InvalidTask));
-    EXPECT_EQ(outcome_.clock, 3u);
-}
-
-TEST_F(CoreTest, random_numbers_are_those_of_seed_task_time_and_count) {
-    set_up(1, {child(0), child(0, DRAW)});
-    const auto events = beat(0);
-    const Event& drawn = events[5]; // two inputs of two records each, then two tasks
-    ASSERT_EQ(drawn.task_id, 1u);
-    u64 output[PAYLOAD_WORDS] = {};
-    for (u64 n = 0; n < 2; ++n) {
-        const u64 words[4] = {run_.seed, 1, drawn.timestamp, n};
-        output[n] = xxh3_64(words, sizeof words);
-    }
-    EXPECT_EQ(drawn.hash, xxh3_64(output, sizeof output));
-    EXPECT_EQ(drawn.ticks, 4u) << "execute, two draws, one output";
-}
-
-TEST_F(CoreTest, first_refusal_is_the_tasks_status) {
-    set_up(1, {child(0, WORSE)});
-    EXPECT_EQ(beat(0)[2].status, static_cast<u8>(TaskStatus::InvalidTask));
-}
-
-TEST_F(CoreTest, messages_are_admitted_before_inputs_of_the_same_beat_whatever_their_levels) {
-    set_up(1, {child(0, SEND_LOW), child(0, IDLE, Level::High)});
-    beat(0, 1);
-    EXPECT_EQ(enqueued(beat(1, 2)), (std::vector<u64>{1000, 1}));
-}
-
-TEST_F(CoreTest, arrival_that_waited_is_admitted_before_newer_ones_of_other_levels) {
-    // At C = 256 a beat admits 16 inputs: 17 Low ones leave one waiting.
-    std::vector<Task> inputs(256 * 18, child(0, IDLE, Level::Low));
-    inputs[256 * 17] = child(0, IDLE, Level::High);
-    set_up(256, inputs);
-    EXPECT_EQ(enqueued(beat(0, 256 * 17)).size(), 16u);
-    EXPECT_EQ(enqueued(beat(1)), (std::vector<u64>{256 * 16, 256 * 17}));
-}
-
-TEST_F(CoreTest, input_is_not_admitted_when_only_one_of_its_two_records_fits) {
-    // At C = 256 admit has 32 records; the state change takes one, 15 inputs take 30.
-    Task toucher = child(0, TOUCH);
-    toucher.payload[0] = 1;
-    std::vector<Task> inputs(256 * 40, child(0));
-    inputs[0] = toucher;
-    set_up(256, inputs);
-    beat(0, 1);
-    const auto events = beat(8);
-    EXPECT_EQ(count_of(events, EventKind::StateChange), 1u);
-    EXPECT_EQ(count_of(events, EventKind::ExternalInput), 15u);
-}
-
-TEST_F(CoreTest, levels_are_served_high_normal_low_but_the_first_pop_of_tick_0_tries_low) {
-    set_up(1, {child(0, IDLE, Level::Low), child(0, IDLE, Level::Low),
-               child(0, IDLE, Level::Normal), child(0, IDLE, Level::High)});
-    const auto events = beat(0); // inputs 0..3: their ids are their positions
-    std::vector<u64> executed;
+std::vector<u32> kinds_of(const std::vector<Event>& events) {
+    std::vector<u32> kinds;
     for (const Event& event : events) {
-        if (event.kind == static_cast<u8>(EventKind::TaskExecuted)) {
-            executed.push_back(event.task_id);
+        kinds.push_back(event.kind);
+    }
+    return kinds;
+}
+
+constexpr u32 ENQUEUED = static_cast<u32>(EventKind::TaskEnqueued);
+constexpr u32 EXECUTED = static_cast<u32>(EventKind::TaskExecuted);
+constexpr u32 CHANGED = static_cast<u32>(EventKind::StateChange);
+constexpr u32 INPUT = static_cast<u32>(EventKind::ExternalInput);
+constexpr u32 STOLEN = static_cast<u32>(EventKind::TaskStolen);
+
+TEST(Core, input_is_logged_then_enqueued_then_executed) {
+    ByHand hand;
+    Task task = task_of(6, ByHand::IDLE, Level::Low);
+    task.payload[2] = 3;
+    hand.set_up(2, {{task}});
+    const auto events = hand.beat(0);
+    ASSERT_EQ(kinds_of(events), (std::vector<u32>{INPUT, ENQUEUED, EXECUTED}));
+    for (u64 i = 0; i < 3; ++i) {
+        EXPECT_EQ(events[i].timestamp, i + 1);
+        EXPECT_EQ(events[i].task_id, 6u);
+        EXPECT_EQ(events[i].core, 0u);
+        EXPECT_EQ(events[i].ticks, i == 2 ? 1u : 0u);
+        EXPECT_EQ(events[i].status, i == 1 ? static_cast<u32>(Level::Low) : 0u);
+        EXPECT_EQ(events[i].hash, i == 2 ? test::output_hash() : task_hash(task));
+    }
+    EXPECT_EQ(hand.outcome.clock_max, 3u);
+    EXPECT_FALSE(hand.outcome.busy);
+    EXPECT_EQ(hand.core(0).clock().events, 3u);
+    EXPECT_EQ(hand.core(0).clock().tasks, 1u);
+}
+
+TEST(Core, records_and_digest_are_shown_to_the_barrier) {
+    ByHand hand;
+    hand.set_up(2, {{task_of(1)}});
+    ASSERT_TRUE(hand.heap(1).push(task_of(1), {900, 1}));
+    hand.beat(0);
+    const auto events = hand.events(1);
+    ASSERT_EQ(events.size(), 3u);
+    EXPECT_EQ(events[0].core, 1u);
+    EXPECT_EQ(hand.board.event_counts[0], 0u);
+    EXPECT_EQ(hand.board.ordered_times[0], NO_ORDERED_KEY.key);
+    EXPECT_EQ(hand.board.ordered_times[1], 900u);
+    EXPECT_EQ(hand.board.event_counts[1], 3u);
+    EXPECT_EQ(hand.state->step.core_digests[0], Digest{});
+    EXPECT_EQ(hand.state->step.core_digests[1], xxh3_128(events.data(), 3 * sizeof(Event)));
+    EXPECT_EQ(hand.outcome.clock_max, 3u) << "core 0 stands still";
+}
+
+TEST(Core, executed_record_has_the_time_and_place_of_its_start) {
+    ByHand hand;
+    const HandlerId spawn = hand.handler([](TaskContext& c) { c.spawn(task_of(2)); });
+    hand.set_up(1, {{task_of(0, spawn)}});
+    const auto events = hand.beat(0);
+    ASSERT_EQ(kinds_of(events), (std::vector<u32>{INPUT, ENQUEUED, EXECUTED, ENQUEUED, EXECUTED}));
+    EXPECT_EQ(events[2].task_id, 0u);
+    for (u64 i = 0; i < events.size(); ++i) {
+        EXPECT_EQ(events[i].timestamp, i + 1) << "no gaps";
+    }
+}
+
+TEST(Core, records_stay_where_they_are_while_the_next_executed_beat_is_recorded) {
+    ByHand hand;
+    hand.set_up(1, {{task_of(0)}, {task_of(1)}, {task_of(2)}});
+    u64 inputs = 0;
+    for (const u64 k : {0u, 2u, 5u}) { // by how many were executed, not by the beats' numbers
+        const auto before = hand.events();
+        const Event* lay_at = hand.core(0).log().events();
+        hand.beat(k, ++inputs);
+        EXPECT_NE(hand.core(0).log().events(), lay_at);
+        for (u32 i = 0; i < before.size(); ++i) {
+            EXPECT_EQ(lay_at[i].task_id, before[i].task_id);
         }
     }
-    EXPECT_EQ(executed, (std::vector<u64>{0, 3, 2, 1}));
 }
 
-std::vector<u64> executed_in_beat_with_all_levels(CoreQueues& queues, u64 k) {
-    for (const Level level : {Level::Low, Level::Normal, Level::High}) {
-        EXPECT_TRUE(queues.push(child(static_cast<u64>(level), IDLE, level)));
+TEST(Core, beat_begins_at_the_logical_time_of_the_plan_on_every_core) {
+    ByHand hand;
+    hand.set_up(2, {{task_of(0)}, {.task = task_of(1), .beat = 1}});
+    hand.beat(0, 1);
+    EXPECT_EQ(hand.outcome.clock_max, 3u);
+    hand.beat(1);
+    EXPECT_EQ(hand.events(1).front().timestamp, 4u);
+}
+
+TEST(Core, parts_of_a_beat_come_in_the_order_of_the_contract) {
+    ByHand hand;
+    const HandlerId send = hand.handler([](TaskContext& c) { c.send(task_of(10)); });
+    const HandlerId touch = hand.handler([](TaskContext& c) { c.state()[0] = std::byte{1}; });
+    hand.set_up(2, {{task_of(0, send)},
+                    {.task = task_of(2, touch), .time = 5},
+                    {.task = task_of(4), .beat = 8}});
+    hand.beat(7, 2);
+    ASSERT_TRUE(hand.ready(0).push(stateless(task_of(7)))); // as the barrier leaves it
+    hand.plan_by_hand(8, 3);
+    hand.plan().ordered.count = 1;
+    hand.plan().ordered.begin[0] = 0;
+    hand.plan().ordered.end[0] = 1;
+    hand.plan().ordered.rank[0] = 0;
+    hand.plan().ordered.begin[1] = hand.plan().ordered.end[1] = 1;
+    hand.plan().thefts.thieves = 1;
+    hand.plan().thefts.tasks[0] = 1;
+    hand.plan().thefts.victim[0] = 1;
+    const u64 start = hand.plan().start.raw;
+    hand.run();
+    const auto events = hand.events();
+    EXPECT_EQ(kinds_of(events), (std::vector<u32>{EXECUTED, CHANGED, STOLEN, ENQUEUED, INPUT,
+                                                  ENQUEUED, EXECUTED, EXECUTED, EXECUTED}));
+    for (u64 i = 0; i < events.size(); ++i) {
+        EXPECT_EQ(events[i].timestamp, start + 1 + i);
     }
-    std::vector<u64> order;
-    Task task;
-    for (bool found = queues.pop_first(task, Beat{k}); found; found = queues.pop(task)) {
-        order.push_back(task.id);
-    }
-    return order;
+    EXPECT_EQ(ids_of(events, EventKind::TaskEnqueued), (std::vector<u64>{10, 4}));
+    EXPECT_EQ(ids_of(events, EventKind::TaskExecuted), (std::vector<u64>{2, 7, 10, 4}));
 }
 
-TEST(CoreQueues, each_tick_of_an_epoch_gives_its_turn) {
-    const auto queues = std::make_unique<CoreQueues>();
-    for (u64 k = 0; k < 16; ++k) {
-        const std::vector<u64> expected = k % 8 == 0   ? std::vector<u64>{2, 0, 1}
-                                          : k % 8 == 4 ? std::vector<u64>{1, 0, 2}
-                                                       : std::vector<u64>{0, 1, 2};
-        EXPECT_EQ(executed_in_beat_with_all_levels(*queues, k), expected) << "beat " << k;
-    }
+TEST(Core, levels_are_served_high_normal_low_but_the_first_of_slot_0_is_low) {
+    ByHand hand;
+    hand.set_up(1, {{task_of(0, ByHand::IDLE, Level::Low)},
+                    {task_of(1, ByHand::IDLE, Level::Low)},
+                    {task_of(2)},
+                    {task_of(3, ByHand::IDLE, Level::High)}});
+    const auto events = hand.beat(8);
+    EXPECT_EQ(ids_of(events, EventKind::TaskExecuted), (std::vector<u64>{0, 3, 2, 1}));
 }
 
-TEST_F(CoreTest, admit_stops_at_half_of_the_log_share) {
-    set_up(256, std::vector<Task>(256 * 100, child(0)));
-    const auto events = beat(0); // share 64, half 32, two records an input
-    EXPECT_EQ(count_of(events, EventKind::ExternalInput), 16u);
-    EXPECT_EQ(count_of(events, EventKind::TaskEnqueued), 16u);
-    EXPECT_EQ(count_of(events, EventKind::TaskExecuted), 16u);
-    EXPECT_TRUE(outcome_.busy);
+TEST(Core, admit_stops_at_half_of_the_log_share) {
+    ByHand hand;
+    hand.set_up(256, std::vector<Input>(100, {task_of(0)}));
+    const auto events = hand.beat(0); // share 64, half 32, two records an input
+    EXPECT_EQ(of_kind(events, EventKind::ExternalInput).size(), 16u);
+    EXPECT_EQ(of_kind(events, EventKind::TaskEnqueued).size(), 16u);
+    EXPECT_EQ(of_kind(events, EventKind::TaskExecuted).size(), 16u);
+    EXPECT_TRUE(hand.outcome.busy);
 }
 
-TEST_F(CoreTest, task_starts_only_if_eight_records_are_free) {
-    set_up(256, std::vector<Task>(256 * 20, child(0, SPAWN_HOME)));
-    const auto events = beat(0);
+TEST(Core, task_starts_only_if_eight_records_are_free) {
+    ByHand hand;
+    const HandlerId spawn = hand.handler([](TaskContext& c) { c.spawn(task_of(0)); });
+    hand.set_up(256, std::vector<Input>(20, {task_of(0, spawn)}));
+    const auto events = hand.beat(0);
     // 32 records of admit; a task and its spawn are 2, and one starts while 8 are free: at 32, 34,
     // ..., 56 used. That is 13 tasks, the last with 56 used.
-    EXPECT_EQ(count_of(events, EventKind::TaskExecuted), 13u);
+    EXPECT_EQ(of_kind(events, EventKind::TaskExecuted).size(), 13u);
     EXPECT_EQ(events.size(), 58u);
 }
 
-TEST_F(CoreTest, inputs_wait_up_to_a_quarter_of_their_ring) {
-    set_up(1, std::vector<Task>(1000, child(0, IDLE, Level::Low)));
-    EXPECT_EQ(outcome_.input_blocked, RING_CAPACITY[2] / INPUT_QUOTA_DIVISOR);
-    beat(0);
-    EXPECT_EQ(outcome_.input_blocked, 2 * RING_CAPACITY[2] / INPUT_QUOTA_DIVISOR);
-}
-
-TEST_F(CoreTest, spawn_leaves_a_quarter_of_the_ring_to_arrivals) {
-    // Twenty floods of 7 Low tasks into a Low ring of 128: 96 fit, and Low waits for Normal.
-    set_up(1, std::vector<Task>(20, child(0, FLOOD_HOME)));
-    const auto events = beat(0);
-    u32 refused_tasks = 0;
-    u32 enqueued_low = 0;
-    for (const Event& event : events) {
-        refused_tasks += event.status == static_cast<u8>(TaskStatus::QueueFull) &&
-                         event.kind == static_cast<u8>(EventKind::TaskExecuted);
-        enqueued_low += event.kind == static_cast<u8>(EventKind::TaskEnqueued) &&
-                        event.status == static_cast<u8>(Level::Low);
+/// So many ordered tasks, and inputs that fill admit's half, at C = 256: share 64, half 32.
+std::vector<Event> beat_with_ordered(u32 ordered) {
+    ByHand hand;
+    hand.set_up(256, std::vector<Input>(100, {task_of(0)}));
+    for (u64 i = 0; i < ordered; ++i) {
+        EXPECT_TRUE(hand.heap(0).push(task_of(0), {1, i}));
     }
-    EXPECT_EQ(enqueued_low, RING_CAPACITY[2] - RING_CAPACITY[2] / SPAWN_RESERVE_DIVISOR);
-    EXPECT_EQ(refused_tasks, 7u) << "the 14th flood is refused in part, 15 to 20 as a whole";
-    expect_timestamps_without_gaps(events, 1); // a refused call takes no time
+    hand.plan_by_hand(0, 100);
+    hand.plan().ordered.count = ordered;
+    hand.plan().ordered.begin[0] = 0;
+    hand.plan().ordered.end[0] = static_cast<u16>(ordered);
+    hand.run();
+    return hand.events();
 }
 
-TEST_F(CoreTest, full_outbox_refuses_without_taking_time) {
-    set_up(2, std::vector<Task>(2 * 40, child(0, FLOOD_REMOTE)));
-    const auto events = beat(0); // 40 inputs of core 0, 7 messages each, 256 credits
-    EXPECT_EQ(outcome_.sent, OUTBOX_CAPACITY);
-    EXPECT_EQ(outcome_.clock, events.size() + OUTBOX_CAPACITY);
-    u32 refused = 0;
-    for (const Event& event : events) {
-        refused += event.status == static_cast<u8>(TaskStatus::QueueFull) &&
-                   event.kind == static_cast<u8>(EventKind::TaskExecuted);
-    }
-    EXPECT_EQ(refused, 4u) << "256 = 36 * 7 + 4: the 37th in part, 38 to 40 as a whole";
+TEST(Core, first_task_of_a_beat_needs_eight_free_records_too) {
+    EXPECT_EQ(beat_with_ordered(24).size(), 24u + 32 + 1);
+    EXPECT_EQ(beat_with_ordered(25).size(), 25u + 32);
 }
 
-TEST_F(CoreTest, state_change_is_the_first_record_after_the_pulse) {
-    Task task = child(0, TOUCH);
+TEST(Core, ordered_tasks_do_not_count_towards_admits_half) {
+    EXPECT_EQ(of_kind(beat_with_ordered(16), EventKind::ExternalInput).size(), 16u);
+}
+
+TEST(Core, state_change_is_logged_in_the_first_beat_after_the_pulse) {
+    ByHand hand;
+    const HandlerId touch = hand.handler(
+        [](TaskContext& c) { c.state()[5] = std::byte{static_cast<u8>(c.payload(0))}; });
+    Task task = task_of(0, touch);
     task.payload[0] = 3;
-    set_up(1, {task});
-    EXPECT_EQ(count_of(beat(0), EventKind::StateChange), 0u);
-    EXPECT_TRUE(outcome_.state_touched);
-    EXPECT_TRUE(beat(7).empty()) << "not before the pulse";
-    const auto events = beat(8);
+    hand.set_up(1, {{task}});
+    EXPECT_TRUE(of_kind(hand.beat(0), EventKind::StateChange).empty());
+    EXPECT_TRUE(hand.outcome.state_touched);
+    EXPECT_TRUE(hand.beat(7).empty()) << "not before the pulse";
+    const auto events = hand.beat(19); // beats of the first slot may be skipped
     ASSERT_EQ(events.size(), 1u);
-    EXPECT_EQ(events[0].kind, static_cast<u8>(EventKind::StateChange));
+    EXPECT_EQ(events[0].kind, CHANGED);
+    EXPECT_EQ(events[0].task_id, 0u);
+    EXPECT_EQ(events[0].ticks + events[0].status, 0u);
+    EXPECT_EQ(events[0].timestamp, 4u);
     std::vector<u8> slab(STATE_SLAB_BYTES);
     slab[5] = 3;
     EXPECT_EQ(events[0].hash, xxh3_64(slab.data(), slab.size()));
-    EXPECT_FALSE(outcome_.state_touched);
+    EXPECT_FALSE(hand.outcome.state_touched);
+    EXPECT_TRUE(hand.beat(24).empty()) << "logged once";
 }
 
-TEST_F(CoreTest, state_that_was_touched_and_not_changed_leaves_no_record) {
-    set_up(1, {child(0, TOUCH)}); // writes a zero over a zero
-    beat(0);
-    EXPECT_TRUE(outcome_.state_touched);
-    EXPECT_TRUE(beat(8).empty());
-    EXPECT_FALSE(outcome_.state_touched);
+TEST(Core, state_change_is_not_logged_in_slot_0_without_a_pulse_before_it) {
+    ByHand hand;
+    const HandlerId touch = hand.handler([](TaskContext& c) { c.state()[5] = std::byte{1}; });
+    hand.set_up(1, {{task_of(0, touch)}});
+    hand.beat(0);
+    hand.plan_by_hand(8, 1);
+    hand.plan().after_pulse = 0;
+    hand.run();
+    EXPECT_TRUE(hand.events().empty());
+    EXPECT_TRUE(hand.outcome.state_touched);
+}
+
+TEST(Core, state_that_was_touched_and_not_changed_leaves_no_record) {
+    ByHand hand;
+    const HandlerId touch = hand.handler([](TaskContext& c) { c.state()[5] = std::byte{0}; });
+    hand.set_up(1, {{task_of(0, touch)}});
+    hand.beat(0);
+    EXPECT_TRUE(hand.outcome.state_touched);
+    EXPECT_TRUE(hand.beat(8).empty());
+    EXPECT_FALSE(hand.outcome.state_touched);
+}
+
+TEST(Core, state_that_came_back_to_what_was_logged_last_leaves_no_record) {
+    ByHand hand;
+    const HandlerId touch = hand.handler(
+        [](TaskContext& c) { c.state()[5] = std::byte{static_cast<u8>(c.payload(0))}; });
+    std::vector<Input> inputs;
+    for (const u64 value : {3u, 4u, 3u, 0u}) {
+        Task task = task_of(0, touch);
+        task.payload[0] = value;
+        inputs.push_back({task});
+    }
+    hand.set_up(1, inputs);
+    hand.beat(0, 1);
+    EXPECT_EQ(of_kind(hand.beat(8, 1), EventKind::StateChange).size(), 1u);
+    hand.beat(9, 3); // 4, and 3 again
+    EXPECT_TRUE(of_kind(hand.beat(16, 3), EventKind::StateChange).empty());
+    hand.beat(17, 4);
+    EXPECT_EQ(of_kind(hand.beat(24, 4), EventKind::StateChange).size(), 1u)
+        << "zeros are compared with what was logged last, not with the beginning";
+}
+
+TEST(Core, state_that_was_only_read_does_not_count_as_touched) {
+    ByHand hand;
+    const HandlerId read =
+        hand.handler([](TaskContext& c) { EXPECT_EQ(c.read_state().size(), STATE_SLAB_BYTES); });
+    hand.set_up(1, {{task_of(0, read)}});
+    hand.beat(0);
+    EXPECT_FALSE(hand.outcome.state_touched);
+}
+
+TEST(Core, state_is_the_cores_own_and_lasts_from_task_to_task) {
+    ByHand hand;
+    const HandlerId count = hand.handler([](TaskContext& c) {
+        const auto state = c.state();
+        EXPECT_EQ(state.size(), STATE_SLAB_BYTES);
+        state[0] = std::byte(static_cast<u8>(state[0]) + 1);
+        c.output(static_cast<u64>(state[0]));
+    });
+    hand.set_up(2, {{task_of(2, count)}, {task_of(4, count)}, {task_of(1, count)}});
+    const auto events = hand.beat(0);
+    EXPECT_EQ(executed(events, 2).hash, test::output_hash(1));
+    EXPECT_EQ(executed(events, 4).hash, test::output_hash(2));
+    EXPECT_EQ(executed(hand.events(1), 1).hash, test::output_hash(1));
+}
+
+TEST(Core, preparing_clears_what_an_earlier_run_left) {
+    ByHand hand;
+    const HandlerId touch = hand.handler([](TaskContext& c) { c.state()[0] = std::byte{1}; });
+    hand.set_up(1, {{task_of(0, touch)}, {.task = task_of(0), .time = 50}});
+    const auto first = hand.beat(0);
+    ASSERT_TRUE(hand.ready(0).push(task_of(3)));
+    ASSERT_TRUE(hand.ready(0).park(task_of(3)));
+    hand.set_up(1, {{task_of(0, touch)}, {.task = task_of(0), .time = 50}});
+    EXPECT_EQ(hand.core(0).clock().events, 0u);
+    EXPECT_FALSE(hand.outcome.busy);
+    EXPECT_FALSE(hand.outcome.state_touched);
+    EXPECT_EQ(hand.core(0).state()[0], std::byte{0});
+    EXPECT_TRUE(hand.heap(0).empty());
+    const auto again = hand.beat(0);
+    ASSERT_EQ(again.size(), first.size());
+    EXPECT_EQ(again.back().hash, first.back().hash);
 }
 
 } // namespace

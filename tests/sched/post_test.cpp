@@ -19,6 +19,10 @@ Task task_with_id(u64 id) {
     return task;
 }
 
+Message message(u32 to, u64 due, u64 timestamp, u32 emission = 0) {
+    return {.to = to, .line = 1, .due = due, .timestamp = timestamp, .emission = emission};
+}
+
 std::vector<u64> collected_ids(Post<>& post, const Memory& memory, u64 beat) {
     const Mailboxes<> boxes(memory);
     std::vector<u64> ids;
@@ -37,7 +41,7 @@ TEST(Post, messages_arrive_in_the_beat_they_are_due_and_not_before) {
     const test::RegionSpan span;
     Post<> sender(span.memory(), 1, 4);
     Post<> receiver(span.memory(), 2, 4);
-    ASSERT_TRUE(sender.send(task_with_id(10), 2, 5, 1));
+    ASSERT_TRUE(sender.send(task_with_id(10), message(2, 5, 1)));
     EXPECT_TRUE(collected_ids(receiver, span.memory(), 4).empty());
     EXPECT_EQ(collected_ids(receiver, span.memory(), 5), std::vector<u64>{10});
     EXPECT_TRUE(collected_ids(receiver, span.memory(), 13).empty()) << "taken once";
@@ -47,10 +51,78 @@ TEST(Post, equal_timestamps_are_ordered_by_source) {
     const test::RegionSpan span;
     for (const u32 source : {3u, 0u, 2u}) {
         Post<> sender(span.memory(), source, 4);
-        ASSERT_TRUE(sender.send(task_with_id(100 + source), 1, 1, 7));
+        ASSERT_TRUE(sender.send(task_with_id(100 + source), message(1, 1, 7)));
     }
     Post<> receiver(span.memory(), 1, 4);
     EXPECT_EQ(collected_ids(receiver, span.memory(), 1), (std::vector<u64>{100, 102, 103}));
+}
+
+TEST(Post, equal_timestamps_of_one_source_keep_the_order_of_emission) {
+    const test::RegionSpan span;
+    Post<> one(span.memory(), 1, 4);
+    Post<> two(span.memory(), 2, 4);
+    for (u32 emission = 0; emission < 3; ++emission) {
+        ASSERT_TRUE(two.send(task_with_id(200 + emission), message(0, 1, 7, emission)));
+        ASSERT_TRUE(one.send(task_with_id(100 + emission), message(0, 1, 7, emission)));
+    }
+    Post<> receiver(span.memory(), 0, 4);
+    EXPECT_EQ(collected_ids(receiver, span.memory(), 1),
+              (std::vector<u64>{100, 101, 102, 200, 201, 202}));
+}
+
+TEST(Post, node_says_where_and_for_when_it_waits) {
+    const test::RegionSpan span;
+    Post<> sender(span.memory(), 3, 4);
+    ASSERT_TRUE(sender.send(
+        task_with_id(10),
+        {.to = 2, .line = ORDERED_LINE, .due = 5, .timestamp = 8, .time = 1000, .emission = 6}));
+    const Node& node = Mailboxes<>(span.memory()).of(3).nodes[0];
+    EXPECT_EQ(node.task.id, 10u);
+    EXPECT_EQ(node.due, 5u);
+    EXPECT_EQ(node.order, 8u);
+    EXPECT_EQ(node.time, 1000u);
+    EXPECT_EQ(node.source, 3u);
+    EXPECT_EQ(node.is_input, 0u);
+    EXPECT_EQ(node.line, ORDERED_LINE);
+    EXPECT_EQ(node.emission, 6u);
+}
+
+TEST(Post, arrivals_are_ordered_by_due_beat_kind_order_source_and_emission_in_this_order) {
+    // Each differs from the one before in one field upwards, and downwards in those behind it.
+    const Node ascending[] = {
+        {.due = 1, .order = 9, .source = 9, .is_input = 1, .emission = 9},
+        {.due = 2, .order = 9, .source = 9, .is_input = 0, .emission = 9},
+        {.due = 2, .order = 3, .source = 9, .is_input = 1, .emission = 9},
+        {.due = 2, .order = 4, .source = 5, .is_input = 1, .emission = 9},
+        {.due = 2, .order = 4, .source = 6, .is_input = 1, .emission = 1},
+        {.due = 2, .order = 4, .source = 6, .is_input = 1, .emission = 2},
+    };
+    for (u32 a = 0; a < std::size(ascending); ++a) {
+        for (u32 b = 0; b < std::size(ascending); ++b) {
+            EXPECT_EQ(arrives_before(ascending[a], ascending[b]), a < b) << a << ", " << b;
+        }
+    }
+}
+
+TEST(Mailbox, list_gives_back_its_nodes_in_order_and_names_them_apart_by_core) {
+    const test::RegionSpan span;
+    const Mailboxes<> boxes(span.memory());
+    NodeList list{};
+    const NodeRef refs[] = {NodeRef::of(0, 0), NodeRef::of(255, 511), NodeRef::of(1, 0)};
+    for (const NodeRef ref : refs) {
+        EXPECT_FALSE(ref.none());
+        boxes.append(list, ref);
+    }
+    for (const NodeRef ref : refs) {
+        ASSERT_FALSE(list.head.none());
+        const NodeRef taken = boxes.take_head(list);
+        EXPECT_EQ(taken.core(), ref.core());
+        EXPECT_EQ(taken.index(), ref.index());
+    }
+    EXPECT_TRUE(list.head.none());
+    boxes.append(list, refs[1]);
+    EXPECT_EQ(boxes.take_head(list).raw, refs[1].raw);
+    EXPECT_TRUE(list.head.none());
 }
 
 struct Sent {
@@ -85,7 +157,7 @@ TEST(Post, random_traffic_of_256_cores_comes_sorted_by_time_and_source) {
             for (u64 count = random() % 4; count > 0; --count) {
                 timestamp += 1 + random() % 5;
                 const u64 due = beat + latency[source];
-                ASSERT_TRUE(sender.send(task_with_id(id), 5, due, timestamp));
+                ASSERT_TRUE(sender.send(task_with_id(id), message(5, due, timestamp)));
                 sent.push_back({due, timestamp, source, id++});
             }
         }
@@ -102,9 +174,9 @@ TEST(Post, message_above_the_outbox_capacity_is_refused) {
     const test::RegionSpan span;
     Post<> sender(span.memory(), 0, 2);
     for (u32 i = 0; i < OUTBOX_CAPACITY; ++i) {
-        ASSERT_TRUE(sender.send(task_with_id(i), 1, 1, i + 1));
+        ASSERT_TRUE(sender.send(task_with_id(i), message(1, 1, i + 1)));
     }
-    EXPECT_FALSE(sender.send(task_with_id(999), 1, 1, 999));
+    EXPECT_FALSE(sender.send(task_with_id(999), message(1, 1, 999)));
     Post<> receiver(span.memory(), 1, 2);
     EXPECT_EQ(collected_ids(receiver, span.memory(), 1).size(), OUTBOX_CAPACITY);
 }
@@ -114,13 +186,13 @@ TEST(Post, credit_freed_in_a_beat_counts_from_the_next_beat_on) {
     Post<> sender(span.memory(), 0, 2);
     Post<> receiver(span.memory(), 1, 2);
     for (u32 i = 0; i < OUTBOX_CAPACITY; ++i) {
-        ASSERT_TRUE(sender.send(task_with_id(i), 1, 1, i + 1));
+        ASSERT_TRUE(sender.send(task_with_id(i), message(1, 1, i + 1)));
     }
     sender.take_back_credits(1);
     ASSERT_EQ(collected_ids(receiver, span.memory(), 1).size(), OUTBOX_CAPACITY);
-    EXPECT_FALSE(sender.send(task_with_id(0), 1, 2, 300)) << "freed in this very beat";
+    EXPECT_FALSE(sender.send(task_with_id(0), message(1, 2, 300))) << "freed in this very beat";
     sender.take_back_credits(2);
-    EXPECT_TRUE(sender.send(task_with_id(0), 1, 3, 301));
+    EXPECT_TRUE(sender.send(task_with_id(0), message(1, 3, 301)));
 }
 
 TEST(Post, nodes_are_taken_lowest_first_whoever_gave_them_back) {

@@ -36,9 +36,11 @@ TEST_P(EveryWorkload, log_is_the_same_for_every_number_of_workers) {
                 continue;
             }
             options.workers = workers;
+            options.claiming = workers % 2 == 0 ? Claiming::Static : Claiming::Dynamic;
+            options.chaos_seed = workers % 3;
             const NativeResult several = run_native(options);
             EXPECT_EQ(several.digest, one.digest) << cores << " cores, " << workers << " workers";
-            EXPECT_EQ(several.log, one.log) << cores << " cores, " << workers << " workers";
+            EXPECT_TRUE(several.log == one.log) << cores << " cores, " << workers << " workers";
         }
     }
 }
@@ -130,6 +132,30 @@ TEST(Scheduler, at_least_one_task_in_eight_of_fanout_is_remote_and_no_worker_idl
     for (const u64 tasks : result.tasks_by_worker) {
         EXPECT_GT(tasks, result.tasks / 4);
     }
+}
+
+u64 sum_of(const std::vector<u64>& numbers) {
+    u64 sum = 0;
+    for (const u64 number : numbers) {
+        sum += number;
+    }
+    return sum;
+}
+
+TEST(Scheduler, static_claims_are_neighbouring_cores_in_equal_parts) {
+    // One task a core: worker w has cores floor(w C / W) to floor((w + 1) C / W).
+    NativeOptions options = options_for("pure", 8, 8);
+    options.workers = 3;
+    EXPECT_EQ(run_native(options).tasks_by_worker, (std::vector<u64>{2, 3, 3}));
+}
+
+TEST(Scheduler, dynamic_claims_run_each_core_once_a_beat) {
+    NativeOptions options = options_for("fanout", 64, 20'000);
+    options.workers = 3;
+    options.claiming = Claiming::Dynamic;
+    const NativeResult result = run_native(options);
+    EXPECT_EQ(result.tasks, 20'000u);
+    EXPECT_EQ(sum_of(result.tasks_by_worker), 20'000u);
 }
 
 TEST(Scheduler, run_ends_in_the_beat_in_which_the_last_task_ends) {

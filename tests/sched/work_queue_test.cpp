@@ -41,6 +41,22 @@ TEST(WorkQueue, reserve_is_kept_free) {
     EXPECT_TRUE(queue->push(6, 0)) << "the reserve is there for who does not leave one";
 }
 
+TEST(WorkQueue, peek_shows_what_pops_would_give_across_the_wrap) {
+    const auto queue = std::make_unique<Queue>();
+    u64 item = 0;
+    for (u64 i = 0; i < 6; ++i) {
+        ASSERT_TRUE(queue->push(i));
+        ASSERT_TRUE(queue->pop(item));
+    }
+    for (u64 i = 0; i < 8; ++i) {
+        ASSERT_TRUE(queue->push(10 + i));
+    }
+    for (u32 i = 0; i < 8; ++i) {
+        EXPECT_EQ(queue->peek(i), 10u + i);
+    }
+    EXPECT_EQ(queue->size(), 8u) << "and nothing has left";
+}
+
 TEST(WorkQueue, order_is_kept_across_many_wraps) {
     const auto queue = std::make_unique<Queue>();
     u64 pushed = 0;

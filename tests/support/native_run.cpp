@@ -47,6 +47,7 @@ Host thread_host(u32 spins) {
                        u32 expected) { std::atomic_ref(*const_cast<u32*>(word)).wait(expected); },
             .wake = [](const u32* word) { std::atomic_ref(*const_cast<u32*>(word)).notify_all(); },
             .stop_requested = [] { return false; },
+            .cycles = nullptr,
             .epoch_ended = nullptr,
             .spins = spins};
 }
@@ -110,7 +111,15 @@ void fill_setup(RunSetup& run, const NativeOptions& options, const Memory& memor
     if (run.workload == nullptr) {
         throw std::runtime_error("unknown workload");
     }
-    run.parameters = {options.tasks, options.seed, options.cores};
+    for (const GuardEntry& guard : options.own_guards) {
+        run.guards[guard.id].function = guard.passes;
+    }
+    for (const GuardRule& rule : options.rules) {
+        run.guards[rule.id].rule = &rule;
+    }
+    run.observations = options.observations;
+    run.stealing = options.stealing;
+    run.parameters = {options.tasks, options.seed, options.cores, options.data};
     run.input_count = run.workload->input_count(run.parameters);
 }
 
@@ -146,7 +155,13 @@ NativeResult run_native(const NativeOptions& options) {
     log.write_prologue(Digest{}, {}, {});
 
     auto scheduler = std::make_unique<Scheduler>();
-    scheduler->setup(*run, {options.workers, options.beats_max, Digest{}}, host, log);
+    scheduler->setup(*run,
+                     {.workers = options.workers,
+                      .beats_max = options.beats_max,
+                      .identity = Digest{},
+                      .claiming = options.claiming,
+                      .chaos_seed = options.chaos_seed},
+                     host, log);
     std::vector<std::thread> threads;
     for (u32 worker = 1; worker < options.workers; ++worker) {
         threads.emplace_back([&, worker] { scheduler->work(worker); });

@@ -41,6 +41,13 @@ struct NativeOptions {
     bool slow_sink = false;
     const WorkloadEntry* own_workload = nullptr;
     std::vector<HandlerEntry> own_handlers; ///< ids from USER_HANDLERS_BEGIN
+    std::vector<GuardEntry> own_guards;
+    std::vector<GuardRule> rules; ///< guards as data
+    std::vector<Observation> observations;
+    const void* data = nullptr; ///< WorkloadParameters::data
+    bool stealing = false;
+    Claiming claiming = Claiming::Static;
+    u64 chaos_seed = 0;
 };
 
 struct NativeResult {

@@ -170,6 +170,21 @@ TEST(ConsoleRecordTest, first_panic_or_fault_is_kept) {
     EXPECT_EQ(other.crash(), "fault: page fault");
 }
 
+TEST(ConsoleRecordTest, first_four_lines_about_a_late_beat_are_kept) {
+    ConsoleRecord record;
+    EXPECT_TRUE(record.late_beat().empty());
+    record.add_line("knhk: beat limit of something else");
+    EXPECT_TRUE(record.late_beat().empty());
+    for (int i = 0; i < 6; ++i) {
+        record.add_line("knhk: beat limit: " + std::to_string(i));
+    }
+    ASSERT_EQ(record.late_beat().size(), 4u);
+    EXPECT_EQ(record.late_beat().front(), "knhk: beat limit: 0");
+    EXPECT_EQ(record.late_beat().back(), "knhk: beat limit: 3");
+    EXPECT_EQ(record.error(), "");
+    EXPECT_EQ(record.crash(), "");
+}
+
 TEST(ConsoleRecordTest, words_in_the_middle_of_a_line_mean_nothing) {
     ConsoleRecord record;
     record.add_line("he said knhk: error: no");

@@ -61,6 +61,27 @@ TEST(ContainerWriterTest, bytes_are_those_of_the_document) {
     EXPECT_EQ(number(bytes, 86, 2), 0u);
 }
 
+TEST(ContainerWriterTest, image_reads_the_workload_file_that_was_packed) {
+    const std::string packed = "what a file was packed into";
+    const auto bytes = pack_workload_file(std::as_bytes(std::span(packed)));
+    const auto container = Container::open(bytes);
+    ASSERT_TRUE(container);
+    EXPECT_EQ(text_in(container->section(SectionKind::WorkloadFile)), packed);
+    EXPECT_TRUE(container->section(SectionKind::Workload).empty());
+    EXPECT_EQ(number(bytes, 32, 4), 2u);
+    EXPECT_EQ(number(bytes, 36, 4), 1u);
+}
+
+TEST(ContainerWriterTest, options_choose_between_a_name_and_a_file) {
+    RunOptions options;
+    options.workload = "ring";
+    options.tasks = 12;
+    EXPECT_EQ(pack_workload(options), pack_workload("ring", 12));
+    const std::vector<std::byte> packed(24, std::byte{7});
+    options.packed_file = std::make_shared<const std::vector<std::byte>>(packed);
+    EXPECT_EQ(pack_workload(options), pack_workload_file(packed));
+}
+
 TEST(ContainerWriterTest, container_without_sections_is_a_header) {
     const auto bytes = pack_container({});
     EXPECT_EQ(bytes.size(), 32u);

@@ -42,7 +42,8 @@ std::string event_bytes(const std::vector<EventFields>& events) {
 
 std::string default_capacities() {
     std::string bytes;
-    for (const u32 value : {256, 512, 128, 4, 4, 256, 256, 7, 8, 2, 7, 4096}) {
+    for (const u32 value : {256,  512, 128, 4,  4,  256, 256,  7,  8, 2,  7, 4096,
+                            8192, 256, 4,   32, 64, 8,   1024, 32, 8, 16, 32}) {
         put(bytes, value, 4);
     }
     return bytes;
@@ -50,7 +51,7 @@ std::string default_capacities() {
 
 std::string default_costs() {
     std::string bytes;
-    for (const u32 value : {1, 2, 3, 1, 2, 1}) {
+    for (const u32 value : {1, 2, 3, 1, 2, 1, 1, 4, 1, 1}) {
         put(bytes, value, 4);
     }
     return bytes;
@@ -66,6 +67,15 @@ std::string default_handlers() {
     put(bytes, 5, 2);
     put(bytes, 1, 4);
     bytes += "mine!";
+    return bytes;
+}
+
+std::string default_guards() {
+    std::string bytes;
+    put(bytes, 1000, 2);
+    put(bytes, 6, 2);
+    put(bytes, 2, 4);
+    bytes += "chance";
     return bytes;
 }
 
@@ -90,8 +100,8 @@ u64 BeatFields::event_count() const {
 }
 
 LogBuilder::LogBuilder() {
-    identity[1] = number_bytes(1, 4);
-    identity[2] = number_bytes(1, 4);
+    identity[1] = number_bytes(2, 4);
+    identity[2] = number_bytes(2, 4);
     identity[3] = number_bytes(cores, 4);
     identity[4] = std::string(std::size_t{cores} * cores, '\1');
     identity[5] = default_capacities();
@@ -99,6 +109,8 @@ LogBuilder::LogBuilder() {
     identity[7] = number_bytes(7, 8);
     identity[8] = default_handlers();
     identity[9] = std::string(32, '\x5a');
+    identity[10] = number_bytes(1, 4);
+    identity[11] = default_guards();
     beats = {
         {0, 0, {{0, {{1, 0x10}, {2, 0x10, 5, 3, 0, 2}, {3, 0, 6, 0, 0, 3}}}}},
         {1,
@@ -172,7 +184,7 @@ BuiltLog LogBuilder::build() const {
     const std::string stored_workload = level == 0 ? std::string() : workload;
     BuiltLog log;
     put(log.bytes, 0x01474F4C4B484E4B, 8);
-    put(log.bytes, 1, 4);
+    put(log.bytes, 2, 4);
     put(log.bytes, level, 4);
     put(log.bytes, fields.size(), 4);
     put(log.bytes, stored_workload.size(), 4);

@@ -8,6 +8,7 @@
 
 #include "tests/tools/log_builder.hpp"
 #include "tools/host/failure.hpp"
+#include "tools/log/event_names.hpp"
 
 namespace knhk::tools {
 namespace {
@@ -100,14 +101,16 @@ TEST_P(ChangedField, changed_field_of_one_event_is_named) {
 INSTANTIATE_TEST_SUITE_P(
     fields, ChangedField,
     testing::Values(FieldChange{"timestamp", [](EventFields& e) { e.timestamp = 5; }, "6", "5"},
-                    FieldChange{"kind", [](EventFields& e) { e.kind = 4; }, "1", "4"},
+                    FieldChange{"kind", [](EventFields& e) { e.kind = 5; }, "1 (TaskEnqueued)",
+                                "5 (TaskStolen)"},
                     FieldChange{"task_id", [](EventFields& e) { e.task_id = 0x1b; },
                                 "0x0000000000000017", "0x000000000000001b"},
                     FieldChange{"hash", [](EventFields& e) { e.hash = u64{1} << 63; },
                                 "0x000000000000000a", "0x8000000000000000"},
                     FieldChange{"ticks", [](EventFields& e) { e.ticks = 99; }, "0", "99"},
                     FieldChange{"core", [](EventFields& e) { e.core = 2; }, "3", "2"},
-                    FieldChange{"status", [](EventFields& e) { e.status = 2; }, "1", "2"}),
+                    FieldChange{"status", [](EventFields& e) { e.status = 2; }, "1 (Normal)",
+                                "2 (Low)"}),
     [](const auto& test) { return std::string(test.param.field); });
 
 TEST(LogCompareTest, first_of_several_changed_fields_is_named) {
@@ -289,6 +292,40 @@ TEST(LogCompareTest, different_seeds_are_named_and_have_diverged) {
     EXPECT_EQ(comparison.identity[0].field, "seed");
     EXPECT_EQ(comparison.identity[0].a, "7");
     EXPECT_EQ(comparison.identity[0].b, "8");
+}
+
+TEST(EventNamesTest, kinds_and_statuses_are_named_as_the_document_names_them) {
+    EXPECT_EQ(kind_text(2), "2 (TaskExecuted)");
+    EXPECT_EQ(kind_text(5), "5 (TaskStolen)");
+    EXPECT_EQ(kind_text(0), "0");
+    EXPECT_EQ(kind_text(6), "6");
+    EXPECT_EQ(status_text(1, 3), "3 (ordered)");
+    EXPECT_EQ(status_text(5, 0), "0 (High)");
+    EXPECT_EQ(status_text(5, 4), "4");
+    const char* const statuses[] = {
+        "Ok",          "QueueFull",  "EmitLimit", "InvalidTask", "InvalidTimestamp",
+        "GuardFailed", "OverBudget", "Parked",    "StateDenied", "NoObservation"};
+    for (u8 status = 0; status < std::size(statuses); ++status) {
+        EXPECT_EQ(status_text(2, status), std::to_string(status) + " (" + statuses[status] + ")");
+    }
+    EXPECT_EQ(status_text(2, 10), "10");
+    EXPECT_EQ(status_text(4, 1), "1");
+}
+
+TEST(LogCompareTest, packed_workload_files_are_named_by_their_names) {
+    const auto packed = [](const std::string& name, std::size_t size) {
+        std::string text = "KNHKWORK" + std::string(120, '\1') + name;
+        text.resize(size);
+        return text;
+    };
+    LogBuilder a;
+    LogBuilder b;
+    a.workload = packed("pipeline", 960);
+    b.workload = packed("other\x1b[m", 1056);
+    const Comparison comparison = compare_logs(a, b);
+    ASSERT_EQ(comparison.identity.size(), 1u);
+    EXPECT_EQ(comparison.identity[0].a, "file pipeline, 960 bytes packed");
+    EXPECT_EQ(comparison.identity[0].b, "file other [m, 1056 bytes packed");
 }
 
 TEST(LogCompareTest, different_workload_texts_are_named) {

@@ -43,15 +43,16 @@ std::string with_byte(std::string bytes, std::size_t offset, char value) {
 }
 
 TEST(LogIdentityTest, equal_identities_have_no_differences) {
-    EXPECT_EQ(identity_of(LogBuilder()).size(), 9u);
+    EXPECT_EQ(identity_of(LogBuilder()).size(), 11u);
     EXPECT_TRUE(differences(identity_of(LogBuilder()), identity_of(LogBuilder())).empty());
 }
 
 TEST(LogIdentityTest, numbers_that_differ_are_named_with_their_values) {
-    expect_difference(1, number(2, 4), {"log format", "1", "2"});
-    expect_difference(2, number(9, 4), {"contract", "1", "9"});
+    expect_difference(1, number(3, 4), {"log format", "2", "3"});
+    expect_difference(2, number(9, 4), {"contract", "2", "9"});
     expect_difference(3, number(8, 4), {"cores", "4", "8"});
     expect_difference(7, number(~u64{0}, 8), {"seed", "7", "18446744073709551615"});
+    expect_difference(10, number(0, 4), {"policies", "1", "0"});
 }
 
 TEST(LogIdentityTest, list_entries_that_differ_are_named_by_their_index) {
@@ -81,6 +82,13 @@ TEST(LogIdentityTest, handlers_that_differ_are_shown_by_name_and_version) {
     test::put(handlers, 5, 4);
     handlers += "ring";
     expect_difference(8, handlers, {"handlers", "1 ring v3, 256 mine! v1", "1 ring v5"});
+}
+
+TEST(LogIdentityTest, guards_that_differ_are_shown_by_name_and_version) {
+    std::string guards = LogBuilder().identity.at(11);
+    guards[4] = 3;
+    expect_difference(11, guards, {"guards", "1000 chance v2", "1000 chance v3"});
+    expect_difference(11, "", {"guards", "1000 chance v2", ""});
 }
 
 TEST(LogIdentityTest, handlers_that_are_no_list_are_shown_as_bytes) {
@@ -128,7 +136,7 @@ TEST(LogIdentityTest, every_field_that_differs_is_listed) {
     for (auto& [tag, content] : b.identity) {
         content[0] = static_cast<char>(content[0] + 1);
     }
-    EXPECT_EQ(differences(identity_of(a), identity_of(b)).size(), 9u);
+    EXPECT_EQ(differences(identity_of(a), identity_of(b)).size(), 11u);
 }
 
 TEST(LogIdentityTest, bytes_that_are_no_list_of_fields_are_refused) {

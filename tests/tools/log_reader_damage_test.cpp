@@ -97,7 +97,8 @@ TEST_F(LogDamage, wrong_magic_is_refused) {
 }
 
 TEST_F(LogDamage, other_format_versions_are_refused_by_name) {
-    expect_refusal(changed(8, 2, 4), "format version 2");
+    expect_refusal(changed(8, 1, 4), "format version 1");
+    expect_refusal(changed(8, 3, 4), "format version 3");
     expect_refusal(changed(8, 0, 4), "format version 0");
 }
 
@@ -107,7 +108,7 @@ TEST_F(LogDamage, unknown_level_is_refused) {
 }
 
 TEST_F(LogDamage, absurd_sizes_in_the_header_are_refused) {
-    expect_refusal(changed(16, 112 * 1024 + 1, 4), "damaged header");
+    expect_refusal(changed(16, 192 * 1024 + 1, 4), "damaged header");
     expect_refusal(changed(16, ~0u, 4), "damaged header");
     expect_refusal(changed(20, ~0u, 4), "damaged header");
 }
@@ -117,7 +118,7 @@ TEST_F(LogDamage, identity_size_that_lies_is_refused) {
     expect_refusal(changed(16, size - 1, 4), "damaged identity");
     expect_refusal(changed(16, size + 1, 4), "damaged identity");
     expect_refusal(changed(16, 0, 4), "damaged identity");
-    expect_refusal(changed(16, 112 * 1024, 4), "cut before its first beat");
+    expect_refusal(changed(16, 192 * 1024, 4), "cut before its first beat");
 }
 
 TEST_F(LogDamage, padding_that_is_not_zero_is_refused) {
@@ -144,11 +145,11 @@ TEST_F(LogDamage, identity_tags_that_do_not_ascend_are_refused) {
 }
 
 TEST_F(LogDamage, unknown_identity_tag_is_refused) {
-    expect_refusal(with_identity_field(10, "more"), "a.log");
+    expect_refusal(with_identity_field(12, "more"), "a.log");
 }
 
 TEST_F(LogDamage, missing_identity_tag_is_refused) {
-    for (u16 tag = 1; tag <= 9; ++tag) {
+    for (u16 tag = 1; tag <= 11; ++tag) {
         LogBuilder builder;
         builder.identity.erase(tag);
         EXPECT_NE(refusal_of(builder.bytes()), "") << "without tag " << tag;
@@ -272,8 +273,11 @@ TEST_F(LogDamage, core_entries_whose_sum_wraps_are_refused) {
 
 TEST_F(LogDamage, unknown_event_kind_is_refused) {
     const std::size_t first_event = 48 + 24; // block 0 has one core entry
-    for (const u64 kind : {0, 5, 255}) {
+    for (const u64 kind : {0, 6, 255}) {
         EXPECT_EQ(read_all(with(0, first_event + 30, kind, 1)).ending, LogEnding::Damaged) << kind;
+    }
+    for (const u64 kind : {1, 2, 3, 4, 5}) {
+        EXPECT_EQ(read_all(with(0, first_event + 30, kind, 1)).ending, LogEnding::Whole) << kind;
     }
 }
 

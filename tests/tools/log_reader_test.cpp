@@ -98,10 +98,10 @@ TEST_P(WholeLog, whole_log_is_read_back_field_by_field) {
 }
 INSTANTIATE_TEST_SUITE_P(levels, WholeLog, testing::Values(0, 1, 2));
 
-TEST(LogReaderTest, identity_is_taken_apart_into_its_nine_fields) {
+TEST(LogReaderTest, identity_is_taken_apart_into_its_eleven_fields) {
     const LogBuilder builder;
     const LogReader reader = reader_of(builder.bytes());
-    ASSERT_EQ(reader.prologue().identity.size(), 9u);
+    ASSERT_EQ(reader.prologue().identity.size(), 11u);
     for (const IdentityField& field : reader.prologue().identity) {
         const std::string& expected = builder.identity.at(field.tag);
         EXPECT_EQ(

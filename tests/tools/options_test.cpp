@@ -57,6 +57,26 @@ TEST(NumberOptionTest, anything_else_is_refused_with_its_name_and_bounds) {
     }
 }
 
+TEST(BeatLimitOptionTest, seconds_are_taken_with_and_without_a_fraction) {
+    EXPECT_EQ(parse_beat_limit_option("2"), 2000u);
+    EXPECT_EQ(parse_beat_limit_option("2.5"), 2500u);
+    EXPECT_EQ(parse_beat_limit_option("0.1"), 100u);
+    EXPECT_EQ(parse_beat_limit_option("86400"), 86'400'000u);
+}
+
+TEST(BeatLimitOptionTest, anything_else_is_refused_with_an_example) {
+    for (const char* const text : {"", "0", "0.099", "86400.001", "-1", "1e3", "two", "1,5"}) {
+        try {
+            (void)parse_beat_limit_option(text);
+            ADD_FAILURE() << "was taken: '" << text << "'";
+        } catch (const Failure& failure) {
+            EXPECT_EQ(failure.status(), ExitStatus::BadInput);
+            EXPECT_EQ(failure.what(), "--beat-limit " + std::string(text) +
+                                          ": use seconds from 0.1 to 86400, as in 2 or 0.5");
+        }
+    }
+}
+
 TEST(PlatformOptionTest, platforms_are_known_by_their_names) {
     EXPECT_EQ(parse_platform("linux"), PlatformKind::Linux);
     EXPECT_EQ(parse_platform("qemu-x86_64"), PlatformKind::QemuX86_64);
@@ -185,8 +205,69 @@ TEST(CommandLineTest, image_gets_every_word) {
     EXPECT_EQ(words, expected);
 }
 
+TEST(RunOptionsTest, path_of_a_packed_file_need_not_be_a_name) {
+    EXPECT_EQ(complaint_about([](RunOptions& o) {
+                  o.workload = "./a b.json";
+                  o.packed_file = std::make_shared<const std::vector<std::byte>>();
+              }),
+              "");
+}
+
+TEST(RunOptionsTest, topologies_are_checked_against_the_cores) {
+    const auto ask = [](const char* topology) {
+        return complaint_about([&](RunOptions& o) { o.topology = topology; });
+    };
+    EXPECT_EQ(ask("flat:7"), "");
+    EXPECT_EQ(ask("hierarchical:2,2:1,2,3"), "");
+    EXPECT_EQ(ask("mesh:2x2:1:1"), "");
+    EXPECT_EQ(ask("flat:8"), "bad --topology 'flat:8': a latency is not 1 to 7");
+    EXPECT_EQ(ask("ring"), "bad --topology 'ring': use flat:L, hierarchical:G,G:L,L,L or "
+                           "mesh:XxYxZ:L:H");
+    EXPECT_EQ(ask("mesh:4x2:1:1"), "--topology mesh:4x2:1:1 with --cores 4: the product of its "
+                                   "dimensions is not the number of cores");
+}
+
+TEST(RunOptionsTest, stealing_is_on_or_off) {
+    for (const char* const stealing : {"on", "off"}) {
+        EXPECT_EQ(complaint_about([&](RunOptions& o) { o.stealing = stealing; }), "");
+    }
+    expect_complaint([](RunOptions& o) { o.stealing = "yes"; }, "unknown --stealing 'yes'");
+}
+
+TEST(CommandLineTest, topology_takes_the_place_of_the_latency) {
+    RunOptions options;
+    options.topology = "mesh:2x2:1:1";
+    options.stealing = "on";
+    const auto words = words_of(image_command_line(options));
+    EXPECT_EQ(words.at("topology"), "mesh:2x2:1:1");
+    EXPECT_EQ(words.at("stealing"), "on");
+    EXPECT_FALSE(words.contains("latency"));
+}
+
+TEST(CommandLineTest, workload_file_s_own_topology_and_stealing_are_left_to_it) {
+    RunOptions options;
+    options.packed_file = std::make_shared<const std::vector<std::byte>>();
+    const auto words = words_of(image_command_line(options));
+    for (const char* const key : {"topology", "latency", "stealing"}) {
+        EXPECT_FALSE(words.contains(key)) << key;
+    }
+}
+
 TEST(CommandLineTest, run_without_a_limit_names_none) {
     EXPECT_FALSE(words_of(image_command_line({})).contains("beats"));
+}
+
+TEST(CommandLineTest, beat_limit_is_handed_on_in_seconds) {
+    const auto word_for = [](std::string_view text) {
+        RunOptions options;
+        options.beat_limit_ms = parse_beat_limit_option(text);
+        return words_of(image_command_line(options)).at("beat-limit");
+    };
+    EXPECT_EQ(word_for("2"), "2.000");
+    EXPECT_EQ(word_for("0.1"), "0.100");
+    EXPECT_EQ(word_for("12.345"), "12.345");
+    EXPECT_EQ(word_for("86400"), "86400.000");
+    EXPECT_FALSE(words_of(image_command_line({})).contains("beat-limit"));
 }
 
 TEST(CommandLineTest, drain_over_the_console_is_asked_for) {

@@ -33,11 +33,12 @@ TEST(QemuExitTest, statuses_of_the_image_are_65_and_twice_their_number) {
     expect_status(69, ExitStatus::BadInput);
     expect_status(71, ExitStatus::Environment);
     expect_status(73, ExitStatus::RunFailed);
+    expect_status(75, ExitStatus::BeatTooLong);
 }
 
 TEST(QemuExitTest, every_other_status_is_a_failure) {
     for (int code = 0; code < 256; ++code) {
-        const bool is_image = code == 65 || code == 67 || code == 69 || code == 71 || code == 73;
+        const bool is_image = code >= 65 && code <= 75 && code % 2 == 1;
         const Ending ending = interpret_exit(code, "");
         EXPECT_EQ(ending.image_status.has_value(), is_image) << code;
         EXPECT_EQ(ending.failure.empty(), is_image) << code;
@@ -54,7 +55,7 @@ TEST(QemuExitTest, refused_start_gives_qemus_reason) {
 }
 
 TEST(QemuExitTest, unknown_status_is_named) {
-    expect_failure(75, "strange", "unknown status 75: strange");
+    expect_failure(77, "strange", "unknown status 77: strange");
     expect_failure(66, "", "unknown status 66: no message");
     expect_failure(-1, "", "unknown status -1");
 }

@@ -183,6 +183,42 @@ TEST_F(RunVerdictTest, status_that_all_agree_on_is_passed_on) {
     expect_failure(ExitStatus::Environment, "the image ended with status 3");
 }
 
+const char* const LATE_LINE = "knhk: beat limit: beat 7 on core 3 for more than 0.5 s: task 9, "
+                              "handler 256 (slow) at 0x4000";
+
+TEST_F(RunVerdictTest, beat_limit_is_told_with_core_task_and_function) {
+    question_.function_at = [](u64 address) { return fmt::format("function_{:x}()", address); };
+    ending_.image_status = ExitStatus::BeatTooLong;
+    seen_.drain_exit_status.reset();
+    seen_.report.reset();
+    say(LATE_LINE, "knhk: exit status=5");
+    expect_failure(ExitStatus::BeatTooLong, "beat 7 on core 3 took more than 0.5 s: task 9, "
+                                            "handler 256 (slow), function_4000()");
+    EXPECT_THROW((void)judge_it(), BeatTooLong);
+}
+
+TEST_F(RunVerdictTest, beat_limit_without_its_line_keeps_its_status) {
+    ending_.image_status = ExitStatus::BeatTooLong;
+    seen_.drain_exit_status.reset();
+    say("knhk: exit status=5");
+    expect_failure(ExitStatus::BeatTooLong, "the image ended with status 5");
+}
+
+TEST_F(RunVerdictTest, beat_limit_that_not_all_sides_know_of_is_a_failed_run) {
+    say(LATE_LINE, "knhk: exit status=5");
+    expect_run_failed("disagree: 0 by the process, 5 on the console");
+    ending_.image_status = ExitStatus::BeatTooLong;
+    say(LATE_LINE);
+    expect_run_failed("without its last line");
+}
+
+TEST_F(RunVerdictTest, line_of_a_beat_limit_beside_another_status_does_not_decide) {
+    ending_.image_status = ExitStatus::Environment;
+    seen_.drain_exit_status = 3;
+    say(LATE_LINE, "knhk: exit status=3");
+    expect_failure(ExitStatus::Environment, "the image ended with status 3");
+}
+
 TEST_F(RunVerdictTest, console_without_a_result_is_no_success) {
     say("knhk: exit status=0");
     expect_run_failed("no 'knhk: result' line");

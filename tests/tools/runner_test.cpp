@@ -109,11 +109,11 @@ TEST_F(RunnerTest, loader_without_a_shared_drain_gets_none) {
 TEST_F(RunnerTest, end_of_the_loader_is_the_images_status) {
     const ImageFile file = image();
     const LinuxRunner runner(options_, file);
-    for (int code = 0; code <= 4; ++code) {
+    for (int code = 0; code <= 5; ++code) {
         const ImageEnding ending = runner.interpret({.by_signal = false, .code = code}, "");
         EXPECT_EQ(ending.image_status, static_cast<ExitStatus>(code));
     }
-    for (const int code : {5, 65, 127, 255}) {
+    for (const int code : {6, 65, 127, 255}) {
         const ImageEnding ending = runner.interpret({.by_signal = false, .code = code}, "");
         EXPECT_FALSE(ending.image_status) << code;
         EXPECT_NE(ending.failure.find("status " + std::to_string(code)), std::string::npos);

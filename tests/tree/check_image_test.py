@@ -94,7 +94,7 @@ class CheckImageTest(unittest.TestCase):
 
     def test_segments_that_share_a_page(self):
         at = self.segment_at(lambda s: s.type == PT_LOAD and not s.flags & (PF_X | PF_W))
-        self.put("<Q", at + SEGMENT_MEMORY_SIZE, 0x3000)
+        self.put("<Q", at + SEGMENT_MEMORY_SIZE, 0x4000)
         self.assert_problem("belongs to two segments")
 
     def test_other_entry(self):

@@ -26,7 +26,7 @@ LAYERS = {
     "loader": ["base/", "arch/", "arch/linux/", "loader/"],
     "qemu": ["base/", "qemu/"],
     "tools": ["base/", "arch/", "replay/", "kernel/container.hpp", "kernel/run_config.hpp",
-              "loader/image_check.hpp", "qemu/", "tools/"],
+              "kernel/script.hpp", "loader/image_check.hpp", "qemu/", "tools/"],
     "examples": ["base/", "sched/"],
     "bench": None,  # anything
     "tests": None,

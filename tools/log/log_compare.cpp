@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/log/event_names.hpp"
 #include "tools/log/hex_text.hpp"
 
 namespace knhk::tools {
@@ -21,6 +22,18 @@ std::string one_line(std::string text) {
     return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
+/// A workload file's text is what it was packed into: its name stands there.
+std::string workload_line(const std::string& text) {
+    constexpr std::size_t NAME_AT = 128;
+    constexpr std::size_t NAME_BYTES = 64;
+    if (!text.starts_with("KNHKWORK") || text.size() < NAME_AT + NAME_BYTES) {
+        return one_line(text);
+    }
+    const std::string name = text.substr(NAME_AT, NAME_BYTES);
+    return fmt::format("file {}, {} bytes packed", one_line(name.substr(0, name.find('\0'))),
+                       text.size());
+}
+
 /// The first field in which two events differ.
 FieldDifference difference_between(const Event& a, const Event& b) {
     const auto hex = [](u64 value) { return fmt::format("{:#018x}", value); };
@@ -28,7 +41,7 @@ FieldDifference difference_between(const Event& a, const Event& b) {
         return {"timestamp", number_text(a.timestamp), number_text(b.timestamp)};
     }
     if (a.kind != b.kind) {
-        return {"kind", number_text(a.kind), number_text(b.kind)};
+        return {"kind", kind_text(a.kind), kind_text(b.kind)};
     }
     if (a.task_id != b.task_id) {
         return {"task_id", hex(a.task_id), hex(b.task_id)};
@@ -42,7 +55,7 @@ FieldDifference difference_between(const Event& a, const Event& b) {
     if (a.core != b.core) {
         return {"core", number_text(a.core), number_text(b.core)};
     }
-    return {"status", number_text(a.status), number_text(b.status)};
+    return {"status", status_text(a.kind, a.status), status_text(b.kind, b.status)};
 }
 
 bool are_equal(const Event& a, const Event& b) {
@@ -111,7 +124,8 @@ class LogComparer {
         const bool both_name_it =
             a_.level() != LogLevel::DigestOnly && b_.level() != LogLevel::DigestOnly;
         if (both_name_it && a.workload != b.workload) {
-            result_.identity.push_back({"workload", one_line(a.workload), one_line(b.workload)});
+            result_.identity.push_back(
+                {"workload", workload_line(a.workload), workload_line(b.workload)});
         }
         result_.by_digests_only = a_.level() != LogLevel::Full || b_.level() != LogLevel::Full;
     }

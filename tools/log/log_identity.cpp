@@ -40,11 +40,15 @@ FieldShape shape_of(u16 tag) {
         return {"handlers", 0};
     case IdentityTag::WorkloadSha:
         return {"workload sha256", 0};
+    case IdentityTag::Policies:
+        return {"policies", 4};
+    case IdentityTag::Guards:
+        return {"guards", 0};
     }
     return {"unknown field", 0};
 }
 
-/// "name v1, other v2"; as hex when the bytes are no list of handlers.
+/// "0 name v1, 7 other v2"; as hex when the bytes are no list of handlers or guards.
 std::string handlers_text(std::span<const std::byte> bytes) {
     ByteReader reader(bytes);
     std::string text;
@@ -70,8 +74,9 @@ std::string value_text(std::span<const std::byte> unit) {
 }
 
 std::string whole_text(u16 tag, std::span<const std::byte> bytes) {
-    const bool is_handlers = tag == static_cast<u16>(IdentityTag::Handlers);
-    return is_handlers ? handlers_text(bytes) : hex_text(bytes);
+    const bool has_names = tag == static_cast<u16>(IdentityTag::Handlers) ||
+                           tag == static_cast<u16>(IdentityTag::Guards);
+    return has_names ? handlers_text(bytes) : hex_text(bytes);
 }
 
 FieldDifference difference_in(const IdentityField& a, const IdentityField& b) {
@@ -119,7 +124,7 @@ std::optional<std::vector<IdentityField>> parse_identity(std::span<const std::by
 }
 
 bool has_all_fields(const std::vector<IdentityField>& identity) {
-    constexpr u16 LAST = static_cast<u16>(IdentityTag::WorkloadSha);
+    constexpr u16 LAST = static_cast<u16>(IdentityTag::Guards);
     u16 expected = static_cast<u16>(IdentityTag::LogFormat);
     for (const IdentityField& field : identity) {
         if (field.tag != expected++) {

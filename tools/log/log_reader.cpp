@@ -17,7 +17,7 @@ namespace {
 
 bool is_known_kind(u8 kind) {
     return kind >= static_cast<u8>(EventKind::TaskEnqueued) &&
-           kind <= static_cast<u8>(EventKind::ExternalInput);
+           kind <= static_cast<u8>(EventKind::TaskStolen);
 }
 
 constexpr std::size_t BUFFER_BYTES = 1024 * 1024;

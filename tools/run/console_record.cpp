@@ -23,6 +23,8 @@ constexpr std::size_t LAST_LINES_MAX = 50;
 constexpr std::array<std::string_view, 2> ERROR_PREFIXES = {"knhk: error: ",
                                                             "knhk-loader: error: "};
 constexpr std::array<std::string_view, 2> CRASH_PREFIXES = {"knhk: panic: ", "knhk: fault: "};
+constexpr std::string_view LATE_BEAT_PREFIX = "knhk: beat limit: ";
+constexpr std::size_t LATE_BEAT_LINES_MAX = 4;
 constexpr std::string_view CHATTER_PREFIX = "knhk: digest before beat ";
 constexpr std::string_view SPEAKER_PREFIX = "knhk: ";
 constexpr std::string_view EXIT_PREFIX = "knhk: exit status=";
@@ -140,6 +142,9 @@ void ConsoleRecord::add_line(std::string_view line) {
         if (line.starts_with(prefix) && crash_.empty()) {
             crash_ = line.substr(SPEAKER_PREFIX.size());
         }
+    }
+    if (line.starts_with(LATE_BEAT_PREFIX) && late_beat_.size() < LATE_BEAT_LINES_MAX) {
+        late_beat_.emplace_back(line);
     }
     if (line.starts_with(EXIT_PREFIX)) {
         const Result<u64> status = parse_number(line.substr(EXIT_PREFIX.size()));

@@ -56,6 +56,8 @@ class ConsoleRecord {
     [[nodiscard]] const std::string& error() const { return error_; }
     /// The image's panic or the fault that ended it; empty if there was none.
     [[nodiscard]] const std::string& crash() const { return crash_; }
+    /// The lines about a beat that took too long, whole; empty if there are none.
+    [[nodiscard]] const std::vector<std::string>& late_beat() const { return late_beat_; }
     [[nodiscard]] std::optional<u32> exit_status() const { return exit_status_; }
     [[nodiscard]] const std::optional<RunFigures>& result() const { return result_; }
     [[nodiscard]] const std::deque<std::string>& last_lines() const { return last_lines_; }
@@ -67,6 +69,7 @@ class ConsoleRecord {
     std::deque<std::string> last_lines_;
     std::string error_;
     std::string crash_;
+    std::vector<std::string> late_beat_;
     std::optional<u32> exit_status_;
     std::optional<RunFigures> result_;
 };

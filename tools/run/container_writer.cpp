@@ -57,4 +57,15 @@ std::vector<std::byte> pack_workload(std::string_view workload, u64 tasks) {
                             fmt::format("workload={} tasks={}", workload, tasks)}});
 }
 
+std::vector<std::byte> pack_workload_file(std::span<const std::byte> packed) {
+    return pack_container({{SectionKind::WorkloadFile,
+                            WORKLOAD_FILE_SECTION_VERSION,
+                            {reinterpret_cast<const char*>(packed.data()), packed.size()}}});
+}
+
+std::vector<std::byte> pack_workload(const RunOptions& options) {
+    return options.packed_file ? pack_workload_file(*options.packed_file)
+                               : pack_workload(options.workload, options.tasks);
+}
+
 } // namespace knhk::tools

@@ -2,12 +2,14 @@
 // Packs what is handed to a run into a container (kernel/container.hpp has the format).
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/types.hpp"
 #include "kernel/container.hpp"
+#include "tools/run/options.hpp"
 
 namespace knhk::tools {
 
@@ -21,5 +23,9 @@ struct SectionContent {
 
 /// A container with one Workload section.
 [[nodiscard]] std::vector<std::byte> pack_workload(std::string_view workload, u64 tasks);
+/// A container with one WorkloadFile section: what tools/workload packed.
+[[nodiscard]] std::vector<std::byte> pack_workload_file(std::span<const std::byte> packed);
+/// What a run of these options is handed.
+[[nodiscard]] std::vector<std::byte> pack_workload(const RunOptions& options);
 
 } // namespace knhk::tools

@@ -64,7 +64,11 @@ ImageFile ImageFile::open(const std::filesystem::path& path) {
     const auto bytes = read_whole(file.get(), static_cast<u64>(status.st_size), name);
     check_content(bytes, name);
     const Sha256Digest digest = sha256(bytes);
-    return {path, std::move(file), hex_text(std::as_bytes(std::span(digest)))};
+    return {path, std::move(file), bytes.size(), hex_text(std::as_bytes(std::span(digest)))};
+}
+
+std::vector<std::byte> ImageFile::read() const {
+    return read_whole(file_.get(), size_bytes_, path_.string());
 }
 
 } // namespace knhk::tools

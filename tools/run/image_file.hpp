@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/types.hpp"
 #include "tools/host/descriptor.hpp"
@@ -16,16 +17,20 @@ class ImageFile {
     /// Throws Failure when the file cannot be read or is not a whole image of this version.
     [[nodiscard]] static ImageFile open(const std::filesystem::path& path);
 
+    /// Its bytes, again. Throws Failure when they cannot be read any more.
+    [[nodiscard]] std::vector<std::byte> read() const;
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] int descriptor() const { return file_.get(); }
     [[nodiscard]] const std::string& sha256_text() const { return sha256_text_; }
 
   private:
-    ImageFile(std::filesystem::path path, Descriptor file, std::string sha256_text)
-        : path_(std::move(path)), file_(std::move(file)), sha256_text_(std::move(sha256_text)) {}
+    ImageFile(std::filesystem::path path, Descriptor file, u64 size_bytes, std::string sha256_text)
+        : path_(std::move(path)), file_(std::move(file)), size_bytes_(size_bytes),
+          sha256_text_(std::move(sha256_text)) {}
 
     std::filesystem::path path_;
     Descriptor file_;
+    u64 size_bytes_;
     std::string sha256_text_;
 };
 

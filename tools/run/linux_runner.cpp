@@ -15,8 +15,7 @@ namespace knhk::tools {
 LinuxRunner::LinuxRunner(const RunOptions& options, const ImageFile& image)
     : command_line_(image_command_line(options)), workers_(options.workers),
       image_(image.descriptor()),
-      container_(
-          SharedFile::holding("knhk-container", pack_workload(options.workload, options.tasks))) {
+      container_(SharedFile::holding("knhk-container", pack_workload(options))) {
     if (options.drain_shared) {
         drain_file_ = SharedFile::of_size("knhk-drain", region::drain.size_bytes);
         drain_ = Mapping(drain_file_->descriptor(), 0, region::drain.size_bytes);
@@ -48,7 +47,7 @@ ImageEnding LinuxRunner::interpret(const ProcessEnd& end, std::string_view last_
                             ::strsignal(end.code),
                             last_message.empty() ? "it said nothing" : last_message)};
     }
-    if (end.code <= static_cast<int>(ExitStatus::RunFailed)) {
+    if (end.code <= static_cast<int>(EXIT_STATUS_LAST)) {
         return {static_cast<ExitStatus>(end.code), {}};
     }
     return {{},

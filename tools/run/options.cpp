@@ -46,6 +46,21 @@ void check_cores_and_workers(const RunOptions& options) {
     }
 }
 
+void check_topology_text(const RunOptions& options) {
+    if (!options.topology) {
+        return;
+    }
+    const auto topology = parse_topology(*options.topology);
+    if (!topology) {
+        throw bad_input("bad --topology '{}': {}", *options.topology, topology.error());
+    }
+    const TopologyResult fits = check_topology(*topology, options.cores);
+    if (!fits) {
+        throw bad_input("--topology {} with --cores {}: {}", *options.topology, options.cores,
+                        fits.error());
+    }
+}
+
 void check_qemu(const RunOptions& options) {
     check_choice("--accel", options.accelerator, {"tcg", "kvm"});
     const qemu::Machine* const machine = qemu::find_machine(options.machine);
@@ -89,6 +104,15 @@ u64 parse_number_option(std::string_view option, std::string_view text, u64 min,
     return *number;
 }
 
+u32 parse_beat_limit_option(std::string_view text) {
+    const Result<u32> milliseconds = parse_beat_limit(text);
+    if (!milliseconds) {
+        throw bad_input("--beat-limit {}: use seconds from {} to {}, as in 2 or 0.5", text,
+                        BEAT_LIMIT_MS_MIN / 1000.0, BEAT_LIMIT_MS_MAX / 1000);
+    }
+    return *milliseconds;
+}
+
 PlatformKind parse_platform(std::string_view text) {
     for (const PlatformKind platform : {PlatformKind::Linux, PlatformKind::QemuX86_64}) {
         if (text == name_of(platform)) {
@@ -99,8 +123,12 @@ PlatformKind parse_platform(std::string_view text) {
 }
 
 void check(const RunOptions& options) {
-    check_workload_name(options.workload);
+    if (!options.packed_file) {
+        check_workload_name(options.workload);
+    }
     check_cores_and_workers(options);
+    check_topology_text(options);
+    check_choice("--stealing", options.stealing.value_or("off"), {"on", "off"});
     check_choice("--level", options.level, {"digest", "inputs", "full"});
     check_qemu(options);
     if (options.log && !options.drain_shared) {
@@ -111,11 +139,23 @@ void check(const RunOptions& options) {
 
 std::string image_command_line(const RunOptions& options) {
     std::string line =
-        fmt::format("cores={} workers={} seed={} latency={} level={} drain={} spin={}",
-                    options.cores, options.workers, options.seed, options.latency, options.level,
+        fmt::format("cores={} workers={} seed={} level={} drain={} spin={}", options.cores,
+                    options.workers, options.seed, options.level,
                     options.drain_shared ? "shared" : "console", barrier_spins(options.workers));
+    if (options.topology) {
+        line += fmt::format(" topology={}", *options.topology);
+    } else if (!options.packed_file) {
+        line += fmt::format(" latency={}", options.latency);
+    }
+    if (options.stealing) {
+        line += fmt::format(" stealing={}", *options.stealing);
+    }
     if (options.beats) {
         line += fmt::format(" beats={}", *options.beats);
+    }
+    if (options.beat_limit_ms) {
+        line += fmt::format(" beat-limit={}.{:03}", *options.beat_limit_ms / 1000,
+                            *options.beat_limit_ms % 1000);
     }
     return line;
 }

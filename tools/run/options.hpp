@@ -3,9 +3,11 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/types.hpp"
 #include "kernel/run_config.hpp"
@@ -21,14 +23,20 @@ inline constexpr u64 MEMORY_MIB_MIN = 32;
 inline constexpr u64 MEMORY_MIB_MAX = 1024 * 1024;
 
 struct RunOptions {
-    std::string workload = "fanout";
+    std::string workload = "fanout"; ///< a name, or the path of a workload file
+    /// What the file was packed into; none for a name.
+    std::shared_ptr<const std::vector<std::byte>> packed_file = {};
     PlatformKind platform = PlatformKind::Linux;
     u32 cores = 4;
     u32 workers = 1;
     u64 seed = 1;
-    u32 latency = 1; ///< in beats, between any two cores
+    u32 latency = 1; ///< in beats, between any two cores; of no account if there is a topology
+    std::optional<std::string> topology =
+        {}; ///< in its text form; none: the latency, or the file's
+    std::optional<std::string> stealing = {}; ///< on or off; none: off, or the file's
     u64 tasks = 10'000;
     std::optional<u64> beats = {};
+    std::optional<u32> beat_limit_ms = {};
     std::string level = "full";
     std::optional<std::filesystem::path> log = {};
     std::optional<std::filesystem::path> image = {}; ///< none: the one that the build made
@@ -45,6 +53,8 @@ struct RunOptions {
 /// A whole number between `min` and `max`; `option` names it in the error.
 [[nodiscard]] u64 parse_number_option(std::string_view option, std::string_view text, u64 min,
                                       u64 max);
+/// Seconds as the image takes them too, in milliseconds.
+[[nodiscard]] u32 parse_beat_limit_option(std::string_view text);
 [[nodiscard]] PlatformKind parse_platform(std::string_view text);
 
 /// Throws Failure (BadInput) at the first thing that cannot be run.

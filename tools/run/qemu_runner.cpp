@@ -18,8 +18,7 @@ constexpr u64 MIB = u64{1} << 20;
 
 QemuRunner::QemuRunner(const RunOptions& options, const ImageFile& image)
     : image_(image.descriptor()),
-      container_(
-          SharedFile::holding("knhk-container", pack_workload(options.workload, options.tasks))) {
+      container_(SharedFile::holding("knhk-container", pack_workload(options))) {
     boot_ = {.machine = qemu::find_machine(options.machine),
              .accelerator = options.accelerator,
              .harts = options.workers,

@@ -15,7 +15,10 @@ nlohmann::ordered_json to_json(const RunResult& result) {
     object["image_sha256"] = result.image_sha256;
     object["workload"] = options.workload;
     object["seed"] = options.seed;
-    object["latency"] = options.latency;
+    // A file's own topology is in the file.
+    const bool has_latency = !options.topology && !options.packed_file;
+    object["latency"] = has_latency ? nlohmann::ordered_json(options.latency) : nullptr;
+    object["topology"] = options.topology ? nlohmann::ordered_json(*options.topology) : nullptr;
     object["cores"] = figures.cores;
     object["workers"] = figures.workers;
     object["level"] = options.level;

@@ -11,6 +11,7 @@
 #include "tools/run/progress.hpp"
 #include "tools/run/run_loop.hpp"
 #include "tools/run/run_verdict.hpp"
+#include "tools/run/symbols.hpp"
 
 namespace knhk::tools {
 
@@ -33,11 +34,22 @@ RunObservation observe(PlatformRunner& runner, LogSink& sink, const RunOptions& 
     return RunLoop(runner, sink, progress, options.timeout_seconds).run();
 }
 
-RunFigures judge_run(const RunOptions& options, const PlatformRunner& runner,
-                     const RunObservation& seen, const LogSink& sink) {
+std::optional<std::string> function_in(const ImageFile& image, u64 address) {
+    try {
+        return function_at(image.read(), address);
+    } catch (const Failure&) {
+        return std::nullopt; // the run's own failure is what has to be told
+    }
+}
+
+RunFigures judge_run(const RunOptions& options, const ImageFile& image,
+                     const PlatformRunner& runner, const RunObservation& seen,
+                     const LogSink& sink) {
     const std::string_view last_message =
         seen.last_message.empty() ? seen.console.last_line() : seen.last_message;
-    return judge({options.cores, options.workers, options.timeout_seconds, options.drain_shared},
+    const auto name_function = [&image](u64 address) { return function_in(image, address); };
+    return judge({options.cores, options.workers, options.timeout_seconds, options.drain_shared,
+                  name_function},
                  seen, runner.interpret(seen.end, last_message), sink.ends());
 }
 
@@ -62,7 +74,7 @@ RunResult run_image(const RunOptions& options, const ImageFile& image, LogSink& 
     const RunObservation seen = observe(*runner, sink, options, label);
     result.elapsed_ns = seen.elapsed_ns;
     try {
-        result.figures = judge_run(options, *runner, seen, sink);
+        result.figures = judge_run(options, image, *runner, seen, sink);
     } catch (const Failure& failure) {
         manifest.write_failed(failure, seen.elapsed_ns);
         if (!options.quiet && !options.json && failure.status() == ExitStatus::RunFailed) {

@@ -43,7 +43,7 @@ void check_image_error(const RunObservation& seen, const ImageEnding& ending) {
 }
 
 /// Process, console and drain must name one exit status, and it must be success.
-void check_statuses(const RunObservation& seen, ExitStatus status) {
+void check_statuses(const RunQuestion& question, const RunObservation& seen, ExitStatus status) {
     const u32 process_status = static_cast<u32>(status);
     const std::optional<u32> console_status = seen.console.exit_status();
     if (!console_status) {
@@ -57,6 +57,9 @@ void check_statuses(const RunObservation& seen, ExitStatus status) {
                          "the drain: report it as a bug",
                          process_status, *console_status,
                          seen.drain_exit_status.value_or(process_status));
+    }
+    if (status == ExitStatus::BeatTooLong && !seen.console.late_beat().empty()) {
+        throw BeatTooLong::from(seen.console.late_beat(), question.function_at);
     }
     if (status != ExitStatus::Ok) {
         throw Failure(status, fmt::format("the image ended with status {} ({}): see its console",
@@ -121,7 +124,7 @@ RunFigures judge(const RunQuestion& question, const RunObservation& seen, const 
                  const LogEnds& log) {
     check_outside(question, seen);
     check_image_error(seen, ending);
-    check_statuses(seen, *ending.image_status);
+    check_statuses(question, seen, *ending.image_status);
     RunFigures figures = figures_of(question, seen);
     if (figures.cores != question.cores || figures.workers != question.workers) {
         throw run_failed("the image ran {} cores on {} workers, asked were {} on {}: report it as "

@@ -3,6 +3,7 @@
 // if the process, the console, the drain and the log all tell the same story.
 #pragma once
 
+#include "tools/run/late_beat.hpp"
 #include "tools/run/log_sink.hpp"
 #include "tools/run/run_loop.hpp"
 
@@ -13,6 +14,7 @@ struct RunQuestion {
     u32 workers;
     u32 timeout_seconds;
     bool drain_shared;
+    FunctionNames function_at = {}; ///< of the image; may be empty
 };
 
 /// The figures of a run that succeeded; throws Failure with the first thing that is wrong.

@@ -55,6 +55,34 @@ void hang(TaskContext&) {
     }
 }
 
+/// Goes from core to core, one a beat, and never returns from its last step. Payload: steps left.
+void stray(TaskContext& context) {
+    const u64 left = context.payload(0);
+    if (left == 0) {
+        hang(context);
+    }
+    context.output(left);
+    context.spawn(Task{
+        .id = context.task().id + 1, .handler = context.task().handler, .payload = {left - 1}});
+}
+
+/// Returns, though late. Meanwhile its sums lie in vector registers, which an interrupt must leave
+/// as they are.
+void late(TaskContext& context) {
+    using Pair = u64 __attribute__((vector_size(16)));
+    Pair a = {1, 2};
+    Pair b = {3, 4};
+    Pair c = {5, 6};
+    Pair d = {7, 8};
+    for (u64 round = 0; round < 150'000'000; ++round) {
+        a += a + b;
+        b ^= c;
+        c += c + d;
+        d += a ^ b;
+    }
+    context.output(a[0] ^ b[0], a[1] ^ b[1], c[0] ^ d[0], c[1] ^ d[1]);
+}
+
 /// With no interrupt table left, the exception that follows cannot be delivered: a bare machine
 /// resets itself. In a process the instruction itself is refused.
 void triple_fault(TaskContext&) {
@@ -67,7 +95,7 @@ void panic(TaskContext&) {
     knhk_panic("faulty.cpp", 1, "a handler that behaves", 0);
 }
 
-enum : u32 { NULL_READ, TEXT, DATA, STACK, DIVIDE, UNDEFINED, HANG, TRIPLE, PANIC };
+enum : u32 { NULL_READ, TEXT, DATA, STACK, DIVIDE, UNDEFINED, HANG, TRIPLE, PANIC, STRAY, LATE };
 
 template<u32 Index>
 Task only(const WorkloadParameters&, u64) {
@@ -87,6 +115,14 @@ u64 one(const WorkloadParameters&) {
     return 1;
 }
 
+u64 as_many(const WorkloadParameters& parameters) {
+    return parameters.tasks;
+}
+
+Task stray_input(const WorkloadParameters& parameters, u64) {
+    return Task{.handler = user_handler(STRAY), .payload = {parameters.tasks}};
+}
+
 constexpr auto HANDLERS = std::to_array<HandlerEntry>({
     {"faulty.null", 1, read_null},
     {"faulty.text", 1, write_text},
@@ -97,6 +133,8 @@ constexpr auto HANDLERS = std::to_array<HandlerEntry>({
     {"faulty.hang", 1, hang},
     {"faulty.triple", 1, triple_fault},
     {"faulty.panic", 1, panic},
+    {"faulty.stray", 1, stray},
+    {"faulty.late", 1, late},
 });
 
 constexpr auto WORKLOADS = std::to_array<WorkloadEntry>({
@@ -109,6 +147,9 @@ constexpr auto WORKLOADS = std::to_array<WorkloadEntry>({
     {"hang", 1, one, only<HANG>},
     {"triple", 1, one, only<TRIPLE>},
     {"panic", 1, one, only<PANIC>},
+    {"hang-all", 1, as_many, only<HANG>},
+    {"stray", 1, one, stray_input},
+    {"late", 1, as_many, only<LATE>},
     {"invalid", 1, many, invalid},
 });
 

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Seeded disturbance: delays, yields and stalls at the points where workers meet or leave something
+// for each other. It may change who comes first, and no byte of a log.
+#pragma once
+
+#include "base/types.hpp"
+
+namespace knhk {
+
+struct Host;
+
+/// One worker's. Seed 0 disturbs nothing.
+class Chaos {
+  public:
+    Chaos() = default;
+    Chaos(u64 seed, u32 worker, const Host& host);
+
+    void disturb() {
+        if (state_ != 0) [[unlikely]] {
+            act();
+        }
+    }
+
+  private:
+    void act();
+    [[nodiscard]] u64 draw();
+
+    u64 state_ = 0;
+    const Host* host_ = nullptr;
+};
+
+} // namespace knhk

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// How tasks come to a core from elsewhere: the lines, admit, and the staging of inputs
+// (docs/determinism.md, 2.3 to 2.5 and 2.8).
+#include "sched/core.hpp"
+
+namespace knhk {
+
+void Core::admit(const BeatPlan& plan) {
+    admit_begin_ = log_.count();
+    log_state_change(plan);
+    log_thefts(plan.thefts);
+    line_up_messages(plan.beat);
+    line_up_inputs(plan);
+    const u32 records_end = admit_begin_ + log_.capacity() / ADMIT_SHARE_DIVISOR;
+    while (log_.count() < records_end) {
+        NodeList* line = oldest_line_with_room();
+        if (line == nullptr) {
+            break;
+        }
+        constexpr u32 INPUT_RECORDS = 2;
+        const bool is_input = boxes_.node(line->head).is_input != 0;
+        if (is_input && records_end - log_.count() < INPUT_RECORDS) {
+            break;
+        }
+        admit_head(*line, plan);
+    }
+}
+
+void Core::log_state_change(const BeatPlan& plan) {
+    if (plan.after_pulse == 0 || clock_->state_touched == 0) {
+        return;
+    }
+    clock_->state_touched = 0;
+    const u64 hash = xxh3_64(state_, STATE_SLAB_BYTES);
+    if (hash == clock_->state_hash) {
+        return;
+    }
+    clock_->state_hash = hash;
+    const u64 ts = tick();
+    log_.append({ts, 0, hash, 0, id_.raw, static_cast<u8>(EventKind::StateChange), 0});
+}
+
+/// The barrier left them in the Normal ring, which was empty.
+void Core::log_thefts(const Thefts& thefts) {
+    if (thefts.thieves == 0) {
+        return;
+    }
+    for (u32 i = 0; i < thefts.tasks[id_.raw]; ++i) {
+        const Task& task = ready_.peek_normal(i);
+        const u64 ts = tick();
+        log_.append({ts, task.id, xxh3_64(&task, sizeof task), thefts.victim[id_.raw], id_.raw,
+                     static_cast<u8>(EventKind::TaskStolen), static_cast<u8>(task.level)});
+    }
+}
+
+void Core::line_up_messages(Beat beat) {
+    post_.collect(beat, [this](NodeRef ref) {
+        line_up(ref);
+        ++lined_up_;
+    });
+}
+
+void Core::line_up_inputs(const BeatPlan& plan) {
+    while (!box_->staged.head.none() && boxes_.node(box_->staged.head).order < plan.input_end) {
+        const NodeRef ref = boxes_.take_head(box_->staged);
+        boxes_.node(ref).due = plan.beat.raw;
+        line_up(ref);
+    }
+}
+
+void Core::line_up(NodeRef ref) {
+    boxes_.append(box_->lines[boxes_.node(ref).line], ref);
+}
+
+/// Each level has a line of its own, so that a full ring blocks only its own level.
+bool Core::line_is_blocked(u32 line) const {
+    return line == ORDERED_LINE ? !ordered_.has_room() : !ready_.has_room(line);
+}
+
+NodeList* Core::oldest_line_with_room() {
+    NodeList* oldest = nullptr;
+    for (u32 at = 0; at < LINE_COUNT; ++at) {
+        NodeList& line = box_->lines[at];
+        if (line.head.none() || line_is_blocked(at)) {
+            continue;
+        }
+        if (oldest == nullptr ||
+            arrives_before(boxes_.node(line.head), boxes_.node(oldest->head))) {
+            oldest = &line;
+        }
+    }
+    return oldest;
+}
+
+/// A full ring gets room in the beats that follow; a full heap may need a jump in time, and what
+/// waits for it must not prevent that.
+bool Core::can_be_admitted() const {
+    for (u32 at = 0; at < LEVEL_COUNT; ++at) {
+        if (!box_->lines[at].head.none()) {
+            return true;
+        }
+    }
+    return !box_->lines[ORDERED_LINE].head.none() && ordered_.has_room();
+}
+
+void Core::admit_head(NodeList& line, const BeatPlan& plan) {
+    const NodeRef ref = boxes_.take_head(line);
+    const Node& node = boxes_.node(ref);
+    if (node.is_input != 0) {
+        const u64 ts = tick();
+        log_.append({ts, node.task.id, xxh3_64(&node.task, sizeof node.task), 0, id_.raw,
+                     static_cast<u8>(EventKind::ExternalInput), 0});
+    }
+    enter(node);
+    leave_line(ref, plan);
+}
+
+void Core::enter(const Node& node) {
+    const bool ordered = node.line == ORDERED_LINE;
+    const bool pushed = ordered ? push_ordered(node.task, node.time) : ready_.push(node.task);
+    KNHK_CHECK(pushed, id_.raw);
+    log_enqueued(node.task, node.line);
+}
+
+/// The node is free: a message's credit goes back to its sender, an input's place to this core.
+void Core::leave_line(NodeRef ref, const BeatPlan& plan) {
+    const Node& node = boxes_.node(ref);
+    if (node.is_input == 0) {
+        post_.free_credit(ref, plan.index);
+        return;
+    }
+    --box_->inputs_held[node.line];
+    box_->inputs.give_back(ref.index() - OUTBOX_CAPACITY);
+}
+
+// --- inputs ----------------------------------------------------------------------------------
+
+/// Makes this core's next inputs ready, up to the quota of each line. The first that does not fit
+/// is where the next cut ends, for all cores.
+void Core::stage_inputs() {
+    while (box_->next_input < run_->input_count && stage_input(box_->next_input)) {
+        box_->next_input = run_->next_input_of(id_.raw, box_->next_input + 1);
+    }
+}
+
+bool Core::stage_input(u64 position) {
+    const Task task = run_->input(position);
+    const u64 time = run_->input_time(position);
+    const bool ordered = time != NOT_ORDERED;
+    if (!run_->accepts(task) || (ordered && time > ORDERED_TIME_MAX)) {
+        knhk_panic(__FILE_NAME__, __LINE__, "each input to be a task that could be spawned",
+                   position);
+    }
+    const u32 line = ordered ? ORDERED_LINE : static_cast<u32>(task.level);
+    const u32 quota = ordered ? ordered_quota(run_->cores) : input_quota(line);
+    if (box_->inputs_held[line] == quota) {
+        return false;
+    }
+    const u32 index = box_->inputs.take();
+    KNHK_CHECK(index != NodePool::NODES, position);
+    Node& node = box_->nodes[OUTBOX_CAPACITY + index];
+    node.task = task;
+    node.order = position;
+    node.time = ordered ? time : 0;
+    node.source = id_.raw;
+    node.is_input = 1;
+    node.line = static_cast<u8>(line);
+    boxes_.append(box_->staged, NodeRef::of(id_.raw, OUTBOX_CAPACITY + index));
+    ++box_->inputs_held[line];
+    return true;
+}
+
+} // namespace knhk

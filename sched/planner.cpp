@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#include "sched/planner.hpp"
+
+#include "sched/merge_heap.hpp"
+
+namespace knhk {
+
+namespace {
+
+/// One core's smallest keys, looked at from the front.
+struct FrontCursor {
+    OrderedKey key;
+    u32 core;
+    u32 taken;
+
+    [[nodiscard]] bool before(const FrontCursor& other) const {
+        return key != other.key ? key < other.key : core < other.core;
+    }
+};
+
+u64 larger(u64 a, u64 b) {
+    return a > b ? a : b;
+}
+
+} // namespace
+
+bool Planner::plan_first(const Outcome& outcome) {
+    if (run_->input_count == 0) {
+        return false;
+    }
+    plan().beat = Beat{run_->input_beat(0)};
+    cut_inputs(outcome);
+    return true;
+}
+
+bool Planner::plan_next(const Outcome& outcome) {
+    BeatPlan& plan = state_->plan;
+    const Beat before = plan.beat;
+    const u64 cut_before = plan.input_end;
+    plan.start = Timestamp{outcome.clock_max};
+    plan.beat = Beat{before.raw + 1};
+    plan.index = state_->beats_executed;
+    cut_inputs(outcome);
+    if (!move_on(outcome, plan.input_end != cut_before)) {
+        plan.beat = before;
+        return false;
+    }
+    KNHK_CHECK(plan.start.raw < TIMESTAMP_END - (u64{1} << 32), plan.start.raw);
+    plan.after_pulse = plan.beat.raw / CHATMAN != before.raw / CHATMAN ? 1 : 0;
+    select_ordered(outcome);
+    steal();
+    return true;
+}
+
+/// In order, up to the first that is for a later beat or that its core has no place for.
+void Planner::cut_inputs(const Outcome& outcome) {
+    BeatPlan& plan = state_->plan;
+    const u64 later = run_->first_input_after(plan.beat, plan.input_end);
+    const u64 end = later < outcome.input_blocked_min ? later : outcome.input_blocked_min;
+    plan.input_end = larger(plan.input_end, end);
+}
+
+/// If nothing is left to do now, jumps or skips to where there is. False: nowhere.
+bool Planner::move_on(const Outcome& outcome, bool inputs_cut) {
+    BeatPlan& plan = state_->plan;
+    if (outcome.busy || inputs_cut || state_->on_the_way != 0) {
+        return true;
+    }
+    if (outcome.ordered_time_min != NO_ORDERED_KEY.key) {
+        plan.start = Timestamp{larger(plan.start.raw, outcome.ordered_time_min)};
+        return true;
+    }
+    if (plan.input_end < run_->input_count) {
+        plan.beat = Beat{run_->input_beat(plan.input_end)};
+        cut_inputs(outcome);
+        return true;
+    }
+    // What handlers left in the state slabs is logged before a run ends.
+    plan.beat = Beat{((plan.beat.raw - 1) / CHATMAN + 1) * CHATMAN};
+    return outcome.state_touched;
+}
+
+// --- ordered tasks ---------------------------------------------------------------------------
+
+/// Merges the fronts of all heaps up to the first entry over a limit. It may not be passed over:
+/// what comes behind it would run before it.
+void Planner::select_ordered(const Outcome& outcome) {
+    const u64 time = plan().start.raw;
+    plan().ordered.count = 0;
+    if (outcome.ordered_time_min > time) {
+        return;
+    }
+    MergeHeap<FrontCursor, CORES_MAX> fronts;
+    for (u32 core = 0; core < run_->cores; ++core) {
+        if (board_->ordered_times[core] <= time) {
+            fronts.add({key_of(core, 0), core, 0});
+        }
+    }
+    fronts.order();
+    u16 order[ORDERED_SELECTED_MAX];
+    u32& count = plan().ordered.count;
+    while (!fronts.empty() && count < ORDERED_SELECTED_MAX) {
+        FrontCursor cursor = fronts.first();
+        if (cursor.key.key > time || cursor.taken == of_core_max_) {
+            break;
+        }
+        order[count++] = static_cast<u16>(cursor.core);
+        cursor.key = key_of(cursor.core, ++cursor.taken);
+        fronts.replace_first(cursor);
+    }
+    share_out(order);
+}
+
+OrderedKey Planner::key_of(u32 core, u32 place) const {
+    return cores_->with(core, [place](const Core& of) { return of.ordered_key(place); });
+}
+
+/// Tells each core its places: `order` says whose entry is the j-th.
+void Planner::share_out(const u16* order) {
+    Selection& ordered = plan().ordered;
+    for (u32 core = 0; core < run_->cores; ++core) {
+        ordered.end[core] = 0;
+    }
+    for (u32 place = 0; place < ordered.count; ++place) {
+        ++ordered.end[order[place]];
+    }
+    u16 begin = 0;
+    for (u32 core = 0; core < run_->cores; ++core) {
+        ordered.begin[core] = begin;
+        begin = static_cast<u16>(begin + ordered.end[core]);
+        ordered.end[core] = ordered.begin[core];
+    }
+    for (u32 place = 0; place < ordered.count; ++place) {
+        ordered.rank[ordered.end[order[place]]++] = static_cast<u16>(place);
+    }
+}
+
+// --- stealing --------------------------------------------------------------------------------
+
+/// Idle cores take stateless tasks from whoever has most to spare. The numbers are those of the
+/// barrier, so who takes what is no matter of speed.
+void Planner::steal() {
+    Thefts& thefts = plan().thefts;
+    thefts.thieves = 0;
+    if (!run_->stealing) {
+        return;
+    }
+    u8 spare[CORES_MAX];
+    for (u32 core = 0; core < run_->cores; ++core) {
+        spare[core] = board_->loads[core].spare;
+        thefts.tasks[core] = 0;
+        thefts.victim[core] = 0;
+    }
+    for (u32 thief = 0; thief < run_->cores && thefts.thieves < STEAL_THIEVES_MAX; ++thief) {
+        if (!may_steal(thief)) {
+            continue;
+        }
+        u32 victim = 0;
+        for (u32 core = 1; core < run_->cores; ++core) {
+            victim = spare[core] > spare[victim] ? core : victim;
+        }
+        const u32 half = spare[victim] / 2u;
+        const u32 count = half < STEAL_TASKS_MAX ? half : STEAL_TASKS_MAX;
+        if (count == 0) {
+            break;
+        }
+        move_tasks(victim, thief, count);
+        spare[victim] = static_cast<u8>(spare[victim] - count);
+        thefts.tasks[thief] = static_cast<u8>(count);
+        thefts.victim[thief] = static_cast<u16>(victim);
+        ++thefts.thieves;
+    }
+}
+
+bool Planner::may_steal(u32 core) const {
+    const Selection& ordered = plan().ordered;
+    const bool has_ordered = ordered.count != 0 && ordered.begin[core] != ordered.end[core];
+    return board_->loads[core].idle && !has_ordered;
+}
+
+void Planner::move_tasks(u32 victim, u32 thief, u32 count) {
+    cores_->with(victim, [&](Core& from) {
+        cores_->with(thief, [&](Core& to) { from.give_tasks(to, count); });
+    });
+}
+
+} // namespace knhk

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What follows a beat: whether another one does, which, from what logical time, with which inputs,
+// ordered tasks and thefts (docs/determinism.md, 2.8 to 2.10). One worker calls it, alone, at the
+// barrier.
+#pragma once
+
+#include "sched/core_table.hpp"
+#include "sched/run_state.hpp"
+
+namespace knhk {
+
+class Planner {
+  public:
+    Planner() = default;
+    Planner(const RunSetup& run, RunState& state, const CoreBoard& board, CoreTable& cores)
+        : run_(&run), state_(&state), board_(&board), cores_(&cores),
+          of_core_max_(ordered_of_core_max(log_share_records(run.cores))) {}
+
+    /// Plans the first beat. False: the run has no inputs, and none.
+    [[nodiscard]] bool plan_first(const Outcome& outcome);
+    /// Plans the beat after state.plan. False: the run is quiescent.
+    [[nodiscard]] bool plan_next(const Outcome& outcome);
+
+  private:
+    void cut_inputs(const Outcome& outcome);
+    [[nodiscard]] bool move_on(const Outcome& outcome, bool inputs_cut);
+    void select_ordered(const Outcome& outcome);
+    void share_out(const u16* order);
+    void steal();
+    [[nodiscard]] bool may_steal(u32 core) const;
+    void move_tasks(u32 victim, u32 thief, u32 count);
+    [[nodiscard]] OrderedKey key_of(u32 core, u32 place) const;
+    [[nodiscard]] BeatPlan& plan() const { return state_->plan; }
+
+    const RunSetup* run_ = nullptr;
+    RunState* state_ = nullptr;
+    const CoreBoard* board_ = nullptr;
+    CoreTable* cores_ = nullptr;
+    u32 of_core_max_ = 0; ///< E
+};
+
+} // namespace knhk

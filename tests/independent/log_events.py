@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""What docs/log-format.md says of single events. For recompute_digest.py."""
+
+import struct
+
+EVENT = struct.Struct("<QQQIHBB")
+GUARD_IDS = 1024
+POLICY_STEALING = 1
+POLICY_BITS = {POLICY_STEALING: "stealing"}
+
+KIND_TASK_EXECUTED = 2
+KIND_STATE_CHANGE = 3
+KIND_TASK_STOLEN = 5
+HIGHEST_STATUS = {1: 3, KIND_TASK_EXECUTED: 9, KIND_STATE_CHANGE: 0, 4: 0, KIND_TASK_STOLEN: 2}
+STATUS_GUARD_FAILED = 5
+STATUS_OVER_BUDGET = 6
+STATUS_PARKED = 7
+
+
+def check_events(beat, core, data, offset, identity):
+    """One core's events. Their timestamps strictly ascend and the core entries do too, which is
+    what makes the keys (timestamp, core) of a beat unique."""
+    previous_time = -1
+    for time, task_id, digest, ticks, event_core, kind, status in EVENT.iter_unpack(data):
+        if event_core != core:
+            beat.fail("an event's core field is %d" % event_core, offset, core)
+        if time <= previous_time:
+            beat.fail("timestamp %d follows %d" % (time, previous_time), offset, core)
+        if kind not in HIGHEST_STATUS:
+            beat.fail("event kind %d is not known" % kind, offset, core)
+        if status > HIGHEST_STATUS[kind]:
+            beat.fail("status %d is not known for event kind %d" % (status, kind), offset, core)
+        if ticks != 0 and kind not in (KIND_TASK_EXECUTED, KIND_TASK_STOLEN):
+            beat.fail("%d ticks in an event of kind %d" % (ticks, kind), offset, core)
+        if kind == KIND_TASK_STOLEN:
+            if not identity.policies & POLICY_STEALING:
+                beat.fail("a stolen task in a run without stealing", offset, core)
+            if ticks >= identity.cores or ticks == core:
+                beat.fail("a task stolen from core %d" % ticks, offset, core)
+        if kind == KIND_TASK_EXECUTED:
+            if status in (STATUS_OVER_BUDGET, STATUS_PARKED) and digest != 0:
+                beat.fail("an output's hash of a task over budget", offset, core)
+            if status == STATUS_GUARD_FAILED and digest >= GUARD_IDS:
+                beat.fail("a failed guard of id %d" % digest, offset, core)
+        if task_id != 0 and kind == KIND_STATE_CHANGE:
+            beat.fail("a state change with task_id %d" % task_id, offset, core)
+        previous_time = time
+        offset += EVENT.size

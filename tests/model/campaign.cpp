@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+#include "tests/model/campaign.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+#include <unistd.h>
+
+#include "tests/model/comparison.hpp"
+#include "tests/model/random_file.hpp"
+#include "tests/model/script.hpp"
+#include "tests/model/shrink.hpp"
+
+namespace knhk::model {
+
+namespace {
+
+/// Files end by their lives long before; a mutant or a shrunken file may not.
+constexpr u64 BEATS_MAX = 50'000;
+constexpr std::size_t SHRINK_TRIES_MAX = 2000;
+
+struct Case {
+    u64 ModelCounters::* counter;
+    const char* text;
+};
+constexpr Case CASES[] = {
+#define MODEL_CASE(name, text) {&ModelCounters::name, text},
+#include "tests/model/model_cases.def"
+#undef MODEL_CASE
+};
+
+struct Fault {
+    bool ModelFaults::* fault;
+    const char* name;
+    const char* text;
+};
+constexpr Fault FAULTS[] = {
+#define MODEL_FAULT(name, text) {&ModelFaults::name, #name, text},
+#include "tests/model/model_faults.def"
+#undef MODEL_FAULT
+};
+
+ModelFaults planted(const std::string& name) {
+    ModelFaults faults;
+    if (name.empty()) {
+        return faults;
+    }
+    const auto found =
+        std::ranges::find_if(FAULTS, [&](const Fault& fault) { return name == fault.name; });
+    if (found == std::end(FAULTS)) {
+        throw std::invalid_argument("no fault is called '" + name + "'");
+    }
+    faults.*found->fault = true;
+    return faults;
+}
+
+/// How a seed is run: all of it outside of what a log may show.
+struct Circumstances {
+    u32 workers;
+    Claiming claiming;
+    u64 chaos_seed;
+};
+
+Circumstances circumstances_of(u64 seed, u32 cores) {
+    constexpr u32 WORKERS[] = {1, 2, 3, 5, 8};
+    return {std::min(WORKERS[seed % 5], cores),
+            seed / 5 % 2 == 0 ? Claiming::Static : Claiming::Dynamic,
+            seed / 10 % 2 == 0 ? 0 : seed};
+}
+
+NativeRun run_natively(const std::string& file, u64 seed) {
+    const NativeScript script(file);
+    test::NativeOptions options = script.options();
+    const Circumstances how = circumstances_of(seed, options.cores);
+    options.workers = how.workers;
+    options.claiming = how.claiming;
+    options.chaos_seed = how.chaos_seed;
+    options.beats_max = BEATS_MAX;
+    return NativeRun(options);
+}
+
+ModelConfig configure(const std::string& file) {
+    ModelConfig config = config_of(read_script(file));
+    config.beats_max = BEATS_MAX;
+    return config;
+}
+
+std::optional<std::string> differs_natively(const std::string& file, u64 seed,
+                                            const ModelRun& run) {
+    return difference(run_natively(file, seed), run);
+}
+
+std::string hex_of(const ModelDigest& digest) {
+    std::string text;
+    for (auto byte = digest.rbegin(); byte != digest.rend(); ++byte) { // stored low word first
+        char two[3];
+        std::snprintf(two, sizeof two, "%02x", static_cast<unsigned>(*byte));
+        text += two;
+    }
+    return text;
+}
+
+/// The image's digest against the one that is predicted from the file's text alone.
+std::optional<std::string> differs_on_platform(const CampaignOptions& options,
+                                               const std::string& file, u64 seed, u32 cores) {
+    const Circumstances how = circumstances_of(seed, cores);
+    const auto path = std::filesystem::temp_directory_path() /
+                      ("knhk-" + std::to_string(::getpid()) + "-" + std::to_string(seed) + ".json");
+    std::ofstream(path) << file;
+    const std::string command =
+        options.knhk_command + " run " + path.string() + " --json --quiet --level digest --on " +
+        options.platform + " --workers " + std::to_string(how.workers) + " --claim " +
+        (how.claiming == Claiming::Dynamic ? "dynamic" : "static") + " --chaos " +
+        std::to_string(how.chaos_seed) + " --beats " + std::to_string(BEATS_MAX) + " 2>&1";
+    std::string output;
+    if (FILE* const pipe = ::popen(command.c_str(), "r")) {
+        char buffer[4096];
+        for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) {
+            output.append(buffer, got);
+        }
+        ::pclose(pipe);
+    }
+    std::filesystem::remove(path);
+    const std::string predicted = hex_of(digest_of_file(file, BEATS_MAX));
+    if (output.find("\"run_digest\":\"" + predicted + "\"") != std::string::npos) {
+        return std::nullopt;
+    }
+    return "the model predicts digest " + predicted + "; " + command + " says: " + output;
+}
+
+class Campaign {
+  public:
+    explicit Campaign(const CampaignOptions& options)
+        : options_(options), faults_(planted(options.fault)) {
+        result_.times.resize(std::size(CASES));
+        result_.runs_with.resize(std::size(CASES));
+    }
+
+    CampaignResult run() {
+        std::vector<std::jthread> others;
+        for (u32 job = 1; job < options_.jobs; ++job) {
+            others.emplace_back([this] { work(); });
+        }
+        work();
+        others.clear();
+        if (result_.finding && options_.platform.empty()) {
+            make_small(*result_.finding);
+        }
+        return result_;
+    }
+
+  private:
+    void work() {
+        for (u64 i = next_++; i < options_.count && !stop_; i = next_++) {
+            check(options_.first_seed + i);
+        }
+    }
+
+    void check(u64 seed) {
+        const std::string file = random_workload_file(seed);
+        const ModelConfig config = configure(file);
+        Model model(config, faults_);
+        const ModelRun run = model.run();
+        const auto found = options_.platform.empty()
+                               ? differs_natively(file, seed, run)
+                               : differs_on_platform(options_, file, seed, config.cores);
+        const std::scoped_lock lock(mutex_);
+        add(model.counters(), run, config.cores);
+        if (found && (!result_.finding || seed < result_.finding->seed)) {
+            result_.finding = {seed, *found, file};
+            stop_ = true;
+        }
+    }
+
+    void add(const ModelCounters& counters, const ModelRun& run, u32 cores) {
+        ++result_.runs;
+        result_.beats += run.beats.size();
+        result_.events += run.event_count();
+        result_.with_256_cores += cores == 256;
+        for (std::size_t i = 0; i < std::size(CASES); ++i) {
+            const u64 met = counters.*CASES[i].counter;
+            result_.times[i] += met;
+            result_.runs_with[i] += met > 0;
+        }
+        if (!options_.quiet && result_.runs % 100 == 0) {
+            std::fprintf(stderr, "%llu of %llu workloads, %llu events\n",
+                         static_cast<unsigned long long>(result_.runs),
+                         static_cast<unsigned long long>(options_.count),
+                         static_cast<unsigned long long>(result_.events));
+        }
+    }
+
+    void make_small(CampaignFinding& finding) {
+        if (!options_.quiet) {
+            std::fprintf(stderr, "seed %llu differs: making it small ...\n",
+                         static_cast<unsigned long long>(finding.seed));
+        }
+        const auto still_differs = [&](const std::string& file) {
+            Model model(configure(file), faults_);
+            return differs_natively(file, finding.seed, model.run()).has_value();
+        };
+        const Shrunk small =
+            shrink(nlohmann::ordered_json::parse(finding.file), still_differs, SHRINK_TRIES_MAX);
+        finding.file = text_of(small.file);
+        Model model(configure(finding.file), faults_);
+        finding.what = differs_natively(finding.file, finding.seed, model.run())
+                           .value_or("differs no longer when run again: " + finding.what);
+    }
+
+    CampaignOptions options_;
+    ModelFaults faults_;
+    std::atomic<u64> next_{0};
+    std::atomic<bool> stop_{false};
+    std::mutex mutex_;
+    CampaignResult result_;
+};
+
+} // namespace
+
+CampaignResult check_model(const CampaignOptions& options) {
+    return Campaign(options).run();
+}
+
+std::vector<MutantVerdict> check_mutants(const CampaignOptions& options) {
+    std::vector<MutantVerdict> verdicts;
+    for (const Fault& fault : FAULTS) {
+        verdicts.push_back({fault.name, fault.text, {}, {}});
+    }
+    std::size_t left = verdicts.size();
+    for (u64 i = 0; i < options.count && left > 0; ++i) {
+        const u64 seed = options.first_seed + i;
+        const std::string file = random_workload_file(seed);
+        const NativeRun native = run_natively(file, seed);
+        ModelConfig config = configure(file);
+        config.beats_max = std::min<u64>(BEATS_MAX, native.logged.beats.size() + 1);
+        for (std::size_t at = 0; at < std::size(FAULTS); ++at) {
+            if (verdicts[at].caught_by) {
+                continue;
+            }
+            ModelFaults faults;
+            faults.*FAULTS[at].fault = true;
+            if (const auto found = difference(native, Model(config, faults).run())) {
+                verdicts[at].caught_by = i + 1;
+                verdicts[at].difference = *found;
+                --left;
+            }
+        }
+    }
+    return verdicts;
+}
+
+std::vector<std::string> case_names() {
+    std::vector<std::string> names;
+    for (const Case& one : CASES) {
+        names.emplace_back(one.text);
+    }
+    return names;
+}
+
+} // namespace knhk::model

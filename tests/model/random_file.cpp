@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+// A random workload file: its topology, its inputs, and the whole.
+#include "tests/model/random_file.hpp"
+
+#include <algorithm>
+
+#include "tests/model/random_shape.hpp"
+
+namespace knhk::model {
+namespace {
+
+OrderedJson mesh(const Shape& shape, Dice& dice) {
+    std::vector<u64> dimensions(dice.between(1, 3), 1);
+    u64 left = shape.cores;
+    for (; left > 1; left /= 2) {
+        dimensions[dice.below(dimensions.size())] *= 2;
+    }
+    u64 hops = 0;
+    for (const u64 size : dimensions) {
+        hops += size - 1;
+    }
+    const u64 latency = dice.between(1, 3);
+    const u64 least = std::max<u64>(1, (hops + 6 - latency) / (7 - latency));
+    return {{"mesh",
+             {{"dimensions", dimensions},
+              {"latency", latency},
+              {"hops_per_beat", least + dice.below(2)}}}};
+}
+
+OrderedJson hierarchical(const Shape& shape, Dice& dice) {
+    OrderedJson groups = OrderedJson::array();
+    OrderedJson latencies = OrderedJson::array();
+    u64 left = shape.cores;
+    for (u64 levels = dice.between(1, 3); levels > 0; --levels) {
+        const u64 size = std::min(left, dice.pick({1, 2, 2, 4}));
+        groups.push_back(size);
+        left /= size;
+    }
+    for (u64 i = 0; i <= groups.size(); ++i) {
+        latencies.push_back(dice.between(shape.latency_min, 7));
+    }
+    return {{"hierarchical", {{"groups", groups}, {"latencies", latencies}}}};
+}
+
+OrderedJson matrix(const Shape& shape, Dice& dice) {
+    OrderedJson rows = OrderedJson::array();
+    for (u32 source = 0; source < shape.cores; ++source) {
+        rows.push_back(OrderedJson::array());
+        for (u32 destination = 0; destination < shape.cores; ++destination) {
+            rows[source].push_back(dice.between(shape.latency_min, 7));
+        }
+    }
+    return {{"matrix", rows}};
+}
+
+void add_topology(OrderedJson& file, const Shape& shape, Dice& dice) {
+    switch (dice.below(6)) {
+    case 0:
+        file["topology"] = mesh(shape, dice);
+        break;
+    case 1:
+        file["topology"] = hierarchical(shape, dice);
+        break;
+    case 2:
+        if (shape.cores <= 16) {
+            file["topology"] = matrix(shape, dice);
+        }
+        break;
+    case 3:
+    case 4:
+        file["topology"] = {{"flat", dice.between(shape.latency_min, shape.latency_min + 2)}};
+        break;
+    default: // not stated
+        break;
+    }
+}
+
+void add_beats(OrderedJson& input, const Shape& shape, Dice& dice) {
+    if (!dice.of_8(shape.later_of_8)) {
+        return;
+    }
+    input["beat"] = dice.one_in(20) ? dice.below(1'000'000) : dice.below(60);
+    if (dice.one_in(2)) {
+        input["times"] = dice.between(1, 6);
+        input["every"] = dice.pick({1, 2, 7, 8, 30});
+    }
+}
+
+void add_ids(OrderedJson& input, u64 count, const Shape& shape, Dice& dice) {
+    const bool hot = dice.one_in(2);
+    const u64 id = hot              ? dice.below(shape.hot_cores)
+                   : dice.one_in(4) ? dice.bits()
+                                    : dice.below(64);
+    input["id"] = random_notation(id, dice);
+    if (count > 1) {
+        const u64 between_hot = std::max(shape.cores / shape.hot_cores, 1u);
+        const u64 step = !hot                   ? dice.pick({0, 1, 1, 1, 2, 3, shape.cores})
+                         : shape.hot_cores >= 4 ? between_hot
+                                                : shape.cores;
+        input["count"] = count;
+        if (step != 1) {
+            input["id_step"] = step;
+        }
+    }
+}
+
+// By handler, what the image does with it ends by its payload.
+u64 add_handler(OrderedJson& input, u64 tasks_max, Dice& dice) {
+    const u64 handler = dice.between(0, 6);
+    const u64 each = std::min<u64>(dice.between(1, 40), std::max<u64>(tasks_max / 4, 1));
+    const u64 first = handler == 6 ? 0xFFFF'FFFF : each;
+    input["handler"] = handler;
+    input["payload"] = {first, dice.below(5), 0, 0};
+    return each;
+}
+
+OrderedJson input(const Shape& shape, Dice& dice, RandomKinds& kinds, u64 tasks_max) {
+    OrderedJson input;
+    u64 count = dice.one_in(3) ? dice.between(1, 3) : dice.between(1, shape.inputs_max);
+    count = std::clamp<u64>(count, 1, tasks_max);
+    if (dice.one_in(10)) {
+        count = std::max<u64>(1, count / add_handler(input, tasks_max, dice));
+    } else {
+        const u64 kind = dice.below(kinds.kinds().size());
+        input["kind"] = kinds.kinds()[kind]["name"];
+        const u64 most = kinds.life_for(kind, tasks_max / count);
+        const u64 cap = shape.cores >= 32 ? 150 : 1000;
+        const u64 life = std::min(cap, dice.one_in(4) ? dice.between(0, most) : most);
+        if (life > 0) {
+            input["life"] = life;
+        }
+        if (dice.one_in(2)) {
+            input["value"] = random_notation(dice.pick({1, 2, dice.bits()}), dice);
+            input["data"] = {dice.below(4), dice.bits()};
+        }
+    }
+    add_ids(input, count, shape, dice);
+    kinds.add_task_fields(input);
+    if (dice.of_8(shape.ordered_inputs_of_8)) {
+        input["at"] = dice.pick(
+            {0, shape.ordered_time, shape.ordered_time, dice.below(shape.ordered_time) + 1});
+    }
+    add_beats(input, shape, dice);
+    return input;
+}
+
+// Just more than half a share of requests for core 0.
+OrderedJson burst_input(const Shape& shape, Dice& dice, RandomKinds& kinds) {
+    const u64 half_share = 8192 / shape.cores;
+    return {{"kind", kinds.last_name()},
+            {"id", dice.below(shape.cores)},
+            {"count", half_share / shape.burst + dice.between(1, 2)},
+            {"id_step", dice.one_in(2) ? 1 : shape.cores}};
+}
+
+// For all hot cores alike.
+OrderedJson flood_input(const Shape& shape, Dice& dice, RandomKinds& kinds) {
+    const u64 hot = std::min(shape.hot_cores, shape.cores);
+    const u64 count = hot * dice.between(8, hot < 4 ? 80 : 24);
+    const u64 life = kinds.life_for(kinds.kinds().size() - 1, shape.tasks_max / count);
+    return {{"kind", kinds.last_name()},
+            {"id", 0},
+            {"count", count},
+            {"id_step", shape.cores / hot},
+            {"life", life},
+            {"stateless", dice.of_8(shape.stateless_of_8)}};
+}
+
+// Changes of state, again and again, on all cores or piled up on one.
+void add_touching_input(OrderedJson& file, const Shape& shape, Dice& dice) {
+    file["kinds"].push_back({{"name", "touch"}, {"steps", {{{"do", "add"}, {"word", 0}}}}});
+    const bool piled = dice.one_in(2);
+    OrderedJson input = {{"kind", "touch"}, {"times", dice.between(6, 12)}, {"value", 1}};
+    if (piled) { // on one that is idle in between, and so a thief
+        input["id"] = dice.below(std::min(shape.cores, 8u));
+        input["count"] = dice.between(17, 64);
+        input["id_step"] = shape.cores;
+        input["every"] = dice.between(2, 6);
+    } else {
+        input["id"] = dice.below(shape.cores);
+        input["count"] = dice.between(20, 20 + shape.cores);
+        input["every"] = dice.between(1, 3);
+    }
+    file["inputs"].push_back(input);
+}
+
+void add_inputs(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& kinds) {
+    u64 entries = dice.between(1, 4);
+    u64 tasks_max = shape.tasks_max / entries;
+    if (shape.burst > 0) {
+        file["inputs"].push_back(burst_input(shape, dice, kinds));
+        entries = dice.below(2);
+    }
+    if (shape.flood > 0) {
+        file["inputs"].push_back(flood_input(shape, dice, kinds));
+        entries = dice.below(3);
+        tasks_max = 500;
+    }
+    for (u64 i = 0; i < entries; ++i) {
+        file["inputs"].push_back(input(shape, dice, kinds, tasks_max));
+    }
+    if (shape.aim == Aim::Steal && !dice.one_in(4)) {
+        add_touching_input(file, shape, dice);
+    }
+}
+
+} // namespace
+
+std::string random_workload_file(u64 seed) {
+    Dice dice(seed);
+    const Shape shape = random_shape(seed, dice);
+    RandomKinds kinds(shape, dice);
+    OrderedJson file = {{"knhk_workload", 1}, {"name", "random-" + std::to_string(seed)}};
+    file["cores"] = shape.cores;
+    if (!dice.one_in(8)) {
+        file["seed"] = random_notation(seed, dice);
+    }
+    if (shape.stealing) {
+        file["stealing"] = true;
+    }
+    add_topology(file, shape, dice);
+    if (!kinds.guards().empty()) {
+        file["guards"] = kinds.guards();
+    }
+    if (!kinds.observations().empty()) {
+        file["observations"] = kinds.observations();
+    }
+    file["kinds"] = kinds.kinds();
+    file["inputs"] = OrderedJson::array();
+    add_inputs(file, shape, dice, kinds);
+    return file.dump(1, ' ') + "\n";
+}
+
+} // namespace knhk::model

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// Random workload files, each a function of a seed alone, shaped so that some hundreds of them meet
+// every hard case of docs/determinism.md. Their tasks end by their lives; a caller limits the
+// beats.
+#pragma once
+
+#include <string>
+
+#include "tests/model/records.hpp"
+
+namespace knhk::model {
+
+/// A valid workload file (docs/workload.md), as JSON text.
+[[nodiscard]] std::string random_workload_file(u64 seed);
+
+} // namespace knhk::model

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// A workload whose tasks do at random whatever a task can do, valid or not, and end in every way
+// that there is. For tests that compare whole runs.
+#pragma once
+
+#include "tests/support/native_run.hpp"
+
+namespace knhk::test {
+
+/// Handlers, guards, observations and inputs; the seed makes another run of it.
+[[nodiscard]] NativeOptions everything(u32 cores, u64 seed);
+
+/// Latencies between 1 and 7 that depend on the seed alone.
+void random_latencies(u8* latencies, u32 cores, u64 seed);
+
+/// The same run on memory that the caller looks at afterwards; no log is written.
+Digest run_on(const RegionSpan& span, const NativeOptions& options);
+
+} // namespace knhk::test

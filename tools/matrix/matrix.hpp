@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// The same workloads on every platform, with every number of workers, claimed both ways, with chaos
+// and without: one digest for each workload, or the first two runs that differ.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/types.hpp"
+
+namespace knhk::tools {
+
+struct MatrixWorkload {
+    std::string name;                   ///< of a built-in one, or a file
+    std::vector<std::string> arguments; ///< what `knhk run` needs besides
+    u32 cores;                          ///< more workers are left out
+};
+
+struct MatrixPlan {
+    std::vector<MatrixWorkload> workloads;
+    std::vector<std::string> platforms{"linux", "qemu-x86_64"};
+    std::vector<u32> workers{1, 2, 3, 5, 8};
+    std::vector<std::string> claims{"static", "dynamic"};
+    std::vector<u64> chaos{0, 1};
+    u32 jobs = 1;
+};
+
+/// One run of one workload.
+struct MatrixRun {
+    std::size_t workload;
+    std::vector<std::string> arguments; ///< of `knhk`, to do it again
+    std::string digest;                 ///< empty: it failed
+    std::string output;                 ///< what it said then
+    u64 events = 0;
+};
+
+struct MatrixRow {
+    std::string name;
+    std::string digest;              ///< of its first run
+    u64 events = 0;                  ///< of one run
+    u64 runs = 0;                    ///< with that digest
+    bool other_seed_differs = false; ///< the negative control
+};
+
+struct MatrixResult {
+    std::vector<MatrixRow> rows;
+    u64 runs = 0;
+    std::vector<MatrixRun> wrong; ///< at most a few: failed, or of another digest
+};
+
+/// Runs of each workload, and the negative control: one with another seed.
+[[nodiscard]] std::vector<MatrixRun> runs_of(const MatrixPlan& plan);
+
+/// Runs an argument list of `knhk` somewhere, several at once; calls back as each ends.
+using RunEnded = std::function<void(std::size_t index, bool success, const std::string& output)>;
+using RunAll =
+    std::function<void(const std::vector<MatrixRun>& runs, u32 jobs, const RunEnded& ended)>;
+
+/// `progress(done, all)` is called as runs end.
+[[nodiscard]] MatrixResult run_matrix(const MatrixPlan& plan, const RunAll& run_all,
+                                      const std::function<void(u64, u64)>& progress);
+
+/// Starts this program's own processes.
+void run_processes(const std::vector<MatrixRun>& runs, u32 jobs, const RunEnded& ended);
+
+} // namespace knhk::tools

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+// `knhk matrix`: which workloads, on what, and how the result is shown.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <sstream>
+
+#include <unistd.h>
+
+#include "tools/command.hpp"
+#include "tools/host/failure.hpp"
+#include "tools/host/process.hpp"
+#include "tools/host/temporary_directory.hpp"
+#include "tools/matrix/matrix.hpp"
+#include "tools/run/installation.hpp"
+#include "tools/run/interrupt.hpp"
+#include "tools/run/options.hpp"
+#include "tools/run/platform_runner.hpp"
+#include "tools/run/report.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* FOOTER =
+    "Without a workload: the built-in ones, and --random N files made from --seed.\n"
+    "\n"
+    "Examples:\n"
+    "  knhk matrix\n"
+    "  knhk matrix --random 200 --jobs 8\n"
+    "  knhk matrix mixed pipeline.json --on linux --workers 1,2,8\n"
+    "\n"
+    "Exit status 1 when two runs of a workload differ, or when a run with another seed does not.";
+
+constexpr u32 RANDOM_MAX = 100'000;
+constexpr u32 JOBS_MAX = 256;
+
+struct MatrixOptions {
+    MatrixPlan plan;
+    std::vector<std::string> workloads;
+    u64 random = 8;
+    u64 seed = 1;
+    bool json = false;
+    bool quiet = false;
+};
+
+std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> parts;
+    std::istringstream stream(text);
+    for (std::string part; std::getline(stream, part, ',');) {
+        parts.push_back(part);
+    }
+    return parts;
+}
+
+/// Built-in ones in a size that a machine under emulation can repeat a hundred times.
+MatrixWorkload builtin(const std::string& name) {
+    return {name, {"--cores", "16", "--tasks", "2000"}, 16};
+}
+
+MatrixWorkload named(const std::string& name) {
+    const bool is_file = name.find('/') != std::string::npos || name.ends_with(".json");
+    return is_file ? MatrixWorkload{name, {}, CORES_MAX} : builtin(name);
+}
+
+/// Random files say how many cores they have; the command for them is the model's.
+std::vector<MatrixWorkload> make_random(const MatrixOptions& options, const fs::path& folder) {
+    const std::string program = (build_root() / "tests/model/knhk-check-model").string();
+    const std::string list =
+        output_of({program, "--write", folder.string(), "--count", std::to_string(options.random),
+                   "--seed", std::to_string(options.seed)});
+    std::vector<MatrixWorkload> workloads;
+    std::istringstream lines(list);
+    std::string file;
+    u32 cores = 0;
+    while (lines >> file >> cores) {
+        workloads.push_back({file, {}, cores});
+    }
+    if (workloads.size() != options.random) {
+        throw bad_environment("{} made {} of {} random workloads: build it with ninja -C {}",
+                              program, workloads.size(), options.random, build_root().string());
+    }
+    return workloads;
+}
+
+std::string command_of(const MatrixRun& run) {
+    return fmt::format("knhk {}", fmt::join(run.arguments, " "));
+}
+
+/// The file of a wrong run is kept: without it nobody could look closer.
+void keep_file(const MatrixRun& run) {
+    const fs::path file = run.arguments[1];
+    std::error_code ignored;
+    if (fs::exists(file)) {
+        fs::copy_file(file, file.filename(), fs::copy_options::overwrite_existing, ignored);
+    }
+}
+
+void print(const MatrixOptions& options, const MatrixResult& result) {
+    if (options.json) {
+        nlohmann::ordered_json object;
+        object["match"] = result.wrong.empty();
+        object["runs"] = result.runs;
+        object["workloads"] = nlohmann::ordered_json::array();
+        for (const MatrixRow& row : result.rows) {
+            object["workloads"].push_back({{"workload", fs::path(row.name).filename().string()},
+                                           {"run_digest", row.digest},
+                                           {"events", row.events},
+                                           {"equal_runs", row.runs},
+                                           {"other_seed_differs", row.other_seed_differs}});
+        }
+        print_json(object);
+        return;
+    }
+    for (const MatrixRow& row : result.rows) {
+        fmt::print("{:<24} {} {:>8} events {:>4} equal runs{}\n",
+                   fs::path(row.name).filename().string(), row.digest, row.events, row.runs,
+                   row.other_seed_differs ? "" : "  ANOTHER SEED DOES NOT DIFFER");
+    }
+    fmt::print("{} runs of {} workloads: {}\n", result.runs, result.rows.size(),
+               result.wrong.empty() ? "one digest each" : "NOT EQUAL");
+}
+
+ExitStatus run(MatrixOptions options) {
+    const TemporaryDirectory folder;
+    MatrixPlan& plan = options.plan;
+    for (const std::string& name : options.workloads) {
+        plan.workloads.push_back(named(name));
+    }
+    if (options.workloads.empty()) {
+        for (const char* name : {"pure", "ring", "fanout", "ordered", "mixed"}) {
+            plan.workloads.push_back(builtin(name));
+        }
+        const auto random = make_random(options, folder.path());
+        plan.workloads.insert(plan.workloads.end(), random.begin(), random.end());
+    }
+    count_interrupts();
+    const bool show = !options.quiet && !options.json;
+    const bool terminal = ::isatty(STDERR_FILENO) == 1;
+    const MatrixResult result = run_matrix(plan, run_processes, [&](u64 done, u64 all) {
+        if (show && (terminal || done % 100 == 0)) {
+            fmt::print(stderr, "{}{} of {} runs{}", terminal ? "\r" : "", done, all,
+                       terminal ? "" : "\n");
+        }
+    });
+    if (show && terminal) {
+        fmt::print(stderr, "\r\x1b[K");
+    }
+    print(options, result);
+    for (const MatrixRun& wrong : result.wrong) {
+        keep_file(wrong);
+        fmt::print(stderr, "differs or failed: {}\n    {}\n", command_of(wrong),
+                   wrong.digest.empty() ? wrong.output : wrong.digest);
+    }
+    return result.wrong.empty() ? ExitStatus::Ok : ExitStatus::CheckSaysNo;
+}
+
+void add_list(CLI::App& command, const char* name, const char* help,
+              std::function<void(const std::vector<std::string>&)> take) {
+    command
+        .add_option_function<std::string>(
+            name, [take = std::move(take)](const std::string& text) { take(split(text)); }, help)
+        ->type_name("LIST");
+}
+
+void add_options(CLI::App& command, MatrixOptions& options) {
+    MatrixPlan& plan = options.plan;
+    command.add_option("workloads", options.workloads, "built-in names or files");
+    add_list(command, "--on", "platforms (linux,qemu-x86_64)", [&plan](const auto& list) {
+        plan.platforms = list;
+        std::ranges::for_each(list, [](const auto& name) { (void)parse_platform(name); });
+    });
+    add_list(command, "--workers", "numbers of workers (1,2,3,5,8)", [&plan](const auto& list) {
+        plan.workers.clear();
+        for (const std::string& text : list) {
+            plan.workers.push_back(
+                static_cast<u32>(parse_number_option("--workers", text, 1, CORES_MAX)));
+        }
+    });
+    const auto add_number = [&command](const char* name, u64& to, u64 max, const char* help) {
+        command
+            .add_option_function<std::string>(
+                name,
+                [name, &to, max](const std::string& text) {
+                    to = parse_number_option(name, text, 0, max);
+                },
+                help)
+            ->type_name("N");
+    };
+    add_number("--random", options.random, RANDOM_MAX, "so many random workload files (8)");
+    add_number("--seed", options.seed, ~u64{0}, "of the random files (1)");
+    command
+        .add_option_function<std::string>(
+            "--jobs",
+            [&plan](const std::string& text) {
+                plan.jobs = static_cast<u32>(parse_number_option("--jobs", text, 1, JOBS_MAX));
+            },
+            "so many runs at once (1)")
+        ->type_name("N");
+    command.add_flag("--json", options.json, "one JSON object on stdout, nothing else");
+    command.add_flag("--quiet", options.quiet, "no progress");
+}
+
+} // namespace
+
+void add_matrix_command(CLI::App& app, Action& action) {
+    CLI::App* const command = app.add_subcommand(
+        "matrix", "one digest on every platform, with any workers, claims and chaos");
+    const auto options = std::make_shared<MatrixOptions>();
+    add_options(*command, *options);
+    command->footer(FOOTER);
+    command->callback([options, &action] { action = [options] { return run(*options); }; });
+}
+
+} // namespace knhk::tools

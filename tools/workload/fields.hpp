@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Values of a workload file with the place where they stand: whoever takes one says what it must
+// be, and every error names file, line and path. For the rest of tools/workload.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/workload/json.hpp"
+
+namespace knhk::tools {
+
+inline constexpr u64 ANY_NUMBER = ~u64{0};
+
+/// The name that was probably meant; empty if none is close.
+[[nodiscard]] std::string_view closest(std::string_view name,
+                                       std::span<const std::string_view> names);
+
+class Field {
+  public:
+    Field(const JsonValue& value, std::string path, const std::string& file)
+        : value_(&value), path_(std::move(path)), file_(&file) {}
+
+    /// Throws Failure (BadInput).
+    [[noreturn]] void fail(const std::string& what) const;
+    /// `what`, and which of `names` was probably meant by `name`.
+    [[noreturn]] void fail_unknown(std::string_view name, const std::string& what,
+                                   std::span<const std::string_view> names) const;
+
+    [[nodiscard]] u64 number(u64 min = 0, u64 max = ANY_NUMBER) const;
+    [[nodiscard]] bool boolean() const;
+    [[nodiscard]] const std::string& text() const;
+    /// The index of this string in `names`.
+    [[nodiscard]] std::size_t choice(std::span<const std::string_view> names) const;
+    [[nodiscard]] std::vector<Field> elements(std::size_t min, std::size_t max) const;
+    /// Exactly so many numbers.
+    template<std::size_t N>
+    void numbers(u64 (&to)[N]) const {
+        const std::vector<Field> fields = elements(N, N);
+        for (std::size_t i = 0; i < N; ++i) {
+            to[i] = fields[i].number();
+        }
+    }
+
+  private:
+    friend class Object;
+    const JsonValue* value_;
+    std::string path_;
+    const std::string* file_;
+};
+
+/// A field that is an object.
+class Object {
+  public:
+    explicit Object(const Field& field);
+
+    /// Refuses every other name, and one that is there twice.
+    void allow(std::span<const std::string_view> names) const;
+    /// Refuses the first of `names` that is there, and says `why`.
+    void forbid(std::span<const std::string_view> names, const std::string& why) const;
+    /// The one of `names` that is there; more than one or none is refused.
+    [[nodiscard]] std::size_t one_of(std::span<const std::string_view> names) const;
+
+    [[nodiscard]] const Field& self() const { return self_; }
+    [[nodiscard]] std::optional<Field> find(std::string_view name) const;
+    [[nodiscard]] Field require(std::string_view name) const;
+    [[nodiscard]] u64 number_or(std::string_view name, u64 otherwise, u64 min = 0,
+                                u64 max = ANY_NUMBER) const;
+
+  private:
+    Field self_;
+};
+
+} // namespace knhk::tools

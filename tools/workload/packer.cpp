@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// What a workload file becomes for the image (docs/workload.md, Packed), and its way from the disk.
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/check.hpp"
+#include "tools/host/descriptor.hpp"
+#include "tools/host/failure.hpp"
+#include "tools/workload/json.hpp"
+#include "tools/workload/workload_file.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+constexpr std::size_t TABLE_ALIGNMENT_BYTES = 8;
+
+template<class T>
+void append(std::vector<std::byte>& to, const std::vector<T>& table) {
+    const auto bytes = std::as_bytes(std::span(table));
+    to.insert(to.end(), bytes.begin(), bytes.end());
+}
+
+/// At most one byte more than a workload may have: who reads that many has read too many.
+std::string read_bounded(int file, const std::string& name) {
+    constexpr std::size_t PIECE_BYTES = std::size_t{64} * 1024;
+    std::string text;
+    ssize_t count = 0;
+    do {
+        const std::size_t size = text.size();
+        text.resize(size + PIECE_BYTES);
+        do {
+            count = ::read(file, text.data() + size, PIECE_BYTES);
+        } while (count < 0 && errno == EINTR);
+        if (count < 0) {
+            throw bad_input("cannot read {}: {}: give the path of a workload file", name,
+                            system_text(errno));
+        }
+        text.resize(size + static_cast<std::size_t>(count));
+    } while (count > 0 && text.size() <= JSON_BYTES_MAX);
+    return text;
+}
+
+} // namespace
+
+bool names_workload_file(std::string_view workload) {
+    return workload.ends_with(".json") || workload.find('/') != std::string_view::npos;
+}
+
+WorkloadFile read_workload(const std::filesystem::path& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.valid()) {
+        throw bad_input("cannot open {}: {}: give the path of a workload file", path.string(),
+                        system_text(errno));
+    }
+    return parse_workload(read_bounded(file.get(), path.string()), path.string());
+}
+
+std::size_t packed_bytes(const WorkloadFile& file) {
+    const std::size_t size = sizeof(ScriptHeader) + file.guards.size() * sizeof(GuardRule) +
+                             file.observations.size() * sizeof(Observation) +
+                             file.kinds.size() * sizeof(ScriptKind) +
+                             file.steps.size() * sizeof(ScriptStep) +
+                             file.groups.size() * sizeof(ScriptGroup) + file.matrix.size();
+    return (size + TABLE_ALIGNMENT_BYTES - 1) / TABLE_ALIGNMENT_BYTES * TABLE_ALIGNMENT_BYTES;
+}
+
+std::vector<std::byte> pack(const WorkloadFile& file) {
+    ScriptHeader header = file.header;
+    header.guards = static_cast<u32>(file.guards.size());
+    header.observations = static_cast<u32>(file.observations.size());
+    header.kinds = static_cast<u32>(file.kinds.size());
+    header.steps = static_cast<u32>(file.steps.size());
+    header.groups = static_cast<u32>(file.groups.size());
+    std::vector<std::byte> bytes(sizeof header);
+    std::memcpy(bytes.data(), &header, sizeof header);
+    append(bytes, file.guards);
+    append(bytes, file.observations);
+    append(bytes, file.kinds);
+    append(bytes, file.steps);
+    append(bytes, file.groups);
+    append(bytes, file.matrix);
+    bytes.resize(packed_bytes(file));
+    // What was read as good and is then refused is a bug of one of the two, and is found here.
+    KNHK_CHECK(Script::open(bytes).has_value(), bytes.size());
+    return bytes;
+}
+
+} // namespace knhk::tools

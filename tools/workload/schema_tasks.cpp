@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+#include "tools/workload/schema_tasks.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace knhk::tools {
+
+namespace {
+
+using Name = std::string_view;
+
+constexpr u64 U32_MAX = ~u32{0};
+constexpr u64 U16_MAX = 0xFFFF;
+constexpr u64 TIMES_MAX = 65'536;
+
+// In the order of the enums that they stand for.
+constexpr std::array ACTS{Name("set"),    Name("random"), Name("pure"),  Name("observe"),
+                          Name("read"),   Name("add"),    Name("touch"), Name("work"),
+                          Name("output"), Name("spawn"),  Name("send"),  Name("order")};
+constexpr std::array ID_ORIGINS{Name("zero"), Name("own"), Name("value")};
+constexpr std::array TIMES{Name("at"), Name("after"), Name("within")};
+constexpr std::array LEVELS{Name("high"), Name("normal"), Name("low")};
+
+constexpr std::array TARGETS{Name("kind"), Name("handler")};
+constexpr std::array OF_KINDS{Name("share"), Name("data"), Name("life"), Name("value")};
+constexpr std::array OF_HANDLERS{Name("payload")};
+
+// --- tasks ---------------------------------------------------------------------------------------
+
+/// What steps and inputs say alike of a task, but whose it is.
+void read_task_fields(const Object& object, Task& task) {
+    if (const auto priority = object.find("priority")) {
+        task.level = static_cast<Level>(priority->choice(LEVELS));
+    }
+    task.budget_ticks =
+        static_cast<u8>(object.number_or("budget", BUDGET_TICKS_MAX, 0, BUDGET_TICKS_MAX));
+    if (const auto guards = object.find("guards")) {
+        for (const Field& guard : guards->elements(0, GUARDS_MAX)) {
+            task.guards[task.guard_count++] = static_cast<u16>(guard.number(0, GUARD_IDS - 1));
+        }
+    }
+    if (const auto stateless = object.find("stateless")) {
+        task.flags = stateless->boolean() ? TASK_STATELESS : 0;
+    }
+}
+
+/// The task without its id. `kind` is that of a task of a kind, which has no payload of its own.
+struct Target {
+    Task task;
+    bool by_handler = false;
+    u32 kind = 0;
+};
+
+Target read_target(const Object& object, const KindNames& kinds) {
+    Target target;
+    target.by_handler = object.one_of(TARGETS) == 1;
+    if (target.by_handler) {
+        object.forbid(OF_KINDS, "goes with 'kind', not with 'handler'");
+        target.task.handler = static_cast<HandlerId>(object.require("handler").number(0, U16_MAX));
+        if (const auto payload = object.find("payload")) {
+            payload->numbers(target.task.payload);
+        }
+    } else {
+        object.forbid(OF_HANDLERS, "goes with 'handler', not with 'kind'");
+        target.task.handler = SCRIPT_HANDLER;
+        target.kind = kinds.number_of(object.require("kind"));
+        if (const auto data = object.find("data")) {
+            u64 words[2] = {};
+            data->numbers(words);
+            std::ranges::copy(words, target.task.payload + 2);
+        }
+    }
+    read_task_fields(object, target.task);
+    return target;
+}
+
+// --- steps ---------------------------------------------------------------------------------------
+
+constexpr std::array EMISSION_FIELDS{Name("do"),        Name("kind"),   Name("handler"),
+                                     Name("id"),        Name("share"),  Name("data"),
+                                     Name("payload"),   Name("budget"), Name("priority"),
+                                     Name("stateless"), Name("guards"), Name("one_in")};
+constexpr std::array ORDER_FIELDS{
+    Name("do"),      Name("kind"),     Name("handler"), Name("id"),        Name("at"),
+    Name("after"),   Name("within"),   Name("share"),   Name("data"),      Name("budget"),
+    Name("payload"), Name("priority"), Name("guards"),  Name("stateless"), Name("one_in")};
+
+void read_id(const Object& object, ScriptStep& step) {
+    static constexpr std::array FIELDS{Name("from"), Name("add")};
+    step.id_from = IdFrom::Own;
+    const auto field = object.find("id");
+    if (!field) {
+        return;
+    }
+    const Object id(*field);
+    id.allow(FIELDS);
+    if (const auto from = id.find("from")) {
+        step.id_from = static_cast<IdFrom>(from->choice(ID_ORIGINS));
+    }
+    step.value = id.number_or("add", 0);
+}
+
+void read_emission(const Object& object, const KindNames& kinds, ScriptStep& step) {
+    const Target target = read_target(object, kinds);
+    step.task = target.task;
+    step.by_handler = target.by_handler ? 1 : 0;
+    if (!target.by_handler) {
+        step.index = target.kind;
+        step.share = static_cast<u32>(object.number_or("share", 1, 1, U32_MAX));
+    }
+    read_id(object, step);
+    if (step.act == Act::Order) {
+        const std::size_t which = object.one_of(TIMES);
+        step.time_is = static_cast<OrderTime>(which);
+        step.time = object.require(TIMES[which]).number();
+    }
+}
+
+/// The fields of a step that emits nothing, behind `do` and `one_in`.
+std::vector<Name> fields_of(Act act) {
+    switch (act) {
+    case Act::Set:
+    case Act::Pure:
+        return {"value"};
+    case Act::Observe:
+        return {"observation", "word"};
+    case Act::Read:
+    case Act::Add:
+        return {"word"};
+    case Act::Work:
+        return {"ticks"};
+    default:
+        return {};
+    }
+}
+
+void read_computation(const Object& object, ScriptStep& step) {
+    std::vector<Name> fields = fields_of(step.act);
+    fields.insert(fields.end(), {"do", "one_in"});
+    object.allow(fields);
+    switch (step.act) {
+    case Act::Set:
+    case Act::Pure:
+        step.value = object.require("value").number();
+        break;
+    case Act::Observe:
+        step.index = OBSERVATION_WORDS *
+                         static_cast<u32>(
+                             object.require("observation").number(0, SCRIPT_OBSERVATIONS_MAX - 1)) +
+                     static_cast<u32>(object.require("word").number(0, OBSERVATION_WORDS - 1));
+        break;
+    case Act::Read:
+    case Act::Add:
+        step.index = static_cast<u32>(object.require("word").number(0, STATE_WORDS - 1));
+        break;
+    case Act::Work:
+        step.value = object.require("ticks").number(1, U32_MAX);
+        break;
+    default:
+        break;
+    }
+}
+
+// --- inputs --------------------------------------------------------------------------------------
+
+constexpr std::array INPUT_FIELDS{
+    Name("kind"),   Name("handler"), Name("id"),        Name("count"),   Name("id_step"),
+    Name("life"),   Name("value"),   Name("data"),      Name("payload"), Name("priority"),
+    Name("budget"), Name("guards"),  Name("stateless"), Name("at"),      Name("beat"),
+    Name("times"),  Name("every")};
+
+Task read_input_task(const Object& object, const KindNames& kinds) {
+    Target target = read_target(object, kinds);
+    if (!target.by_handler) {
+        target.task.payload[0] =
+            kind_and_life(target.kind, object.number_or("life", 0, 0, U32_MAX));
+        target.task.payload[1] = object.number_or("value", 0);
+    }
+    target.task.id = object.require("id").number();
+    return target.task;
+}
+
+/// Refuses an entry whose last repetition is for a beat that there cannot be.
+void check_last_beat(const Object& object, u64 beat, u64 times, u64 every) {
+    if (times > 1 && every > (SCRIPT_BEAT_END - 1 - beat) / (times - 1)) {
+        object.self().fail(fmt::format("the last of {} times would be for a beat above {}", times,
+                                       SCRIPT_BEAT_END - 1));
+    }
+}
+
+} // namespace
+
+bool KindNames::add(const std::string& name) {
+    return numbers_.emplace(name, static_cast<u32>(numbers_.size())).second;
+}
+
+u32 KindNames::number_of(const Field& field) const {
+    const auto found = numbers_.find(field.text());
+    if (found == numbers_.end()) {
+        std::vector<Name> names;
+        for (const auto& [name, number] : numbers_) {
+            names.push_back(name);
+        }
+        std::ranges::sort(names, {}, [this](Name name) { return numbers_.at(std::string(name)); });
+        field.fail_unknown(field.text(),
+                           fmt::format("there is no kind '{}'", clipped(field.text())), names);
+    }
+    return found->second;
+}
+
+ScriptStep read_step(const Field& field, const KindNames& kinds) {
+    const Object object(field);
+    ScriptStep step{};
+    step.task.level = Level::High; // all zero, but for emissions
+    step.task.budget_ticks = 0;
+    step.act = static_cast<Act>(object.require("do").choice(ACTS));
+    if (emits(step.act)) {
+        step.act == Act::Order ? object.allow(ORDER_FIELDS) : object.allow(EMISSION_FIELDS);
+        read_emission(object, kinds, step);
+    } else {
+        read_computation(object, step);
+    }
+    step.one_in = static_cast<u32>(object.number_or("one_in", 1, 1, U32_MAX));
+    return step;
+}
+
+void read_input(const Field& field, const KindNames& kinds, std::vector<ScriptGroup>& groups) {
+    const Object object(field);
+    object.allow(INPUT_FIELDS);
+    ScriptGroup group{};
+    group.task = read_input_task(object, kinds);
+    group.count = object.number_or("count", 1, 1, SCRIPT_INPUTS_MAX);
+    group.id_step = object.number_or("id_step", 1);
+    group.time = NOT_ORDERED;
+    if (const auto at = object.find("at")) {
+        group.time = at->number(0, ORDERED_TIME_MAX);
+    }
+    group.beat = object.number_or("beat", 0, 0, SCRIPT_BEAT_END - 1);
+    const u64 times = object.number_or("times", 1, 1, TIMES_MAX);
+    const u64 every = object.number_or("every", 1);
+    check_last_beat(object, group.beat, times, every);
+    if (times > SCRIPT_GROUPS_MAX - groups.size()) {
+        field.fail(fmt::format("more than {} groups of inputs (an entry counts 'times')",
+                               SCRIPT_GROUPS_MAX));
+    }
+    for (u64 i = 0; i < times; ++i) {
+        groups.push_back(group);
+        group.beat += every;
+    }
+}
+
+} // namespace knhk::tools
