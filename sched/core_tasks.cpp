@@ -4,8 +4,8 @@
 
 namespace knhk {
 
-/// Its part of X. All of it has left the heap before any of it runs: what these tasks emit goes by
-/// message, so nothing enters a heap meanwhile.
+/// Its part of X, which leaves the heap one by one: that is as good as all at once, because what
+/// these tasks emit goes by message, so nothing enters a heap meanwhile.
 void Core::run_ordered(const BeatPlan& plan) {
     const Selection& ordered = plan.ordered;
     if (ordered.count == 0) {

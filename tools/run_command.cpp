@@ -30,6 +30,7 @@ constexpr const char* FOOTER =
     "  knhk run examples/pipeline.json --workers 2\n"
     "  knhk run ./pipeline.json --cores 4 --topology flat:2 --seed 9\n"
     "  knhk run pure --repeat 20 --json\n"
+    "  knhk run mixed --cores 16 --workers 5 --claim dynamic --chaos 7\n"
     "  knhk run ring --beat-limit 2.5\n"
     "  knhk run histogram --image histogram-x86_64.elf";
 
@@ -204,6 +205,13 @@ void add_platform_options(CLI::App& command, RunOptions& options) {
             },
             "end a run, with status 5 and the task's name, when one beat takes longer (none)")
         ->type_name("SECONDS");
+    command
+        .add_option("--claim", options.claim,
+                    "which worker runs which core: static (default), or dynamic, whoever is free")
+        ->type_name("static|dynamic");
+    add_number(command, {"--chaos", 0, ANY, "seed of delays wherever workers meet (0: none)"},
+               options.chaos);
+    command.add_flag("--telemetry", options.telemetry, "tell cycles of beats and barriers");
     command
         .add_option_function<std::string>(
             "--drain",

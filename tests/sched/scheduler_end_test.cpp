@@ -20,11 +20,12 @@ struct Told {
     std::vector<Digest> digests;
     u32 looks_until_stop = ~u32{0};
     u32 cycles = 0;
+    u32 disturbances = 0;
 } told_;
 
 Host host_alone() {
-    return {.pause = [] {},
-            .relax = [] {},
+    return {.pause = [] { ++told_.disturbances; },
+            .relax = [] { ++told_.disturbances; },
             .wait = [](const u32*, u32) {},
             .wake = [](const u32*) {},
             .stop_requested = [] { return told_.looks_until_stop-- == 0; },
@@ -41,7 +42,8 @@ class Ending : public testing::Test {
     void SetUp() override { told_ = {}; }
 
     /// Inputs for these beats of one core, and a run by worker 0 alone.
-    const RunState& run(const std::vector<u64>& beats, u64 beats_max = NO_BEAT_LIMIT) {
+    const RunState& run(const std::vector<u64>& beats, u64 beats_max = NO_BEAT_LIMIT,
+                        u64 chaos_seed = 0) {
         std::vector<Input> inputs;
         for (const u64 beat : beats) {
             inputs.push_back({.task = task_of(0, handler_), .beat = beat});
@@ -50,7 +52,9 @@ class Ending : public testing::Test {
         hand_->handler([this](TaskContext& c) { body_(c); });
         hand_->set_up(1, inputs);
         scheduler_ = std::make_unique<Scheduler>();
-        scheduler_->setup(hand_->setup, {.beats_max = beats_max, .identity = {5, 6}}, host_, log_);
+        scheduler_->setup(hand_->setup,
+                          {.beats_max = beats_max, .identity = {5, 6}, .chaos_seed = chaos_seed},
+                          host_, log_);
         scheduler_->work(0);
         return scheduler_->result();
     }
@@ -114,6 +118,13 @@ TEST_F(Ending, host_is_told_of_each_pulse_that_lies_between_executed_beats) {
     EXPECT_EQ(told_.digests[0], scheduler_->digest()) << "of the beats before it";
     host_.epoch_ended = nullptr;
     run({0, 8});
+}
+
+TEST_F(Ending, chaos_disturbs_a_run_of_one_worker_too_and_seed_0_does_not) {
+    const Digest chain = run({0, 1, 2, 3, 4, 5, 6, 7}).step.previous;
+    EXPECT_EQ(told_.disturbances, 0u);
+    EXPECT_EQ(run({0, 1, 2, 3, 4, 5, 6, 7}, NO_BEAT_LIMIT, 3).step.previous, chain);
+    EXPECT_GT(told_.disturbances, 10u);
 }
 
 TEST_F(Ending, place_of_a_worker_names_its_task_while_it_runs_and_only_then) {

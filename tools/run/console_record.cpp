@@ -28,6 +28,7 @@ constexpr std::size_t LATE_BEAT_LINES_MAX = 4;
 constexpr std::string_view CHATTER_PREFIX = "knhk: digest before beat ";
 constexpr std::string_view SPEAKER_PREFIX = "knhk: ";
 constexpr std::string_view EXIT_PREFIX = "knhk: exit status=";
+constexpr std::string_view TELEMETRY_PREFIX = "knhk: telemetry ";
 constexpr std::string_view RESULT_PREFIX = "knhk: result ";
 
 /// A console may send anything: only text reaches a terminal.
@@ -150,6 +151,8 @@ void ConsoleRecord::add_line(std::string_view line) {
         const Result<u64> status = parse_number(line.substr(EXIT_PREFIX.size()));
         const bool is_status = status && *status <= std::numeric_limits<u32>::max();
         exit_status_ = is_status ? std::optional(static_cast<u32>(*status)) : std::nullopt;
+    } else if (line.starts_with(TELEMETRY_PREFIX)) {
+        telemetry_ = line.substr(TELEMETRY_PREFIX.size());
     } else if (line.starts_with(RESULT_PREFIX)) {
         result_ = parse_result_line(line);
     }

@@ -58,6 +58,9 @@ class ConsoleRecord {
     [[nodiscard]] const std::string& crash() const { return crash_; }
     /// The lines about a beat that took too long, whole; empty if there are none.
     [[nodiscard]] const std::vector<std::string>& late_beat() const { return late_beat_; }
+    std::string telemetry_;
+    /// What the image tells about its own speed; empty unless it was asked.
+    [[nodiscard]] const std::string& telemetry() const { return telemetry_; }
     [[nodiscard]] std::optional<u32> exit_status() const { return exit_status_; }
     [[nodiscard]] const std::optional<RunFigures>& result() const { return result_; }
     [[nodiscard]] const std::deque<std::string>& last_lines() const { return last_lines_; }

@@ -129,6 +129,7 @@ void check(const RunOptions& options) {
     check_cores_and_workers(options);
     check_topology_text(options);
     check_choice("--stealing", options.stealing.value_or("off"), {"on", "off"});
+    check_choice("--claim", options.claim, {"static", "dynamic"});
     check_choice("--level", options.level, {"digest", "inputs", "full"});
     check_qemu(options);
     if (options.log && !options.drain_shared) {
@@ -156,6 +157,15 @@ std::string image_command_line(const RunOptions& options) {
     if (options.beat_limit_ms) {
         line += fmt::format(" beat-limit={}.{:03}", *options.beat_limit_ms / 1000,
                             *options.beat_limit_ms % 1000);
+    }
+    if (options.claim != "static") {
+        line += fmt::format(" claim={}", options.claim);
+    }
+    if (options.chaos != 0) {
+        line += fmt::format(" chaos={}", options.chaos);
+    }
+    if (options.telemetry) {
+        line += " telemetry=on";
     }
     return line;
 }

@@ -37,6 +37,9 @@ struct RunOptions {
     u64 tasks = 10'000;
     std::optional<u64> beats = {};
     std::optional<u32> beat_limit_ms = {};
+    std::string claim = "static"; ///< which worker runs which core, as the image spells it
+    u64 chaos = 0;                ///< seed of the disturbance; 0: none
+    bool telemetry = false;
     std::string level = "full";
     std::optional<std::filesystem::path> log = {};
     std::optional<std::filesystem::path> image = {}; ///< none: the one that the build made

@@ -33,6 +33,12 @@ nlohmann::ordered_json to_json(const RunResult& result) {
     object["run_digest"] = figures.digest;
     object["elapsed_ns"] = result.elapsed_ns;
     object["end_reason"] = figures.end_reason;
+    object["claim"] = options.claim;
+    object["chaos"] = options.chaos;
+    object["telemetry"] = nullptr;
+    if (!result.telemetry.empty()) {
+        object["telemetry"] = result.telemetry;
+    }
     object["log"] = nullptr;
     if (options.log) {
         object["log"] = options.log->string();
@@ -60,6 +66,9 @@ std::string to_text(const RunResult& result) {
     line("events", fmt::format("{}", figures.events));
     line("remote messages", fmt::format("{}", figures.remote_messages));
     line("elapsed", fmt::format("{:.3f} s", static_cast<double>(result.elapsed_ns) / 1e9));
+    if (!result.telemetry.empty()) {
+        line("cycles", result.telemetry);
+    }
     if (options.log) {
         line("log", options.log->string());
     }

@@ -68,7 +68,7 @@ ImageFile open_image(const RunOptions& options) {
 
 RunResult run_image(const RunOptions& options, const ImageFile& image, LogSink& sink,
                     const std::string& label) {
-    RunResult result{options, image.path().string(), image.sha256_text(), {}, 0};
+    RunResult result{options, image.path().string(), image.sha256_text(), {}, 0, {}};
     const std::unique_ptr<PlatformRunner> runner = make_runner(options, image);
     Manifest manifest = Manifest::at_start(options, image, sink);
     const RunObservation seen = observe(*runner, sink, options, label);
@@ -82,6 +82,7 @@ RunResult run_image(const RunOptions& options, const ImageFile& image, LogSink& 
         }
         throw;
     }
+    result.telemetry = seen.console.telemetry();
     manifest.write_succeeded(result.figures, seen.elapsed_ns);
     return result;
 }

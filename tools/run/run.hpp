@@ -18,6 +18,7 @@ struct RunResult {
     std::string image_sha256;
     RunFigures figures;
     u64 elapsed_ns = 0;
+    std::string telemetry; ///< key=value words, if it was asked for
 };
 
 /// The image that `options` name: theirs, or the one that the build made.
