@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// What the matrix makes of the runs that it is told about: no process is started here.
+#include "tools/matrix/matrix.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace knhk::tools {
+namespace {
+
+MatrixPlan small_plan() {
+    MatrixPlan plan;
+    plan.workloads = {{"ring", {"--cores", "4"}, 4}, {"file.json", {}, 2}};
+    plan.workers = {1, 2, 8};
+    return plan;
+}
+
+bool has(const MatrixRun& run, const std::string& word) {
+    return std::ranges::find(run.arguments, word) != run.arguments.end();
+}
+
+/// A digest for each workload, another one for another seed.
+std::string digest_of(const MatrixRun& run) {
+    return std::to_string(run.workload) + (has(run, "--seed") ? "other" : "same");
+}
+
+std::string output_with(const std::string& digest) {
+    return R"({"events": 5, "run_digest": ")" + digest + "\"}\n";
+}
+
+using Answer = std::function<std::string(const MatrixRun& run, std::size_t index)>;
+
+MatrixResult result_with(const Answer& answer) {
+    const auto run_all = [&](const std::vector<MatrixRun>& runs, u32, const RunEnded& ended) {
+        for (std::size_t index = 0; index < runs.size(); ++index) {
+            const std::string digest = answer(runs[index], index);
+            ended(index, !digest.empty(), digest.empty() ? "broken" : output_with(digest));
+        }
+    };
+    return run_matrix(small_plan(), run_all, [](u64, u64) {});
+}
+
+TEST(Matrix, each_workload_runs_with_all_but_too_many_workers) {
+    const auto runs = runs_of(small_plan());
+    // Two platforms, two numbers of workers (8 are too many), two claims, chaos and none.
+    EXPECT_EQ(std::ranges::count(runs, 0u, &MatrixRun::workload), 16);
+    EXPECT_EQ(std::ranges::count(runs, 1u, &MatrixRun::workload), 16);
+    for (const char* word : {"linux", "qemu-x86_64", "static", "dynamic", "--chaos"}) {
+        const auto with =
+            std::ranges::count_if(runs, [&](const auto& run) { return has(run, word); });
+        EXPECT_EQ(with, 16) << word;
+    }
+    EXPECT_TRUE(std::ranges::none_of(runs, [](const auto& run) { return has(run, "8"); }));
+}
+
+TEST(Matrix, equal_digests_and_another_for_another_seed_are_content) {
+    const MatrixResult result =
+        result_with([](const MatrixRun& run, std::size_t) { return digest_of(run); });
+    EXPECT_TRUE(result.wrong.empty());
+    EXPECT_EQ(result.runs, 34u);
+    ASSERT_EQ(result.rows.size(), 2u);
+    EXPECT_EQ(result.rows[0].digest, "0same");
+    EXPECT_EQ(result.rows[0].runs, 16u);
+    EXPECT_EQ(result.rows[0].events, 5u);
+    EXPECT_TRUE(result.rows[1].other_seed_differs);
+}
+
+TEST(Matrix, one_run_that_differs_is_found) {
+    const MatrixResult result = result_with([](const MatrixRun& run, std::size_t index) {
+        return index == 20 ? std::string("different") : digest_of(run);
+    });
+    ASSERT_EQ(result.wrong.size(), 1u);
+    EXPECT_EQ(result.wrong[0].digest, "different");
+    EXPECT_EQ(result.wrong[0].workload, 1u);
+    EXPECT_EQ(result.rows[1].runs, 15u);
+}
+
+TEST(Matrix, a_run_that_fails_is_found_with_what_it_said) {
+    const MatrixResult result = result_with([](const MatrixRun& run, std::size_t index) {
+        return index == 3 ? std::string() : digest_of(run);
+    });
+    ASSERT_EQ(result.wrong.size(), 1u);
+    EXPECT_EQ(result.wrong[0].output, "broken");
+}
+
+TEST(Matrix, another_seed_that_changes_nothing_is_found) {
+    const MatrixResult result =
+        result_with([](const MatrixRun& run, std::size_t) { return std::to_string(run.workload); });
+    EXPECT_EQ(result.wrong.size(), 2u);
+    EXPECT_FALSE(result.rows[0].other_seed_differs);
+}
+
+} // namespace
+} // namespace knhk::tools
