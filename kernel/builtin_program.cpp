@@ -2,10 +2,10 @@
 #include "kernel/builtin_program.hpp"
 
 #include <array>
-#include <cstring>
 
 #include "kernel/script.hpp"
 #include "kernel/script_program.hpp"
+#include "sched/state_words.hpp"
 
 namespace knhk {
 
@@ -36,25 +36,6 @@ constexpr u64 smaller(u64 a, u64 b) {
 /// An id whose home is `core`; its other bits come from `random`.
 TaskId id_on(u32 core, u32 cores, u64 random) {
     return TaskId{(random & ~u64{cores - 1}) | core};
-}
-
-/// Word `word` of a core's state; 0 of state that was refused.
-u64 state_word(std::span<const std::byte> state, u64 word) {
-    u64 value = 0;
-    if (!state.empty()) {
-        std::memcpy(&value, state.data() + word * sizeof value, sizeof value);
-    }
-    return value;
-}
-
-/// Adds to that word and returns what it is then.
-u64 add_to_state(std::span<std::byte> state, u64 word, u64 more) {
-    if (state.empty()) {
-        return 0;
-    }
-    const u64 sum = state_word(state, word) + more;
-    std::memcpy(state.data() + word * sizeof sum, &sum, sizeof sum);
-    return sum;
 }
 
 // --- pure: independent tasks -------------------------------------------------------------------

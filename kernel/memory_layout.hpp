@@ -28,12 +28,10 @@ static_assert(holds(region::scheduler, CORES_MAX, sizeof(RunState)));
 static_assert(holds(region::workers, CORES_MAX, sizeof(WorkersState)));
 static_assert(holds(region::drain, CORES_MAX, DRAIN_CONTROL_BYTES + DRAIN_RING_BYTES));
 
-// Two halves of 64 records at C = 256, of 16,384 at C = 1; a half holds an admit and a task.
+// Two halves of 64 records at C = 256, of 16,384 at C = 1.
 static_assert(holds(region::log_window, CORES_MAX, 2 * 64 * sizeof(Event)));
 static_assert(holds(region::log_window, 1, 2 * 16'384 * sizeof(Event)));
-static_assert(log_share_records(CORES_MAX) / ADMIT_SHARE_DIVISOR + TASK_RECORDS_MAX <=
-              log_share_records(CORES_MAX));
-// E, admit's half and a task are within a share.
+// One holds the ordered part's E, admit's half and a task.
 static_assert(ordered_of_core_max(log_share_records(CORES_MAX)) +
                   log_share_records(CORES_MAX) / ADMIT_SHARE_DIVISOR + TASK_RECORDS_MAX <=
               log_share_records(CORES_MAX));

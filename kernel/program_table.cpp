@@ -77,24 +77,20 @@ std::size_t list(const Program& program, HandlerId id, std::span<HandlerName> to
 } // namespace
 
 Result<void> install_program(RunSetup& run) {
-    const Result<void> builtin = install(run, BUILTIN_PROGRAM, 0, USER_HANDLERS_BEGIN);
-    if (!builtin) {
-        return builtin;
+    Result<void> installed = install(run, BUILTIN_PROGRAM, 0, USER_HANDLERS_BEGIN);
+    if (installed) {
+        installed = check_workloads(knhk_user_program);
     }
-    const Result<void> workloads = check_workloads(knhk_user_program);
-    if (!workloads) {
-        return workloads;
+    if (installed) {
+        installed = install_guards(run, BUILTIN_PROGRAM, GUARDS_BUILTIN_BEGIN, GUARD_IDS);
     }
-    const Result<void> guards =
-        install_guards(run, BUILTIN_PROGRAM, GUARDS_BUILTIN_BEGIN, GUARD_IDS);
-    if (!guards) {
-        return guards;
+    if (installed) {
+        installed = install_guards(run, knhk_user_program, 0, GUARDS_BUILTIN_BEGIN);
     }
-    const Result<void> own_guards = install_guards(run, knhk_user_program, 0, GUARDS_BUILTIN_BEGIN);
-    if (!own_guards) {
-        return own_guards;
+    if (installed) {
+        installed = install(run, knhk_user_program, USER_HANDLERS_BEGIN, USER_HANDLERS_MAX);
     }
-    return install(run, knhk_user_program, USER_HANDLERS_BEGIN, USER_HANDLERS_MAX);
+    return installed;
 }
 
 const WorkloadEntry* find_workload(std::string_view name) {

@@ -31,7 +31,6 @@ inline constexpr u64 SCRIPT_INPUTS_MAX = u64{1} << 40;
 inline constexpr u64 SCRIPT_BEAT_END = u64{1} << 48;
 inline constexpr std::size_t SCRIPT_NAME_BYTES = 64;
 inline constexpr u32 STATE_WORDS = 512;
-inline constexpr u32 OBSERVATION_WORDS = 4;
 
 /// The id of the handler that runs a workload file's kinds.
 inline constexpr HandlerId SCRIPT_HANDLER = 6;

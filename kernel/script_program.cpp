@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/script_program.hpp"
 
-#include <cstring>
-
 #include "kernel/script.hpp"
+#include "sched/state_words.hpp"
 
 namespace knhk {
 
@@ -60,31 +59,16 @@ class ScriptTask {
                           .words[step.index % OBSERVATION_WORDS];
             return;
         case Act::Read:
-            value_ += word_of(context_.read_state(), step.index);
+            value_ += state_word(context_.read_state(), step.index);
             return;
         case Act::Add:
-            return add(context_.state(), step.index);
+            add_to_state(context_.state(), step.index, value_);
+            return;
         case Act::Touch:
             static_cast<void>(context_.state());
             return;
         default:
             return;
-        }
-    }
-
-    /// 0 of state that was refused.
-    static u64 word_of(std::span<const std::byte> state, u64 word) {
-        u64 found = 0;
-        if ((word + 1) * sizeof found <= state.size()) {
-            std::memcpy(&found, state.data() + word * sizeof found, sizeof found);
-        }
-        return found;
-    }
-
-    void add(std::span<std::byte> state, u64 word) {
-        const u64 sum = word_of(state, word) + value_;
-        if ((word + 1) * sizeof sum <= state.size()) {
-            std::memcpy(state.data() + word * sizeof sum, &sum, sizeof sum);
         }
     }
 

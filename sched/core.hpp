@@ -119,7 +119,7 @@ class Core {
     [[nodiscard]] CoreOutcome outcome() const;
     [[nodiscard]] u64 tick() { return clock_->time.tick().raw; } ///< Lamport rule 1
     [[nodiscard]] u64 next_stamp() const { return next(clock_->time.now()).raw; }
-    void log_enqueued(const Task& task, u8 status);
+    void log_task(EventKind kind, const Task& task, u8 status, u32 ticks = 0);
 
     const RunSetup* run_ = nullptr;
     CoreId id_{};

@@ -47,9 +47,7 @@ void Core::log_thefts(const Thefts& thefts) {
     }
     for (u32 i = 0; i < thefts.tasks[id_.raw]; ++i) {
         const Task& task = ready_.peek_normal(i);
-        const u64 ts = tick();
-        log_.append({ts, task.id, xxh3_64(&task, sizeof task), thefts.victim[id_.raw], id_.raw,
-                     static_cast<u8>(EventKind::TaskStolen), static_cast<u8>(task.level)});
+        log_task(EventKind::TaskStolen, task, static_cast<u8>(task.level), thefts.victim[id_.raw]);
     }
 }
 
@@ -107,9 +105,7 @@ void Core::admit_head(NodeList& line, const BeatPlan& plan) {
     const NodeRef ref = boxes_.take_head(line);
     const Node& node = boxes_.node(ref);
     if (node.is_input != 0) {
-        const u64 ts = tick();
-        log_.append({ts, node.task.id, xxh3_64(&node.task, sizeof node.task), 0, id_.raw,
-                     static_cast<u8>(EventKind::ExternalInput), 0});
+        log_task(EventKind::ExternalInput, node.task, 0);
     }
     enter(node);
     leave_line(ref, plan);
@@ -119,7 +115,7 @@ void Core::enter(const Node& node) {
     const bool ordered = node.line == ORDERED_LINE;
     const bool pushed = ordered ? push_ordered(node.task, node.time) : ready_.push(node.task);
     KNHK_CHECK(pushed, id_.raw);
-    log_enqueued(node.task, node.line);
+    log_task(EventKind::TaskEnqueued, node.task, node.line);
 }
 
 /// The node is free: a message's credit goes back to its sender, an input's place to this core.

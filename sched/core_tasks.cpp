@@ -104,7 +104,7 @@ TaskStatus Core::enqueue_at_home(const Task& task) {
     if (!ready_.push_leaving_reserve(task)) {
         return TaskStatus::QueueFull;
     }
-    log_enqueued(task, static_cast<u8>(task.level));
+    log_task(EventKind::TaskEnqueued, task, static_cast<u8>(task.level));
     return TaskStatus::Ok;
 }
 
@@ -112,7 +112,7 @@ TaskStatus Core::enqueue_ordered_at_home(const Task& task, Timestamp at) {
     if (!push_ordered(task, at.raw)) {
         return TaskStatus::QueueFull;
     }
-    log_enqueued(task, ORDERED_LEVEL);
+    log_task(EventKind::TaskEnqueued, task, ORDERED_LEVEL);
     return TaskStatus::Ok;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "sched/guard.hpp"
 
+#include "sched/state_words.hpp"
+
 namespace knhk {
 
 namespace {
-
-constexpr u32 OBSERVATION_WORDS = 4;
 
 /// Outside of what there is, a word reads as 0: rules were checked when their workload was opened.
 u64 subject_of(const GuardRule& rule, GuardView& view) {
@@ -14,14 +14,8 @@ u64 subject_of(const GuardRule& rule, GuardView& view) {
         break;
     case GuardSubject::Payload:
         return view.task().payload[rule.index % PAYLOAD_WORDS];
-    case GuardSubject::State: {
-        const auto state = view.state();
-        u64 word = 0;
-        if ((u64{rule.index} + 1) * sizeof word <= state.size()) {
-            std::memcpy(&word, state.data() + rule.index * sizeof word, sizeof word);
-        }
-        return word;
-    }
+    case GuardSubject::State:
+        return state_word(view.state(), rule.index);
     case GuardSubject::Observation: {
         const u32 number = rule.index / OBSERVATION_WORDS;
         return number < view.observations().size()

@@ -3,7 +3,6 @@
 // before the task runs. A workload file states them as rules, a program as functions.
 #pragma once
 
-#include <cstring>
 #include <span>
 
 #include "sched/task.hpp"
@@ -11,8 +10,9 @@
 namespace knhk {
 
 /// One row of a workload's observations: never changed in a run.
+inline constexpr u32 OBSERVATION_WORDS = 4;
 struct Observation {
-    u64 words[4];
+    u64 words[OBSERVATION_WORDS];
 };
 
 /// What a guard sees.
@@ -58,7 +58,7 @@ struct GuardRule {
     u16 id;
     GuardSubject subject;
     GuardTest test;
-    u32 index; ///< the word; of an observation 4 x its number + the word
+    u32 index; ///< the word; of an observation OBSERVATION_WORDS x its number + the word
     u64 value;
     u64 to;
     u64 reserved; ///< 0

@@ -2,6 +2,7 @@
 // Damage without a plan to packed workloads: whatever is still opened can be used to the end.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <random>
 
 #include "tests/kernel/script_builder.hpp"

@@ -23,39 +23,16 @@ namespace {
 constexpr u64 BEATS_MAX = 50'000;
 constexpr std::size_t SHRINK_TRIES_MAX = 2000;
 
-struct Case {
-    u64 ModelCounters::* counter;
-    const char* text;
-};
-constexpr Case CASES[] = {
-#define MODEL_CASE(name, text) {&ModelCounters::name, text},
-#include "tests/model/model_cases.def"
-#undef MODEL_CASE
-};
-
-struct Fault {
-    bool ModelFaults::* fault;
-    const char* name;
-    const char* text;
-};
-constexpr Fault FAULTS[] = {
-#define MODEL_FAULT(name, text) {&ModelFaults::name, #name, text},
-#include "tests/model/model_faults.def"
-#undef MODEL_FAULT
-};
-
 ModelFaults planted(const std::string& name) {
-    ModelFaults faults;
     if (name.empty()) {
-        return faults;
+        return {};
     }
-    const auto found =
-        std::ranges::find_if(FAULTS, [&](const Fault& fault) { return name == fault.name; });
-    if (found == std::end(FAULTS)) {
+    const auto found = std::ranges::find_if(
+        PLANTED_FAULTS, [&](const PlantedFault& fault) { return name == fault.name; });
+    if (found == std::end(PLANTED_FAULTS)) {
         throw std::invalid_argument("no fault is called '" + name + "'");
     }
-    faults.*found->fault = true;
-    return faults;
+    return found->alone();
 }
 
 /// How a seed is run: all of it outside of what a log may show.
@@ -94,16 +71,6 @@ std::optional<std::string> differs_natively(const std::string& file, u64 seed,
     return difference(run_natively(file, seed), run);
 }
 
-std::string hex_of(const ModelDigest& digest) {
-    std::string text;
-    for (auto byte = digest.rbegin(); byte != digest.rend(); ++byte) { // stored low word first
-        char two[3];
-        std::snprintf(two, sizeof two, "%02x", static_cast<unsigned>(*byte));
-        text += two;
-    }
-    return text;
-}
-
 /// The image's digest against the one that is predicted from the file's text alone.
 std::optional<std::string> differs_on_platform(const CampaignOptions& options,
                                                const std::string& file, u64 seed, u32 cores) {
@@ -125,7 +92,7 @@ std::optional<std::string> differs_on_platform(const CampaignOptions& options,
         ::pclose(pipe);
     }
     std::filesystem::remove(path);
-    const std::string predicted = hex_of(digest_of_file(file, BEATS_MAX));
+    const std::string predicted = hex(digest_of_file(file, BEATS_MAX));
     if (output.find("\"run_digest\":\"" + predicted + "\"") != std::string::npos) {
         return std::nullopt;
     }
@@ -135,10 +102,7 @@ std::optional<std::string> differs_on_platform(const CampaignOptions& options,
 class Campaign {
   public:
     explicit Campaign(const CampaignOptions& options)
-        : options_(options), faults_(planted(options.fault)) {
-        result_.times.resize(std::size(CASES));
-        result_.runs_with.resize(std::size(CASES));
-    }
+        : options_(options), faults_(planted(options.fault)) {}
 
     CampaignResult run() {
         std::vector<std::jthread> others;
@@ -181,11 +145,7 @@ class Campaign {
         result_.beats += run.beats.size();
         result_.events += run.event_count();
         result_.with_256_cores += cores == 256;
-        for (std::size_t i = 0; i < std::size(CASES); ++i) {
-            const u64 met = counters.*CASES[i].counter;
-            result_.times[i] += met;
-            result_.runs_with[i] += met > 0;
-        }
+        result_.cases.add(counters);
         if (!options_.quiet && result_.runs % 100 == 0) {
             std::fprintf(stderr, "%llu of %llu workloads, %llu events\n",
                          static_cast<unsigned long long>(result_.runs),
@@ -227,7 +187,7 @@ CampaignResult check_model(const CampaignOptions& options) {
 
 std::vector<MutantVerdict> check_mutants(const CampaignOptions& options) {
     std::vector<MutantVerdict> verdicts;
-    for (const Fault& fault : FAULTS) {
+    for (const PlantedFault& fault : PLANTED_FAULTS) {
         verdicts.push_back({fault.name, fault.text, {}, {}});
     }
     std::size_t left = verdicts.size();
@@ -237,12 +197,11 @@ std::vector<MutantVerdict> check_mutants(const CampaignOptions& options) {
         const NativeRun native = run_natively(file, seed);
         ModelConfig config = configure(file);
         config.beats_max = std::min<u64>(BEATS_MAX, native.logged.beats.size() + 1);
-        for (std::size_t at = 0; at < std::size(FAULTS); ++at) {
+        for (std::size_t at = 0; at < std::size(PLANTED_FAULTS); ++at) {
             if (verdicts[at].caught_by) {
                 continue;
             }
-            ModelFaults faults;
-            faults.*FAULTS[at].fault = true;
+            const ModelFaults faults = PLANTED_FAULTS[at].alone();
             if (const auto found = difference(native, Model(config, faults).run())) {
                 verdicts[at].caught_by = i + 1;
                 verdicts[at].difference = *found;
@@ -251,14 +210,6 @@ std::vector<MutantVerdict> check_mutants(const CampaignOptions& options) {
         }
     }
     return verdicts;
-}
-
-std::vector<std::string> case_names() {
-    std::vector<std::string> names;
-    for (const Case& one : CASES) {
-        names.emplace_back(one.text);
-    }
-    return names;
 }
 
 } // namespace knhk::model

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/model/model.hpp"
+#include "tests/model/planted.hpp"
 
 namespace knhk::model {
 
@@ -34,9 +34,7 @@ struct CampaignResult {
     u64 beats = 0;
     u64 events = 0;
     u64 with_256_cores = 0;
-    /// By case, in the order of model_cases.def.
-    std::vector<u64> times;
-    std::vector<u64> runs_with;
+    CaseTally cases;
     std::optional<CampaignFinding> finding; ///< of the smallest seed that differs
 };
 
@@ -52,8 +50,5 @@ struct MutantVerdict {
 
 /// Plants every fault of model_faults.def and looks for a workload of `options` that shows it.
 [[nodiscard]] std::vector<MutantVerdict> check_mutants(const CampaignOptions& options);
-
-/// The names of model_cases.def, in words.
-[[nodiscard]] std::vector<std::string> case_names();
 
 } // namespace knhk::model

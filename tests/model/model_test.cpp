@@ -10,6 +10,7 @@
 #include "tests/model/builtin_workloads.hpp"
 #include "tests/model/comparison.hpp"
 #include "tests/model/identity.hpp"
+#include "tests/model/planted.hpp"
 #include "tests/model/random_file.hpp"
 #include "tests/model/script.hpp"
 
@@ -131,56 +132,24 @@ TEST(RandomFile, runs_end_and_are_neither_empty_nor_huge) {
               << of_cores[256] << " have 256 cores\n";
 }
 
-struct NamedCounter {
-    const char* name;
-    u64 ModelCounters::* counter;
-    u64 times = 0;
-    u64 runs = 0;
-};
-
-std::vector<NamedCounter> named_counters() {
-    return {
-#define MODEL_CASE(name, text) {text, &ModelCounters::name},
-#include "tests/model/model_cases.def"
-#undef MODEL_CASE
-    };
-}
-
-void add(std::vector<NamedCounter>& counters, const ModelCounters& of_run) {
-    for (NamedCounter& named : counters) {
-        named.times += of_run.*named.counter;
-        named.runs += of_run.*named.counter > 0;
-    }
-}
-
 TEST(Model, random_workloads_meet_every_hard_case) {
-    std::vector<NamedCounter> counters = named_counters();
+    CaseTally tally;
     for (u64 seed = 1; seed <= FILE_SEEDS; ++seed) {
         Model model(config_of_file(seed));
         (void)model.run();
-        add(counters, model.counters());
+        tally.add(model.counters());
     }
     for (u64 seed = 1; seed <= HANDLER_SEEDS; ++seed) {
         Model model(config_of(random_workload(seed)));
         (void)model.run();
-        add(counters, model.counters());
+        tally.add(model.counters());
     }
-    for (const NamedCounter& named : counters) {
-        EXPECT_GT(named.times, 0u) << named.name;
-        std::cout << named.name << ": " << named.times << " in " << named.runs << " runs\n";
+    for (std::size_t i = 0; i < std::size(HARD_CASES); ++i) {
+        EXPECT_GT(tally.times[i], 0u) << HARD_CASES[i].text;
+        std::cout << HARD_CASES[i].text << ": " << tally.times[i] << " in " << tally.runs_with[i]
+                  << " runs\n";
     }
 }
-
-struct NamedFault {
-    const char* name;
-    bool ModelFaults::* fault;
-};
-
-constexpr NamedFault FAULTS[] = {
-#define MODEL_FAULT(name, text) {text, &ModelFaults::name},
-#include "tests/model/model_faults.def"
-#undef MODEL_FAULT
-};
 
 /// Workloads with their runs, each made once.
 class Runs {
@@ -210,20 +179,18 @@ class Runs {
 // prediction would be noticed there.
 TEST(Model, every_planted_misreading_changes_a_prediction) {
     Runs runs;
-    for (const NamedFault& planted : FAULTS) {
-        ModelFaults faults;
-        faults.*planted.fault = true;
+    for (const PlantedFault& planted : PLANTED_FAULTS) {
         std::optional<std::string> found;
         for (u64 seed = 1; seed <= FILE_SEEDS && !found; ++seed) {
             const Runs::Entry& entry = runs.of_file(seed);
-            found = difference(Model(entry.config, faults).run(), entry.run);
+            found = difference(Model(entry.config, planted.alone()).run(), entry.run);
             if (found) {
-                std::cout << planted.name << ": seed " << seed << ", " << *found << "\n";
+                std::cout << planted.text << ": seed " << seed << ", " << *found << "\n";
             }
         }
-        EXPECT_TRUE(found) << planted.name << " is not noticed";
+        EXPECT_TRUE(found) << planted.text << " is not noticed";
     }
-    std::cout << std::size(FAULTS) << " misreadings\n";
+    std::cout << std::size(PLANTED_FAULTS) << " misreadings\n";
 }
 
 } // namespace

@@ -2,8 +2,6 @@
 #include "tests/sched/everything.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 
 #include "isa/random.hpp"
 
@@ -189,16 +187,6 @@ const GuardEntry GUARDS[] = {
          return state.empty() || (state[7] & std::byte{3}) != std::byte{1};
      }}};
 
-Host host_of_threads() {
-    return {.pause = [] {},
-            .relax = [] { std::this_thread::yield(); },
-            .wait = [](const u32* word,
-                       u32 expected) { std::atomic_ref(*const_cast<u32*>(word)).wait(expected); },
-            .wake = [](const u32* word) { std::atomic_ref(*const_cast<u32*>(word)).notify_all(); },
-            .stop_requested = [] { return false; },
-            .spins = 20};
-}
-
 } // namespace
 
 NativeOptions everything(u32 cores, u64 seed) {
@@ -223,47 +211,6 @@ void random_latencies(u8* latencies, u32 cores, u64 seed) {
     for (u32 cell = 0; cell < cores * cores; ++cell) {
         latencies[cell] = static_cast<u8>(1 + mixed(seed, cell) % LATENCY_MAX);
     }
-}
-
-Digest run_on(const RegionSpan& span, const NativeOptions& options) {
-    auto run = std::make_unique<RunSetup>();
-    run->memory = span.memory();
-    run->cores = options.cores;
-    run->seed = options.seed;
-    u8* latencies = run->memory.as<u8>(region::latencies);
-    options.latencies(latencies, options.cores);
-    run->latencies = latencies;
-    run->stealing = options.stealing;
-    run->workload = options.own_workload;
-    run->parameters = {.tasks = options.tasks, .seed = options.seed, .cores = options.cores};
-    run->input_count = run->workload->input_count(run->parameters);
-    run->observations = options.observations;
-    for (std::size_t i = 0; i < options.own_handlers.size(); ++i) {
-        run->handlers[USER_HANDLERS_BEGIN + i] = options.own_handlers[i].run;
-    }
-    for (const GuardEntry& guard : options.own_guards) {
-        run->guards[guard.id].function = guard.passes;
-    }
-    for (const GuardRule& rule : options.rules) {
-        run->guards[rule.id].rule = &rule;
-    }
-    const Host host = host_of_threads();
-    LogWriter log; // never opened
-    auto scheduler = std::make_unique<Scheduler>();
-    scheduler->setup(*run,
-                     {.workers = options.workers,
-                      .identity = Digest{},
-                      .claiming = options.claiming,
-                      .chaos_seed = options.chaos_seed},
-                     host, log);
-    std::vector<std::thread> threads;
-    for (u32 worker = 0; worker < options.workers; ++worker) {
-        threads.emplace_back([&, worker] { scheduler->work(worker); });
-    }
-    for (std::thread& thread : threads) {
-        thread.join();
-    }
-    return scheduler->digest();
 }
 
 } // namespace knhk::test

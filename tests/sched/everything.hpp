@@ -13,7 +13,4 @@ namespace knhk::test {
 /// Latencies between 1 and 7 that depend on the seed alone.
 void random_latencies(u8* latencies, u32 cores, u64 seed);
 
-/// The same run on memory that the caller looks at afterwards; no log is written.
-Digest run_on(const RegionSpan& span, const NativeOptions& options);
-
 } // namespace knhk::test

@@ -49,7 +49,7 @@ TEST_P(SavedRegions, are_byte_equal_at_the_end_of_a_run_whoever_ran_it) {
     NativeOptions options = test::everything(GetParam().cores, 3);
     options.stealing = GetParam().stealing;
     const RegionSpan one;
-    const Digest digest = test::run_on(one, options);
+    const Digest digest = test::run_native(options, one).digest;
     for (const u32 workers : {1u, 2u, 3u, 8u}) {
         for (const Claiming claiming : {Claiming::Static, Claiming::Dynamic}) {
             for (const u64 chaos : {0u, 11u + workers}) {
@@ -57,7 +57,7 @@ TEST_P(SavedRegions, are_byte_equal_at_the_end_of_a_run_whoever_ran_it) {
                 options.claiming = claiming;
                 options.chaos_seed = chaos;
                 const RegionSpan other;
-                ASSERT_EQ(test::run_on(other, options), digest);
+                ASSERT_EQ(test::run_native(options, other).digest, digest);
                 expect_equal_regions(one, other,
                                      std::to_string(workers) + " workers, chaos " +
                                          std::to_string(chaos) + ", claiming " +
@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(Runs, SavedRegions,
 TEST(SavedRegions, what_is_compared_is_the_state_of_a_run) {
     EXPECT_GE(saved_regions(), 8u);
     const RegionSpan span;
-    test::run_on(span, test::everything(8, 3));
+    (void)test::run_native(test::everything(8, 3), span);
     const auto* state = span.memory().as<RunState>(region::scheduler);
     EXPECT_EQ(state->magic, RUN_STATE_MAGIC);
     EXPECT_EQ(state->finished, 1u);
@@ -95,9 +95,9 @@ TEST(SavedRegions, another_seed_leaves_other_bytes) {
     const RegionSpan one;
     const RegionSpan other;
     NativeOptions options = test::everything(8, 3);
-    const Digest digest = test::run_on(one, options);
+    const Digest digest = test::run_native(options, one).digest;
     options.seed = 4;
-    EXPECT_NE(test::run_on(other, options), digest);
+    EXPECT_NE(test::run_native(options, other).digest, digest);
     EXPECT_NE(std::memcmp(one.memory().at(region::clocks), other.memory().at(region::clocks),
                           region::clocks.size_bytes),
               0);

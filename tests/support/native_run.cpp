@@ -141,7 +141,10 @@ NativeResult result_of(const Scheduler& scheduler, u32 workers) {
 } // namespace
 
 NativeResult run_native(const NativeOptions& options) {
-    const RegionSpan span;
+    return run_native(options, RegionSpan());
+}
+
+NativeResult run_native(const NativeOptions& options, const RegionSpan& span) {
     const Memory memory = span.memory();
     auto run = std::make_unique<RunSetup>();
     fill_setup(*run, options, memory);

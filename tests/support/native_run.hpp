@@ -62,6 +62,8 @@ struct NativeResult {
 };
 
 [[nodiscard]] NativeResult run_native(const NativeOptions& options);
+/// The same over the caller's memory.
+[[nodiscard]] NativeResult run_native(const NativeOptions& options, const RegionSpan& span);
 
 /// The events of a full log, beat by beat, in file order.
 struct LoggedBeat {
