@@ -71,6 +71,15 @@ std::optional<std::string> differs_natively(const std::string& file, u64 seed,
     return difference(run_natively(file, seed), run);
 }
 
+/// Any path as one word for a shell.
+std::string shell_word(const std::string& path) {
+    std::string word = "'";
+    for (const char c : path) {
+        word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    return word + "'";
+}
+
 /// The image's digest against the one that is predicted from the file's text alone.
 std::optional<std::string> differs_on_platform(const CampaignOptions& options,
                                                const std::string& file, u64 seed, u32 cores) {
@@ -79,8 +88,9 @@ std::optional<std::string> differs_on_platform(const CampaignOptions& options,
                       ("knhk-" + std::to_string(::getpid()) + "-" + std::to_string(seed) + ".json");
     std::ofstream(path) << file;
     const std::string command =
-        options.knhk_command + " run " + path.string() + " --json --quiet --level digest --on " +
-        options.platform + " --workers " + std::to_string(how.workers) + " --claim " +
+        shell_word(options.knhk_command) + " run " + shell_word(path.string()) +
+        " --json --quiet --level digest --on " + options.platform + " --workers " +
+        std::to_string(how.workers) + " --claim " +
         (how.claiming == Claiming::Dynamic ? "dynamic" : "static") + " --chaos " +
         std::to_string(how.chaos_seed) + " --beats " + std::to_string(BEATS_MAX) + " 2>&1";
     std::string output;
