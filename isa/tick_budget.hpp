@@ -15,28 +15,34 @@ class TickBudget {
     /// Adds `cost`, which stops at 2^32 - 1, and returns whether the budget still holds. Once it
     /// does not, nothing more is added: what a task was over by is its first operation too many.
     [[nodiscard]] constexpr bool charge(Tick cost) {
+        const u64 sum = used_ + cost.raw;
+        if (sum <= limit_.raw) [[likely]] {
+            used_ = sum;
+            return true;
+        }
         if (!exceeded()) {
-            const u32 sum = used_.raw + cost.raw;
-            used_.raw = sum < cost.raw ? ~u32{0} : sum;
+            used_ = sum < TICKS_MAX ? sum : TICKS_MAX;
         }
         return !exceeded();
     }
 
     /// Over budget: an error. Using exactly the limit is not.
-    [[nodiscard]] constexpr bool exceeded() const { return used_ > limit_; }
+    [[nodiscard]] constexpr bool exceeded() const { return used_ > limit_.raw; }
     /// Nothing is left: whatever costs something goes over. No error by itself.
-    [[nodiscard]] constexpr bool empty() const { return used_ >= limit_; }
+    [[nodiscard]] constexpr bool empty() const { return used_ >= limit_.raw; }
     /// Zero when over budget.
     [[nodiscard]] constexpr Tick remaining() const {
-        return empty() ? Tick{0} : Tick{limit_.raw - used_.raw};
+        return empty() ? Tick{0} : Tick{limit_.raw - static_cast<u32>(used_)};
     }
-    [[nodiscard]] constexpr Tick used() const { return used_; }
+    [[nodiscard]] constexpr Tick used() const { return Tick{static_cast<u32>(used_)}; }
     [[nodiscard]] constexpr Tick limit() const { return limit_; }
-    constexpr void reset() { used_ = Tick{0}; }
+    constexpr void reset() { used_ = 0; }
 
   private:
+    static constexpr u64 TICKS_MAX = ~u32{0};
+
     Tick limit_;
-    Tick used_{0};
+    u64 used_ = 0; ///< at most TICKS_MAX
 };
 
 } // namespace knhk

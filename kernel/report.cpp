@@ -61,8 +61,7 @@ void report_result(Kernel& kernel) {
     DrainControl<>* control = drain_control(kernel);
     fill_report(kernel, control->report);
     control->exit_status.store(static_cast<u32>(ExitStatus::Ok), std::memory_order_relaxed);
-    // Pairs with the reader's acquire: the report is valid once the phase says so.
-    control->phase.store(static_cast<u32>(DrainPhase::Ended), std::memory_order_release);
+    control->enter(DrainPhase::Ended);
 }
 
 } // namespace knhk

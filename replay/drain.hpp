@@ -4,6 +4,7 @@
 // they come. Included by both sides; `replay/log_format.hpp` says what the bytes are.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstring>
 
@@ -16,7 +17,6 @@ inline constexpr u64 DRAIN_MAGIC = 0x4E4941524B484E4B; // "KNHKRAIN"
 inline constexpr u32 DRAIN_VERSION = 1;
 inline constexpr std::size_t DRAIN_CONTROL_BYTES = 64 * 1024;
 inline constexpr std::size_t DRAIN_RING_BYTES = 16 * 1024 * 1024;
-static_assert((DRAIN_RING_BYTES & (DRAIN_RING_BYTES - 1)) == 0, "positions wrap by a mask");
 
 enum class DrainPhase : u32 { Empty = 0, Running = 1, Ended = 2 };
 
@@ -60,15 +60,28 @@ struct DrainControl {
 
     // Written by the image, once, before Ended.
     alignas(SEPARATION_BYTES) RunReport report;
+
+    /// The image, alone: what it wrote before is behind the phase.
+    void enter(DrainPhase to) {
+        // Pairs with the acquire in `entered`.
+        phase.store(static_cast<u32>(to), std::memory_order_release);
+    }
+    /// The host. Behind Ended lie all bytes, the exit status and the report.
+    [[nodiscard]] DrainPhase entered() const {
+        // Pairs with the release in `enter`.
+        return static_cast<DrainPhase>(phase.load(std::memory_order_acquire));
+    }
 };
 static_assert(sizeof(DrainControl<>) <= DRAIN_CONTROL_BYTES);
 static_assert(offsetof(DrainControl<>, head) == 128 && offsetof(DrainControl<>, tail) == 256);
 static_assert(offsetof(DrainControl<>, report) == 384);
 
 /// The image's end. One thread at a time reserves and publishes (the barrier orders them); several
-/// may write into what was reserved.
-template<class Atomics = NativeAtomics>
+/// may write into what was reserved. A model checker takes a smaller ring than the one that ships.
+template<class Atomics = NativeAtomics, std::size_t RingBytes = DRAIN_RING_BYTES>
 class DrainProducer {
+    static_assert(std::has_single_bit(RingBytes), "positions wrap by a mask");
+
   public:
     DrainProducer(DrainControl<Atomics>* control, std::byte* ring)
         : control_(control), ring_(ring) {}
@@ -77,14 +90,14 @@ class DrainProducer {
     [[nodiscard]] bool fits(u64 reserved_end, u64 size) const {
         // Pairs with the release in DrainConsumer::release: the host has read what it gives back.
         const u64 tail = control_->tail.load(std::memory_order_acquire);
-        return reserved_end + size - tail <= DRAIN_RING_BYTES;
+        return reserved_end + size - tail <= RingBytes;
     }
     void write(u64 position, const void* bytes, u64 size) const {
         if (size == 0) {
             return; // an empty span may have no address
         }
-        const u64 offset = position & (DRAIN_RING_BYTES - 1);
-        const u64 first = size < DRAIN_RING_BYTES - offset ? size : DRAIN_RING_BYTES - offset;
+        const u64 offset = position & (RingBytes - 1);
+        const u64 first = size < RingBytes - offset ? size : RingBytes - offset;
         std::memcpy(ring_ + offset, bytes, first);
         std::memcpy(ring_, static_cast<const std::byte*>(bytes) + first, size - first);
     }
@@ -99,7 +112,7 @@ class DrainProducer {
 };
 
 /// The host's end: one reader.
-template<class Atomics = NativeAtomics>
+template<class Atomics = NativeAtomics, std::size_t RingBytes = DRAIN_RING_BYTES>
 class DrainConsumer {
   public:
     struct Chunk {
@@ -111,16 +124,16 @@ class DrainConsumer {
         : control_(control), ring_(ring) {}
 
     /// The next contiguous bytes, none if there are none. A head that lies (a producer gone mad)
-    /// gives `size` above DRAIN_RING_BYTES: the caller must refuse it.
+    /// gives `size` above RingBytes: the caller must refuse it.
     [[nodiscard]] Chunk available() const {
         // Pairs with the release in DrainProducer::publish.
         const u64 head = control_->head.load(std::memory_order_acquire);
         const u64 waiting = head - tail_;
-        if (waiting > DRAIN_RING_BYTES) {
+        if (waiting > RingBytes) {
             return {nullptr, waiting};
         }
-        const u64 offset = tail_ & (DRAIN_RING_BYTES - 1);
-        const u64 contiguous = DRAIN_RING_BYTES - offset;
+        const u64 offset = tail_ & (RingBytes - 1);
+        const u64 contiguous = RingBytes - offset;
         return {ring_ + offset, waiting < contiguous ? waiting : contiguous};
     }
     void release(u64 size) {

@@ -26,32 +26,34 @@ class LogShare {
 
     /// `beat_index` beats were executed before.
     void begin_beat(u64 beat_index) {
-        events_ = base_ + (beat_index & 1) * capacity_;
-        count_ = 0;
+        begin_ = base_ + (beat_index & 1) * capacity_;
+        next_ = begin_;
+        end_ = begin_ + capacity_;
     }
-    [[nodiscard]] u32 room() const { return capacity_ - count_; }
+    [[nodiscard]] u32 room() const { return static_cast<u32>(end_ - next_); }
     [[nodiscard]] u32 capacity() const { return capacity_; }
-    [[nodiscard]] u32 count() const { return count_; }
+    [[nodiscard]] u32 count() const { return static_cast<u32>(next_ - begin_); }
 
     void append(const Event& event) { *reserve() = event; }
     /// The next slot, to be filled before the beat ends.
     [[nodiscard]] Event* reserve() {
-        KNHK_CHECK(count_ < capacity_, count_);
-        return &events_[count_++];
+        KNHK_CHECK(next_ != end_, count());
+        return next_++;
     }
 
     /// Zero when nothing was recorded.
     [[nodiscard]] Digest digest() const {
-        return count_ == 0 ? Digest{} : xxh3_128(events_, count_ * sizeof(Event));
+        return count() == 0 ? Digest{} : xxh3_128(begin_, count() * sizeof(Event));
     }
     /// The records of the beat that was begun last.
-    [[nodiscard]] const Event* events() const { return events_; }
+    [[nodiscard]] const Event* events() const { return begin_; }
 
   private:
     Event* base_ = nullptr;
-    Event* events_ = nullptr;
     u32 capacity_ = 0;
-    u32 count_ = 0;
+    Event* begin_ = nullptr; ///< of this beat's half, as are the next two
+    Event* next_ = nullptr;
+    Event* end_ = nullptr;
 };
 
 } // namespace knhk

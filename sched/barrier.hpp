@@ -32,11 +32,14 @@ class Barrier {
     template<class Alone>
     void arrive(Alone alone) {
         waiter_.disturb();
-        // Acquire: the last arriver sees what the others wrote. Release: they wrote it before.
-        const u32 before = state_.count.fetch_add(1, std::memory_order_acq_rel);
-        if (before - base_ == passage_ - 2) {
+        // Who knew when he left the last passage that all others have arrived again is the last one
+        // without announcing it: his arrival and the release are one change of the line, not two.
+        if (arrived(seen_) == workers() - 1) {
             alone();
-            release();
+            release(2);
+        } else if (arrived(count_arrival()) == workers()) {
+            alone();
+            release(1);
         } else {
             await_release();
         }
@@ -44,22 +47,32 @@ class Barrier {
     }
 
   private:
-    void release() {
+    [[nodiscard]] u32 workers() const { return passage_ - 1; }
+    [[nodiscard]] u32 arrived(u32 count) const { return count - base_; }
+
+    [[nodiscard]] u32 count_arrival() {
+        // Acquire: the last arriver sees what the others wrote. Release: they wrote it before.
+        return state_.count.fetch_add(1, std::memory_order_acq_rel) + 1;
+    }
+
+    /// `steps`: the release, and the arrival if it is not counted yet.
+    void release(u32 steps) {
         waiter_.disturb();
         // Sequentially consistent, and so is the look at `sleepers`: a worker announces its sleep
         // and then looks at `count`; either it sees this count or we see its announcement.
-        state_.count.fetch_add(1, std::memory_order_seq_cst);
+        seen_ = state_.count.fetch_add(steps, std::memory_order_seq_cst) + steps;
         if (state_.sleepers.load(std::memory_order_seq_cst) != 0) {
             waiter_.wake(state_.count);
         }
     }
 
-    [[nodiscard]] bool released(u32 count) const { return count - base_ >= passage_; }
+    [[nodiscard]] bool released(u32 count) const { return arrived(count) >= passage_; }
 
     void await_release() {
         for (u32 spin = 0; spin < spins_; ++spin) {
-            // Pairs with the release in `release`.
-            if (released(state_.count.load(std::memory_order_acquire))) {
+            // Pairs with the release in `release`, and of those who have arrived again.
+            seen_ = state_.count.load(std::memory_order_acquire);
+            if (released(seen_)) {
                 return;
             }
             waiter_.pause();
@@ -67,11 +80,11 @@ class Barrier {
         state_.sleepers.fetch_add(1, std::memory_order_seq_cst);
         waiter_.disturb();
         for (;;) {
-            const u32 count = state_.count.load(std::memory_order_seq_cst);
-            if (released(count)) {
+            seen_ = state_.count.load(std::memory_order_seq_cst);
+            if (released(seen_)) {
                 break;
             }
-            waiter_.wait(state_.count, count);
+            waiter_.wait(state_.count, seen_);
         }
         // Relaxed: one sleeper too many costs a needless wake and nothing else.
         state_.sleepers.fetch_sub(1, std::memory_order_relaxed);
@@ -80,6 +93,7 @@ class Barrier {
     BarrierState<Atomics>& state_;
     u32 passage_;
     u32 base_ = 0;
+    u32 seen_ = 0; ///< the count when we last looked
     Waiter waiter_;
     u32 spins_;
 };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A queue that any thread may push to and pop from, without locks: Michael and Scott's linked queue
-// over a pool of nodes in fixed memory. For telemetry alone: who comes first depends on speed, so
-// nothing that reaches a log may pass through it.
+// A queue that any thread may push to and pop from, without locks: a ring of slots in fixed memory.
+// For telemetry alone: who comes first depends on speed, so nothing that reaches a log may pass
+// through it.
 #pragma once
 
+#include <bit>
 #include <cstring>
 #include <type_traits>
 
@@ -13,18 +14,21 @@
 
 namespace knhk {
 
-/// Zero memory and `reset` make an empty queue. Links name nodes by number and carry a tag that
-/// every change counts up, so that a node which left and came back is not taken for one that
-/// stayed, unless a thread sleeps through 2^32 changes.
+/// First in, first out, so each producer's items come in its order. Lock-free: whatever thread
+/// stands still, and wherever, the others push and pop on. It keeps the slot that it is in, which
+/// they go round, and which is out of use until it goes on and the ring has come round.
+///
+/// Positions count up and never come back, and every state of a slot names one: a slot that was
+/// used again is not taken for one that stayed. Memory must be `reset` before its first use.
 template<class T, u32 Capacity, class Atomics = NativeAtomics>
 class BestEffortQueue {
     static_assert(std::is_trivially_copyable_v<T>, "items travel as words");
-    static_assert(Capacity >= 1 && Capacity < 0xFFFF'FFFE);
+    static_assert(Capacity >= 1);
 
   public:
     /// Empties the queue. Before anybody else may know of it, or after.
     void reset();
-    /// Any thread. False when all nodes are in use: nothing has changed then.
+    /// Any thread. False when no slot is free for the next position: nothing has changed then.
     [[nodiscard]] bool push(const T& item);
     /// Any thread. False when empty: `item` is as it was.
     [[nodiscard]] bool pop(T& item);
@@ -35,171 +39,215 @@ class BestEffortQueue {
     using Atomic = typename Atomics::template Atomic<U>;
     static constexpr u32 WORDS = (sizeof(T) + 7) / 8;
 
-    /// The tag above, below it the node's number from 1; number 0 is none.
-    struct Link {
+    enum Phase : u64 {
+        FREE = 1, ///< for this position: its producer has not finished, or there is none yet
+        FULL = 2, ///< with this position's item, or its consumer is still reading it
+        HELD = 3, ///< by one who was overtaken: this position and those before have no item here
+    };
+    struct State {
         u64 raw;
 
-        [[nodiscard]] u32 number() const { return static_cast<u32>(raw); }
-        [[nodiscard]] Link to(u32 number) const { return {((raw >> 32) + 1) << 32 | number}; }
+        static State of(Phase phase, u64 position) { return {position << 2 | phase}; }
+        [[nodiscard]] Phase phase() const { return static_cast<Phase>(raw & 3); }
+        [[nodiscard]] u64 position() const { return raw >> 2; }
+        [[nodiscard]] bool is(Phase phase, u64 position) const {
+            return raw == of(phase, position).raw;
+        }
     };
 
-    struct Node {
-        Atomic<u64> next;
-        // Atomic, because a consumer that will lose the head reads what somebody writes anew.
-        Atomic<u64> words[WORDS];
+    static constexpr u64 SLOT_BYTES = sizeof(u64) * (1 + WORDS);
+    struct alignas(SLOT_BYTES < 64 ? std::bit_ceil(SLOT_BYTES) : 64) Slot {
+        Atomic<u64> state;
+        Atomic<u64> words[WORDS]; ///< whose slot it is has them for himself
     };
 
-    [[nodiscard]] Node& node(u32 number) {
-        KNHK_CHECK(number != 0, number); // a queue that was never reset
-        return nodes_[number - 1];
+    /// Measured (bench/queues). A model checker's atomics are hasty: waiting shows it nothing.
+    static constexpr bool HASTY = requires { Atomics::HASTY; };
+    static constexpr u32 ROUNDS_MIN = HASTY ? 1 : 512;
+    static constexpr u32 ROUNDS_MAX = HASTY ? 1 : 4096;
+    static constexpr u32 LOOKS = HASTY ? 1 : 200;
+    static constexpr u32 PREFETCHED = 2;
+
+    /// Who lost a race stays away for a while, longer each time: the winner goes on with the lines
+    /// in his own cache meanwhile, and the two do not pull them to and fro.
+    class Patience {
+      public:
+        void lose() {
+            for (u32 i = 0; i < rounds_; ++i) {
+                passed_.store(i, std::memory_order_relaxed);
+            }
+            rounds_ = rounds_ < ROUNDS_MAX ? rounds_ * 2 : ROUNDS_MAX;
+        }
+
+      private:
+        Atomic<u32> passed_; ///< nobody else's: so the compiler leaves the rounds in
+        u32 rounds_ = ROUNDS_MIN;
+    };
+
+    [[nodiscard]] Slot& slot(u64 position) { return slots_[position % Capacity]; }
+    [[nodiscard]] State look(u64 position) {
+        // Acquire: pairs with the releases in `change`. What the slot's last owner did there is
+        // over.
+        const State state{slot(position).state.load(std::memory_order_acquire)};
+        KNHK_CHECK(state.raw != 0, position); // a queue that was never reset
+        return state;
     }
-    [[nodiscard]] static bool advance(Atomic<u64>& link, Link from, u32 to);
-    void set_next(u32 number, u32 next);
-    [[nodiscard]] u32 take_free();
-    void give_free(u32 number);
-    void append(u32 number);
+    [[nodiscard]] bool change(u64 position, State from, State to) {
+        // Release: pairs with `look`: item and reads of it come before.
+        return slot(position).state.compare_exchange_strong(
+            from.raw, to.raw, std::memory_order_release, std::memory_order_relaxed);
+    }
+    [[nodiscard]] static bool advance(Atomic<u64>& end, u64 from) {
+        // Release: pairs with the acquire in `go_round`: who sees the new position sees the states
+        // that let it be reached. All other looks at an end are relaxed: an end says where to look,
+        // and the slot's state decides; an old end costs another look.
+        return end.compare_exchange_strong(from, from + 1, std::memory_order_release,
+                                           std::memory_order_relaxed);
+    }
+    void write(u64 position, const T& item);
+    void read(u64 position, T& item);
+    void leave(u64 position, State expected);
+    [[nodiscard]] bool go_round(u64 position, State state);
+    [[nodiscard]] bool pass_unfinished(u64 position);
 
-    alignas(SEPARATION_BYTES) Atomic<u64> head_; ///< the node before the first item
-    alignas(SEPARATION_BYTES) Atomic<u64> tail_; ///< the last node, or one that is not far behind
-    alignas(SEPARATION_BYTES) Atomic<u64> free_; ///< a stack of nodes, linked by `next` too
-    alignas(SEPARATION_BYTES) Node nodes_[Capacity + 1];
+    alignas(SEPARATION_BYTES) Atomic<u64> tail_; ///< the next position to push at
+    alignas(SEPARATION_BYTES) Atomic<u64> head_; ///< the next position to pop from
+    alignas(SEPARATION_BYTES) Slot slots_[Capacity];
 };
 
 template<class T, u32 Capacity, class Atomics>
 void BestEffortQueue<T, Capacity, Atomics>::reset() {
     // Relaxed: nobody else looks. Who hands the queue to others orders this before their look.
-    for (u32 at = 0; at <= Capacity; ++at) {
-        const u32 next = at == 0 || at == Capacity ? 0 : at + 2;
-        nodes_[at].next.store(next, std::memory_order_relaxed);
+    for (u64 at = 0; at < Capacity; ++at) {
+        slots_[at].state.store(State::of(FREE, at).raw, std::memory_order_relaxed);
     }
-    head_.store(1, std::memory_order_relaxed);
-    tail_.store(1, std::memory_order_relaxed);
-    free_.store(2, std::memory_order_relaxed);
+    tail_.store(0, std::memory_order_relaxed);
+    head_.store(0, std::memory_order_relaxed);
 }
 
 template<class T, u32 Capacity, class Atomics>
 bool BestEffortQueue<T, Capacity, Atomics>::push(const T& item) {
-    const u32 number = take_free();
-    if (number == 0) {
-        return false;
+    Patience patience;
+    for (;;) {
+        const u64 tail = tail_.load(std::memory_order_relaxed);
+        const State state = look(tail);
+        if (state.is(FREE, tail)) {
+            if (!advance(tail_, tail)) {
+                patience.lose();
+                continue;
+            }
+            __builtin_prefetch(&slot(tail + PREFETCHED), 1);
+            write(tail, item);
+            if (change(tail, state, State::of(FULL, tail))) {
+                return true;
+            }
+            leave(tail, state); // consumers did not wait for us
+        } else if (state.position() >= tail) {
+            static_cast<void>(advance(tail_, tail)); // nothing can be pushed there any more
+        } else if (!go_round(tail, state)) {
+            return false;
+        }
     }
-    u64 words[WORDS] = {};
-    std::memcpy(words, &item, sizeof item);
-    for (u32 i = 0; i < WORDS; ++i) {
-        // Relaxed: the release by which `append` links the node comes after.
-        node(number).words[i].store(words[i], std::memory_order_relaxed);
+}
+
+/// The slot for `position` is somebody's still. False: all positions behind are, too.
+template<class T, u32 Capacity, class Atomics>
+bool BestEffortQueue<T, Capacity, Atomics>::go_round(u64 position, State state) {
+    const u64 before = position - Capacity;
+    if (state.phase() != HELD) {
+        // Acquire: pairs with `advance`. Who passed this position saw its slot's state before.
+        const u64 head = head_.load(std::memory_order_acquire);
+        if (head <= before) {
+            return false; // an item that nobody has popped
+        }
+        if (state.phase() == FREE) {
+            return true; // no longer: the head passes no unfinished one
+        }
     }
-    set_next(number, 0);
-    append(number);
-    return true;
+    // Somebody reads it, or was overtaken. Another one must be free, or it is better to wait.
+    for (u64 other = position + 1; other < position + Capacity; ++other) {
+        const State there = look(other);
+        if (there.position() >= other) {
+            if (change(position, state, State::of(HELD, position))) {
+                static_cast<void>(advance(tail_, position));
+            }
+            return true;
+        }
+        if (there.phase() != HELD && head_.load(std::memory_order_relaxed) <= other - Capacity) {
+            return false;
+        }
+    }
+    return false;
 }
 
 template<class T, u32 Capacity, class Atomics>
 bool BestEffortQueue<T, Capacity, Atomics>::pop(T& item) {
+    Patience patience;
     for (;;) {
-        // Acquire: pairs with `advance` of head and tail. What was known when this node became the
-        // head is known here, so the tail that is seen is not behind it.
-        const Link head{head_.load(std::memory_order_acquire)};
-        const Link tail{tail_.load(std::memory_order_acquire)};
-        // Acquire: pairs with `append`'s link, so the words are there; and with `set_next`.
-        const Link next{node(head.number()).next.load(std::memory_order_acquire)};
-        // Relaxed: if `next` was of the node's later life, `set_next` makes the new head known.
-        if (head.raw != head_.load(std::memory_order_relaxed)) {
-            continue;
+        const u64 head = head_.load(std::memory_order_relaxed);
+        const State state = look(head);
+        if (state.is(FULL, head)) {
+            if (!advance(head_, head)) {
+                patience.lose();
+                continue;
+            }
+            read(head, item);
+            leave(head, state);
+            return true;
         }
-        if (next.number() == 0) {
+        if (tail_.load(std::memory_order_relaxed) <= head) {
             return false;
         }
-        if (head.number() == tail.number()) {
-            // A producer has linked its node and not got further: the head may not pass the tail.
-            static_cast<void>(advance(tail_, tail, next.number()));
-            continue;
+        if (state.is(FREE, head)) {
+            if (!pass_unfinished(head)) {
+                return false;
+            }
+        } else if (state.position() >= head) {
+            static_cast<void>(advance(head_, head)); // no item is there
         }
-        u64 words[WORDS];
-        for (u32 i = 0; i < WORDS; ++i) {
-            // Relaxed: they count only if the head is still the same after.
-            words[i] = node(next.number()).words[i].load(std::memory_order_relaxed);
-        }
-        if (advance(head_, head, next.number())) {
-            give_free(head.number());
-            std::memcpy(static_cast<void*>(&item), words, sizeof item);
+    }
+}
+
+/// A producer has not finished at `position`. False: nothing is behind it.
+template<class T, u32 Capacity, class Atomics>
+bool BestEffortQueue<T, Capacity, Atomics>::pass_unfinished(u64 position) {
+    const State unfinished = State::of(FREE, position);
+    for (u32 i = 0; i < LOOKS; ++i) {
+        if (!look(position).is(FREE, position)) {
             return true;
         }
     }
-}
-
-/// Moves `link` on, if it still is `from`.
-template<class T, u32 Capacity, class Atomics>
-bool BestEffortQueue<T, Capacity, Atomics>::advance(Atomic<u64>& link, Link from, u32 to) {
-    u64 expected = from.raw;
-    // Release: pairs with the acquires of the same link in `pop` and `append`. What was written to
-    // the node, and read from those before it, happened before whoever sees this.
-    return link.compare_exchange_strong(expected, from.to(to).raw, std::memory_order_release,
-                                        std::memory_order_relaxed);
-}
-
-/// The node's owner, who took it from the free list or out of the queue.
-template<class T, u32 Capacity, class Atomics>
-void BestEffortQueue<T, Capacity, Atomics>::set_next(u32 number, u32 next) {
-    Atomic<u64>& link = node(number).next;
-    // Relaxed: the owner knows the last change. Nobody else's exchange can succeed on it, because
-    // those expect a link to none with a tag that is gone.
-    const Link before{link.load(std::memory_order_relaxed)};
-    // Release: pairs with the acquires of `next` in `pop` and `append`. Who sees this in a node
-    // that he takes for the head or the tail must also see that it is no longer.
-    link.store(before.to(next).raw, std::memory_order_release);
-}
-
-/// Zero when none is free.
-template<class T, u32 Capacity, class Atomics>
-u32 BestEffortQueue<T, Capacity, Atomics>::take_free() {
-    // Acquire, here and in the exchange: pairs with `give_free`. All uses of the node before it
-    // was given are over, and its `next` is known.
-    u64 seen = free_.load(std::memory_order_acquire);
-    while (Link{seen}.number() != 0) {
-        const Link first{seen};
-        // Relaxed: came with `seen`. If somebody changed it since, the exchange fails.
-        const Link next{node(first.number()).next.load(std::memory_order_relaxed)};
-        if (free_.compare_exchange_weak(seen, first.to(next.number()).raw,
-                                        std::memory_order_acquire, std::memory_order_acquire)) {
-            return first.number();
-        }
+    if (tail_.load(std::memory_order_relaxed) == position + 1) {
+        return false;
     }
-    return 0;
+    static_cast<void>(change(position, unfinished, State::of(HELD, position)));
+    return true;
 }
 
 template<class T, u32 Capacity, class Atomics>
-void BestEffortQueue<T, Capacity, Atomics>::give_free(u32 number) {
-    // Relaxed, here and in the failed exchange: what is below the top of the stack is not looked
-    // at.
-    u64 seen = free_.load(std::memory_order_relaxed);
-    for (;;) {
-        set_next(number, Link{seen}.number());
-        // Release: pairs with the acquires in `take_free`.
-        if (free_.compare_exchange_weak(seen, Link{seen}.to(number).raw, std::memory_order_release,
-                                        std::memory_order_relaxed)) {
-            return;
-        }
+void BestEffortQueue<T, Capacity, Atomics>::write(u64 position, const T& item) {
+    u64 words[WORDS] = {};
+    std::memcpy(words, &item, sizeof item);
+    for (u32 i = 0; i < WORDS; ++i) {
+        slot(position).words[i].store(words[i], std::memory_order_relaxed);
     }
 }
 
 template<class T, u32 Capacity, class Atomics>
-void BestEffortQueue<T, Capacity, Atomics>::append(u32 number) {
-    for (;;) {
-        // Acquire: pairs with `advance` of the tail: the node's `next` is of its present life.
-        const Link tail{tail_.load(std::memory_order_acquire)};
-        // Acquire: pairs with `append`'s link and with `set_next`.
-        const Link next{node(tail.number()).next.load(std::memory_order_acquire)};
-        // Relaxed: if `next` was of the node's later life, `set_next` makes the new tail known.
-        if (tail.raw != tail_.load(std::memory_order_relaxed)) {
-            continue;
-        }
-        if (next.number() != 0) {
-            static_cast<void>(advance(tail_, tail, next.number()));
-        } else if (advance(node(tail.number()).next, next, number)) {
-            static_cast<void>(advance(tail_, tail, number)); // or somebody has done it for us
-            return;
-        }
+void BestEffortQueue<T, Capacity, Atomics>::read(u64 position, T& item) {
+    u64 words[WORDS];
+    for (u32 i = 0; i < WORDS; ++i) {
+        words[i] = slot(position).words[i].load(std::memory_order_relaxed);
+    }
+    std::memcpy(static_cast<void*>(&item), words, sizeof item);
+}
+
+/// The slot's owner makes it free: for the position after the last one that others went round it
+/// for.
+template<class T, u32 Capacity, class Atomics>
+void BestEffortQueue<T, Capacity, Atomics>::leave(u64 position, State expected) {
+    while (!change(position, expected, State::of(FREE, expected.position() + Capacity))) {
+        expected = look(position);
     }
 }
 

@@ -95,10 +95,4 @@ std::span<std::byte> Core::state_for_writing() {
     return {state_, STATE_SLAB_BYTES};
 }
 
-void Core::log_task(EventKind kind, const Task& task, u8 status, u32 ticks) {
-    const u64 ts = tick();
-    log_.append(
-        {ts, task.id, xxh3_64(&task, sizeof task), ticks, id_.raw, static_cast<u8>(kind), status});
-}
-
 } // namespace knhk

@@ -6,6 +6,7 @@
 
 #include <span>
 
+#include "base/hash_inline.hpp"
 #include "isa/cost.hpp"
 #include "replay/log_window.hpp"
 #include "sched/beat_plan.hpp"
@@ -48,15 +49,6 @@ struct CoreLoad {
     bool idle;
 };
 
-/// What a running task emits, besides the task itself.
-struct Emission {
-    Operation operation; ///< Spawn, Send or Order
-    Timestamp at;        ///< for Order
-    u32 number;          ///< of this task's emissions, from 0
-    Timestamp from;      ///< when the emitting task started
-    bool ordered_part;   ///< of which the emitting task is
-};
-
 class Core {
   public:
     Core() = default;
@@ -84,7 +76,9 @@ class Core {
     void give_tasks(Core& thief, u32 count) { ready_.give(thief.ready_, count); }
 
     // For TaskContext.
-    [[nodiscard]] TaskStatus emit(const Task& task, const Emission& emission);
+    /// `at` counts for Operation::Order, and is 0 for the others.
+    template<Operation operation>
+    [[nodiscard]] TaskStatus emit(const TaskContext& from, const Task& task, Timestamp at);
     [[nodiscard]] std::span<std::byte> state_for_writing();
     [[nodiscard]] std::span<const std::byte> state() const { return {state_, STATE_SLAB_BYTES}; }
 
@@ -107,19 +101,28 @@ class Core {
     // core_tasks.cpp
     void run_ordered(const BeatPlan& plan);
     void run_tasks(Beat beat);
-    void execute(const Task& task, Event* record, Timestamp ts, RunMode mode);
+    template<RunMode mode>
+    void execute(const Task& task, Timestamp ts);
+    [[nodiscard]] bool has_room_for_task() const { return log_.room() >= TASK_RECORDS_MAX; }
     [[nodiscard]] const u16* failing_guard(TaskContext& context);
     [[nodiscard]] TaskStatus park_or_fail(const TaskContext& context);
+
+    // core_emissions.cpp
     [[nodiscard]] TaskStatus enqueue_at_home(const Task& task);
     [[nodiscard]] TaskStatus enqueue_ordered_at_home(const Task& task, Timestamp at);
-    [[nodiscard]] TaskStatus post_message(const Task& task, CoreId to, const Emission& emission);
+    template<Operation operation>
+    [[nodiscard]] TaskStatus post_message(const TaskContext& from, const Task& task, Timestamp at);
     [[nodiscard]] bool push_ordered(const Task& task, u64 at);
 
     [[nodiscard]] bool can_be_admitted() const;
     [[nodiscard]] CoreOutcome outcome() const;
     [[nodiscard]] u64 tick() { return clock_->time.tick().raw; } ///< Lamport rule 1
     [[nodiscard]] u64 next_stamp() const { return next(clock_->time.now()).raw; }
-    void log_task(EventKind kind, const Task& task, u8 status, u32 ticks = 0);
+    /// `hash` is of the task's bytes.
+    void log_task(EventKind kind, u64 task_id, u64 hash, u8 status, u32 ticks = 0) {
+        const u64 ts = tick();
+        log_.append({ts, task_id, hash, ticks, id_.raw, static_cast<u8>(kind), status});
+    }
 
     const RunSetup* run_ = nullptr;
     CoreId id_{};

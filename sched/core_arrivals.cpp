@@ -47,7 +47,8 @@ void Core::log_thefts(const Thefts& thefts) {
     }
     for (u32 i = 0; i < thefts.tasks[id_.raw]; ++i) {
         const Task& task = ready_.peek_normal(i);
-        log_task(EventKind::TaskStolen, task, static_cast<u8>(task.level), thefts.victim[id_.raw]);
+        log_task(EventKind::TaskStolen, task.id, xxh3_64(&task, sizeof task),
+                 static_cast<u8>(task.level), thefts.victim[id_.raw]);
     }
 }
 
@@ -105,17 +106,18 @@ void Core::admit_head(NodeList& line, const BeatPlan& plan) {
     const NodeRef ref = boxes_.take_head(line);
     const Node& node = boxes_.node(ref);
     if (node.is_input != 0) {
-        log_task(EventKind::ExternalInput, node.task, 0);
+        log_task(EventKind::ExternalInput, node.task.id, xxh3_64(&node.task, sizeof node.task), 0);
     }
     enter(node);
     leave_line(ref, plan);
 }
 
 void Core::enter(const Node& node) {
+    const Task& task = node.task;
     const bool ordered = node.line == ORDERED_LINE;
-    const bool pushed = ordered ? push_ordered(node.task, node.time) : ready_.push(node.task);
+    const bool pushed = ordered ? push_ordered(task, node.time) : ready_.push(task);
     KNHK_CHECK(pushed, id_.raw);
-    log_task(EventKind::TaskEnqueued, node.task, node.line);
+    log_task(EventKind::TaskEnqueued, task.id, xxh3_64(&task, sizeof task), node.line);
 }
 
 /// The node is free: a message's credit goes back to its sender, an input's place to this core.

@@ -27,10 +27,11 @@ static_assert(sizeof(WarmQueue) <= region::warm_queues.stride_bytes(CORES_MAX));
 
 /// A task that was taken to run, and from where.
 struct ReadyTask {
-    Task task;
+    const Task* task; ///< null: there is none
     bool warm;
 };
 
+/// The rings of one core, which has both ends of them: whoever runs it.
 class ReadyTasks {
   public:
     ReadyTasks() = default;
@@ -43,22 +44,13 @@ class ReadyTasks {
         std::memset(static_cast<void*>(warm_), 0, sizeof *warm_);
     }
 
-    [[nodiscard]] bool push(const Task& task, u32 reserve = 0) {
-        switch (task.level) {
-        case Level::High:
-            return rings_->high.push(task, reserve);
-        case Level::Normal:
-            return rings_->normal.push(task, reserve);
-        case Level::Low:
-            return rings_->low.push(task, reserve);
-        }
-        return false;
-    }
-    [[nodiscard]] bool push_leaving_reserve(const Task& task) {
-        return push(task, spawn_reserve(static_cast<u32>(task.level)));
-    }
+    /// False when there is no room.
+    [[nodiscard]] bool push(const Task& task) { return put(slot<0>(task.level), task); }
+    /// Where a task that is spawned at home goes, to be written at once; null when that would take
+    /// from the reserve that its level leaves to arrivals.
+    [[nodiscard]] Task* slot_leaving_reserve(Level level) { return slot<1>(level); }
     /// False when the warm ring is full.
-    [[nodiscard]] bool park(const Task& task) { return warm_->push(task); }
+    [[nodiscard]] bool park(const Task& task) { return put(warm_->push_alone(), task); }
 
     [[nodiscard]] bool has_room(u32 level) const { return size(level) < RING_CAPACITY[level]; }
     [[nodiscard]] u32 size(u32 level) const {
@@ -67,29 +59,41 @@ class ReadyTasks {
     }
     [[nodiscard]] bool empty() const { return size(0) + size(1) + size(2) + warm_->size() == 0; }
 
+    // A task that was taken stays in its slot while it runs: what it spawns leaves a reserve, so no
+    // push comes to that slot before.
+
     /// High before Normal before Low before the warm ring.
-    [[nodiscard]] bool take(ReadyTask& to) {
-        to.warm = false;
-        return rings_->high.pop(to.task) || rings_->normal.pop(to.task) ||
-               rings_->low.pop(to.task) || take_warm(to);
+    [[nodiscard]] ReadyTask take() {
+        const Task* task = rings_->high.pop_alone();
+        if (task == nullptr) {
+            task = rings_->normal.pop_alone();
+        }
+        if (task == nullptr) {
+            task = rings_->low.pop_alone();
+        }
+        return task != nullptr ? ReadyTask{task, false} : take_warm();
     }
 
     /// The first of a beat gives the others a turn, so that nothing starves.
-    [[nodiscard]] bool take_first(ReadyTask& to, Beat beat) {
+    [[nodiscard]] ReadyTask take_first(Beat beat) {
         constexpr u32 LOW_TURN = 0;
         constexpr u32 WARM_TURN = 2;
         constexpr u32 NORMAL_TURN = 4;
-        to.warm = false;
+        ReadyTask turn{nullptr, false};
         switch (beat.slot()) {
         case LOW_TURN:
-            return rings_->low.pop(to.task) || take(to);
+            turn.task = rings_->low.pop_alone();
+            break;
         case WARM_TURN:
-            return take_warm(to) || take(to);
+            turn = take_warm();
+            break;
         case NORMAL_TURN:
-            return rings_->normal.pop(to.task) || take(to);
+            turn.task = rings_->normal.pop_alone();
+            break;
         default:
-            return take(to);
+            break;
         }
+        return turn.task != nullptr ? turn : take();
     }
 
     /// Stateless tasks at the head of the Normal ring: what thieves may take.
@@ -103,18 +107,36 @@ class ReadyTasks {
     }
     /// Moves the first `count` tasks of this core's Normal ring to a thief's, in order.
     void give(ReadyTasks& thief, u32 count) {
-        Task task;
         for (u32 i = 0; i < count; ++i) {
-            const bool moved = rings_->normal.pop(task) && thief.rings_->normal.push(task);
+            const Task* task = rings_->normal.pop_alone();
+            const bool moved = task != nullptr && put(thief.rings_->normal.push_alone(), *task);
             KNHK_CHECK(moved, i);
         }
     }
     [[nodiscard]] const Task& peek_normal(u32 index) const { return rings_->normal.peek(index); }
 
   private:
-    [[nodiscard]] bool take_warm(ReadyTask& to) {
-        to.warm = warm_->pop(to.task);
-        return to.warm;
+    [[nodiscard]] ReadyTask take_warm() { return {warm_->pop_alone(), true}; }
+
+    [[nodiscard]] static bool put(Task* slot, const Task& task) {
+        if (slot != nullptr) {
+            *slot = task;
+        }
+        return slot != nullptr;
+    }
+
+    /// `reserves`: 1 leaves the level's reserve, 0 nothing.
+    template<u32 reserves>
+    [[nodiscard]] Task* slot(Level level) {
+        switch (level) {
+        case Level::High:
+            return rings_->high.push_alone(reserves * spawn_reserve(0));
+        case Level::Normal:
+            return rings_->normal.push_alone(reserves * spawn_reserve(1));
+        case Level::Low:
+            return rings_->low.push_alone(reserves * spawn_reserve(2));
+        }
+        return nullptr;
     }
 
     CoreQueues* rings_ = nullptr;

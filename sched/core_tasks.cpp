@@ -14,23 +14,36 @@ void Core::run_ordered(const BeatPlan& plan) {
     for (u32 at = ordered.begin[id_.raw]; at < ordered.end[id_.raw]; ++at) {
         const Task task = ordered_.pop();
         const Timestamp ts{plan.start.raw + 1 + ordered.rank[at]};
-        execute(task, log_.reserve(), ts, RunMode::Ordered);
+        execute<RunMode::Ordered>(task, ts);
+        worker_->running = nullptr; // it leaves the stack
     }
+    clock_->tasks += ordered.end[id_.raw] - ordered.begin[id_.raw];
     clock_->time.fast_forward(Timestamp{plan.start.raw + ordered.count});
 }
 
 void Core::run_tasks(Beat beat) {
-    ReadyTask ready;
-    bool found = log_.room() >= TASK_RECORDS_MAX && ready_.take_first(ready, beat);
-    while (found) {
-        Event* record = log_.reserve();
-        execute(ready.task, record, Timestamp{tick()}, ready.warm ? RunMode::Warm : RunMode::Hot);
-        found = log_.room() >= TASK_RECORDS_MAX && ready_.take(ready);
+    ReadyTask ready{nullptr, false};
+    if (has_room_for_task()) {
+        ready = ready_.take_first(beat);
     }
+    u64 tasks = 0;
+    for (; ready.task != nullptr; ++tasks) {
+        const Timestamp ts{tick()};
+        if (ready.warm) [[unlikely]] {
+            execute<RunMode::Warm>(*ready.task, ts);
+        } else {
+            execute<RunMode::Hot>(*ready.task, ts);
+        }
+        ready = has_room_for_task() ? ready_.take() : ReadyTask{nullptr, false};
+    }
+    clock_->tasks += tasks;
+    worker_->running = nullptr;
 }
 
 /// The record's place and time are those of the start, its contents those of the end.
-void Core::execute(const Task& task, Event* record, Timestamp ts, RunMode mode) {
+template<RunMode mode>
+inline void Core::execute(const Task& task, Timestamp ts) {
+    Event* record = log_.reserve();
     worker_->running = &task;
     TaskContext context(*this, task, ts, mode);
     const u16* failed = nullptr;
@@ -42,9 +55,9 @@ void Core::execute(const Task& task, Event* record, Timestamp ts, RunMode mode) 
     }
     TaskStatus status = context.status();
     u64 hash = 0;
-    if (context.over_budget()) {
+    if (context.over_budget()) [[unlikely]] {
         status = park_or_fail(context);
-    } else if (failed != nullptr) {
+    } else if (failed != nullptr) [[unlikely]] {
         status = TaskStatus::GuardFailed;
         hash = *failed;
     } else {
@@ -57,8 +70,6 @@ void Core::execute(const Task& task, Event* record, Timestamp ts, RunMode mode) 
                id_.raw,
                static_cast<u8>(EventKind::TaskExecuted),
                static_cast<u8>(status)};
-    ++clock_->tasks;
-    worker_->running = nullptr;
 }
 
 /// The first guard that does not pass; null if all do, or if the task went over its budget.
@@ -81,65 +92,6 @@ TaskStatus Core::park_or_fail(const TaskContext& context) {
     const bool may_run_again = context.mode() == RunMode::Hot && !context.had_effect();
     return may_run_again && ready_.park(context.task()) ? TaskStatus::Parked
                                                         : TaskStatus::OverBudget;
-}
-
-// --- emissions -------------------------------------------------------------------------------
-
-TaskStatus Core::emit(const Task& task, const Emission& emission) {
-    if (!run_->accepts(task)) {
-        return TaskStatus::InvalidTask;
-    }
-    const bool order = emission.operation == Operation::Order;
-    if (order && emission.at.raw > ORDERED_TIME_MAX) {
-        return TaskStatus::InvalidTimestamp;
-    }
-    const CoreId home = home_of(TaskId{task.id}, run_->cores);
-    if (home != id_ || emission.ordered_part || emission.operation == Operation::Send) {
-        return post_message(task, home, emission);
-    }
-    return order ? enqueue_ordered_at_home(task, emission.at) : enqueue_at_home(task);
-}
-
-TaskStatus Core::enqueue_at_home(const Task& task) {
-    if (!ready_.push_leaving_reserve(task)) {
-        return TaskStatus::QueueFull;
-    }
-    log_task(EventKind::TaskEnqueued, task, static_cast<u8>(task.level));
-    return TaskStatus::Ok;
-}
-
-TaskStatus Core::enqueue_ordered_at_home(const Task& task, Timestamp at) {
-    if (!push_ordered(task, at.raw)) {
-        return TaskStatus::QueueFull;
-    }
-    log_task(EventKind::TaskEnqueued, task, ORDERED_LEVEL);
-    return TaskStatus::Ok;
-}
-
-/// Its `TaskEnqueued` is the next stamp. A late request comes behind what has run.
-bool Core::push_ordered(const Task& task, u64 at) {
-    const u64 enqueued = next_stamp();
-    return ordered_.push(task, {at > enqueued ? at : enqueued, enqueued});
-}
-
-TaskStatus Core::post_message(const Task& task, CoreId to, const Emission& emission) {
-    const bool order = emission.operation == Operation::Order;
-    const u64 timestamp = emission.ordered_part ? emission.from.raw : next_stamp();
-    const Message message{.to = to.raw,
-                          .line = order ? ORDERED_LINE : static_cast<u32>(task.level),
-                          .due = beat_.raw + run_->latency(id_.raw, to.raw),
-                          .timestamp = timestamp,
-                          .time = order ? emission.at.raw : 0,
-                          .emission = emission.number};
-    if (!post_.send(task, message)) {
-        return TaskStatus::QueueFull;
-    }
-    if (!emission.ordered_part) {
-        static_cast<void>(tick()); // the message's timestamp; a refused one takes no time
-    }
-    ++sent_;
-    clock_->remote_messages += to != id_ ? 1 : 0;
-    return TaskStatus::Ok;
 }
 
 } // namespace knhk

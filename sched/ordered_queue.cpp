@@ -64,6 +64,30 @@ void sort_by_insertion(Entries all, u32 count) {
     }
 }
 
+/// A whole chunk, without a branch that depends on a key: an entry's place is the number of those
+/// before it.
+void sort_by_ranks(Entries all) {
+    OrderedKey keys[CHUNK];
+    u16 slots[CHUNK];
+    u32 ranks[CHUNK] = {};
+    const Entries copied{keys, slots};
+    for (u32 i = 0; i < CHUNK; ++i) {
+        copied.take(i, all, i);
+    }
+#pragma GCC unroll 8
+    for (u32 i = 1; i < CHUNK; ++i) {
+#pragma GCC unroll 8
+        for (u32 j = 0; j < i; ++j) {
+            const u32 first = before(keys[i], keys[j]) ? 1 : 0;
+            ranks[j] += first;
+            ranks[i] += 1 - first;
+        }
+    }
+    for (u32 i = 0; i < CHUNK; ++i) {
+        all.take(ranks[i], copied, i);
+    }
+}
+
 /// Two sorted halves of `half` each into `to`, from both ends at once: two chains of loads and
 /// compares that do not wait for each other, without a branch that depends on a key.
 void merge_halves(Entries to, Entries from, u32 half) {
@@ -114,7 +138,11 @@ void sort(Entries sorted, Entries all, u32 count) {
         return;
     }
     for (u32 at = 0; at < count; at += CHUNK) {
-        sort_by_insertion(all.from(at), count - at < CHUNK ? count - at : CHUNK);
+        if (count - at >= CHUNK) {
+            sort_by_ranks(all.from(at));
+        } else {
+            sort_by_insertion(all.from(at), count - at);
+        }
     }
     Entries from = all;
     Entries to = sorted;

@@ -7,6 +7,7 @@
 #include "replay/chain.hpp"
 #include "replay/log_format.hpp"
 #include "sched/barrier.hpp"
+#include "sched/claim.hpp"
 #include "sched/core.hpp"
 
 namespace knhk {
@@ -86,8 +87,7 @@ struct CoreBoard {
 
 struct WorkersState {
     BarrierState<> barrier;
-    /// Dynamic claiming: the next core that nobody has in this beat.
-    alignas(SEPARATION_BYTES) std::atomic<u32> next_core;
+    alignas(SEPARATION_BYTES) Claims<> claims; ///< of this beat's cores, if claiming is dynamic
     WorkerSlot workers[CORES_MAX];
     CoreBoard board;
 };

@@ -85,12 +85,7 @@ void Scheduler::each_core(u32 worker, Visit visit) {
         }
         return;
     }
-    // Relaxed: a claim orders nothing; the barrier did, and will.
-    std::atomic<u32>& next = workers_->next_core;
-    for (u32 id = next.fetch_add(1, std::memory_order_relaxed); id < run_->cores;
-         id = next.fetch_add(1, std::memory_order_relaxed)) {
-        visit(id);
-    }
+    workers_->claims.each(run_->cores, visit);
 }
 
 void Scheduler::prepare(u32 worker) {
@@ -168,7 +163,7 @@ void Scheduler::end_beat(u32 worker) {
     close_beat(outcome);
     chaos.disturb();
     plan_next(outcome);
-    workers_->next_core.store(0, std::memory_order_relaxed); // the barrier's release publishes it
+    workers_->claims.reset();
 }
 
 void Scheduler::end_run() {

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "base/bytes.hpp"
+#include "base/hash_inline.hpp"
 #include "base/types.hpp"
 
 namespace knhk {
@@ -41,11 +43,30 @@ struct Task {
 
     /// All that can be known of a task without a handler table.
     [[nodiscard]] bool well_formed() const {
-        if (static_cast<u32>(level) >= LEVEL_COUNT || budget_ticks > BUDGET_TICKS_MAX ||
-            guard_count > GUARDS_MAX) {
+        return static_cast<u32>(level) < LEVEL_COUNT && budget_ticks <= BUDGET_TICKS_MAX &&
+               ((flags & ~u32{TASK_STATELESS}) | reserved[0] | reserved[1]) == 0 &&
+               (has_no_guards() || guards_well_formed());
+    }
+
+    /// The header's last 8 bytes. Field by field, because whoever made the task has mostly just
+    /// written fields, and a load over several stores has to wait until they are done. Volatile,
+    /// or the compiler makes one load of them.
+    [[nodiscard]] u64 header_word() const {
+        const volatile Task& now = *this;
+        return u64{now.handler} | u64{static_cast<u8>(now.level)} << 16 |
+               u64{now.budget_ticks} << 24 | u64{now.guard_count} << 32 | u64{now.flags} << 40;
+    }
+
+  private:
+    [[nodiscard]] bool has_no_guards() const {
+        return (load_le<u64>(reinterpret_cast<const std::byte*>(guards)) |
+                load_le<u64>(reinterpret_cast<const std::byte*>(guards + 4)) | guard_count) == 0;
+    }
+    [[nodiscard, gnu::noinline]] bool guards_well_formed() const {
+        if (guard_count > GUARDS_MAX) {
             return false;
         }
-        u32 unused = (flags & ~u32{TASK_STATELESS}) | reserved[0] | reserved[1];
+        u32 unused = 0;
         u32 highest_id = 0;
         for (u32 i = 0; i < GUARDS_MAX; ++i) {
             if (i < guard_count) {
@@ -57,6 +78,21 @@ struct Task {
         return unused == 0 && highest_id < GUARD_IDS;
     }
 };
+
+/// Copies a task and returns the hash of its bytes, which its event wants. Whoever emits a task has
+/// most often just written its words, one by one: a wider load would have to wait until those
+/// stores are done. Volatile, or the compiler makes wide loads of them again.
+inline u64 copy_and_hash(Task& to, const Task& from) {
+    using Word [[gnu::may_alias]] = u64;
+    const auto* read = reinterpret_cast<const volatile Word*>(&from);
+    auto* write = reinterpret_cast<volatile Word*>(&to);
+    const u64 words[8] = {read[0], read[1], read[2], from.header_word(),
+                          read[4], read[5], read[6], read[7]};
+    for (u32 at = 0; at < 8; ++at) {
+        write[at] = words[at];
+    }
+    return xxh3_64_of(words);
+}
 
 static_assert(sizeof(Task) == 64 && std::has_unique_object_representations_v<Task>);
 static_assert(std::is_trivially_copyable_v<Task>);

@@ -6,11 +6,13 @@
 #include <span>
 
 #include "base/check.hpp"
+#include "base/hash_inline.hpp"
 #include "base/types.hpp"
 #include "isa/cost.hpp"
 #include "isa/tick_budget.hpp"
 #include "replay/event.hpp"
 #include "sched/guard.hpp"
+#include "sched/limits.hpp"
 #include "sched/task.hpp"
 
 namespace knhk {
@@ -23,7 +25,9 @@ enum class RunMode : u8 { Hot, Warm, Ordered };
 
 class TaskContext {
   public:
-    TaskContext(Core& core, const Task& task, Timestamp timestamp, RunMode mode);
+    TaskContext(Core& core, const Task& task, Timestamp timestamp, RunMode mode)
+        : core_(core), task_(task), timestamp_(timestamp), budget_(budget_of(task, mode)),
+          mode_(mode) {}
     TaskContext(const TaskContext&) = delete;
     TaskContext& operator=(const TaskContext&) = delete;
 
@@ -62,36 +66,60 @@ class TaskContext {
     [[nodiscard]] std::span<const std::byte> read_state();
 
     /// Charges `ticks` for what the handler computes by itself.
-    void work(u32 ticks);
+    void work(u32 ticks) { static_cast<void>(charge(Operation::Work, ticks)); }
 
     /// What this task results in: hashed into its record.
-    void output(u64 a, u64 b = 0, u64 c = 0, u64 d = 0);
+    void output(u64 a, u64 b = 0, u64 c = 0, u64 d = 0) {
+        if (charge(Operation::Output)) {
+            has_output_ = true;
+            output_[0] = a;
+            output_[1] = b;
+            output_[2] = c;
+            output_[3] = d;
+        }
+    }
 
     // For the scheduler: before the handler runs, and when it has returned.
     /// False when the task is over its budget: the operation does not happen.
-    [[nodiscard]] bool charge(Operation operation, u32 times = 1);
+    [[nodiscard]] bool charge(Operation operation, u32 times = 1) {
+        return budget_.charge(Tick{cost_of(operation).raw * times});
+    }
     [[nodiscard]] RunMode mode() const { return mode_; }
     [[nodiscard]] bool over_budget() const { return budget_.exceeded(); }
     [[nodiscard]] bool had_effect() const { return had_effect_; }
     [[nodiscard]] TaskStatus status() const { return status_; }
     [[nodiscard]] Tick ticks() const { return budget_.used(); }
-    [[nodiscard]] u64 output_hash() const;
+    [[nodiscard]] u64 output_hash() const {
+        return has_output_ ? xxh3_64_of(output_) : XXH3_64_OF_32_ZEROS;
+    }
+    /// How many emissions were asked for.
+    [[nodiscard]] u32 emissions() const { return emissions_; }
 
   private:
-    TaskStatus emit(Operation operation, const Task& task, Timestamp at);
+    template<Operation operation>
+    TaskStatus emit(const Task& task, Timestamp at);
     [[nodiscard]] bool may_use_state();
-    TaskStatus note(TaskStatus status);
+    /// The first refusal becomes the task's status.
+    TaskStatus note(TaskStatus status) {
+        status_ = status_ == TaskStatus::Ok ? status : status_;
+        return status;
+    }
+    /// A task's second run and only that may use more ticks than its budget.
+    static TickBudget budget_of(const Task& task, RunMode mode) {
+        return TickBudget(Tick{mode == RunMode::Warm ? WARM_TICKS_MAX : task.budget_ticks});
+    }
 
     Core& core_;
     const Task& task_;
     Timestamp timestamp_;
     TickBudget budget_;
-    RunMode mode_;
-    bool had_effect_ = false;
-    TaskStatus status_ = TaskStatus::Ok;
-    u32 emissions_ = 0;
     u64 randoms_ = 0;
-    u64 output_[PAYLOAD_WORDS] = {};
+    u32 emissions_ = 0;
+    RunMode mode_;
+    TaskStatus status_ = TaskStatus::Ok;
+    bool had_effect_ = false;
+    bool has_output_ = false;
+    u64 output_[PAYLOAD_WORDS]; ///< if it has one
 };
 
 } // namespace knhk

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <bit>
+#include <span>
 
 #include "base/sync.hpp"
 #include "base/types.hpp"
@@ -26,6 +27,7 @@ class WorkQueue {
             }
         }
         items_[tail % Capacity] = item;
+        expect_to_write(tail + 1);
         // Pairs with the acquire in `pop`: the item comes before its position.
         tail_.store(tail + 1, std::memory_order_release);
         return true;
@@ -47,6 +49,66 @@ class WorkQueue {
         return true;
     }
 
+    /// Producer. Pushes as many of the first of `items` as there is room for, and says how many.
+    [[nodiscard]] u32 push_many(std::span<const T> items) {
+        const u64 tail = tail_.load(std::memory_order_relaxed);
+        u64 room = Capacity - (tail - head_seen_);
+        if (room < items.size()) {
+            // Pairs with the release in `pop`.
+            head_seen_ = head_.load(std::memory_order_acquire);
+            room = Capacity - (tail - head_seen_);
+        }
+        const u32 count = static_cast<u32>(items.size() < room ? items.size() : room);
+        const u32 before_wrap = until_wrap(tail, count);
+        copy(items_ + tail % Capacity, items.data(), before_wrap);
+        copy(items_, items.data() + before_wrap, count - before_wrap);
+        tail_.store(tail + count, std::memory_order_release); // as in `push`
+        return count;
+    }
+
+    /// Consumer. Pops up to as many as `items` holds, and says how many.
+    [[nodiscard]] u32 pop_many(std::span<T> items) {
+        const u64 head = head_.load(std::memory_order_relaxed);
+        u64 there = tail_seen_ - head;
+        if (there < items.size()) {
+            // Pairs with the release in `push`.
+            tail_seen_ = tail_.load(std::memory_order_acquire);
+            there = tail_seen_ - head;
+        }
+        const u32 count = static_cast<u32>(items.size() < there ? items.size() : there);
+        const u32 before_wrap = until_wrap(head, count);
+        copy(items.data(), items_ + head % Capacity, before_wrap);
+        copy(items.data() + before_wrap, items_, count - before_wrap);
+        head_.store(head + count, std::memory_order_release); // as in `pop`
+        return count;
+    }
+
+    // For whoever has both ends at this time: no other thread is waited for or told. Roles pass to
+    // other threads by what orders those threads anyway: the barrier.
+
+    /// Like `push`, without a copy: the slot, to be written at once; null when fewer than `reserve`
+    /// + 1 are free.
+    [[nodiscard]] T* push_alone(u32 reserve = 0) {
+        const u64 tail = tail_.load(std::memory_order_relaxed);
+        if (tail - head_.load(std::memory_order_relaxed) + reserve >= Capacity) {
+            return nullptr;
+        }
+        tail_.store(tail + 1, std::memory_order_relaxed);
+        return &items_[tail % Capacity];
+    }
+    /// Like `pop`, without a copy; null when empty. The item stays until the ring is full: its slot
+    /// is the last that a push comes to.
+    [[nodiscard]] const T* pop_alone() {
+        const u64 head = head_.load(std::memory_order_relaxed);
+        const u64 tail = tail_.load(std::memory_order_relaxed);
+        if (head == tail) {
+            return nullptr;
+        }
+        tail_seen_ = tail; // `pop` trusts that it is not behind
+        head_.store(head + 1, std::memory_order_relaxed);
+        return &items_[head % Capacity];
+    }
+
     /// Consumer. The item that `index` pops would skip; `index` is below size().
     [[nodiscard]] const T& peek(u32 index) const {
         return items_[(head_.load(std::memory_order_relaxed) + index) % Capacity];
@@ -63,6 +125,19 @@ class WorkQueue {
   private:
     template<class U>
     using Atomic = typename Atomics::template Atomic<U>;
+
+    /// The consumer has the next slot's line since it read it: asked for now, it is back in time.
+    void expect_to_write(u64 position) { __builtin_prefetch(&items_[position % Capacity], 1); }
+
+    [[nodiscard]] static u32 until_wrap(u64 position, u32 count) {
+        const u32 left = Capacity - static_cast<u32>(position % Capacity);
+        return count < left ? count : left;
+    }
+    static void copy(T* to, const T* from, u32 count) {
+        for (u32 i = 0; i < count; ++i) {
+            to[i] = from[i];
+        }
+    }
 
     // Each end's position stands with its last view of the other end, away from the other end.
     alignas(SEPARATION_BYTES) Atomic<u64> tail_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // XXH3 against xxhsum 0.8.1 (Debian package xxhash), over the bytes of tests/base/pattern.hpp.
 #include "base/hash.hpp"
+#include "base/hash_inline.hpp"
 
 #include <gtest/gtest.h>
 
@@ -100,6 +101,23 @@ TEST(HashTest, every_short_length_agrees) {
     }
     EXPECT_EQ(text_of_64(std::as_bytes(std::span(lines_64))), "e85149ee3867edfc");
     EXPECT_EQ(text_of_128(std::as_bytes(std::span(lines_128))), "7ebe9e70270d444a85fbe56999747a6e");
+}
+
+TEST(HashTest, inline_forms_agree_with_the_general_one) {
+    for (std::size_t from = 0; from < 1000; ++from) {
+        const std::vector<std::byte> bytes = pattern(from + 64);
+        u64 four[4];
+        u64 eight[8];
+        std::memcpy(four, bytes.data() + from, sizeof four);
+        std::memcpy(eight, bytes.data() + from, sizeof eight);
+        EXPECT_EQ(xxh3_64_of(four), xxh3_64(four, sizeof four));
+        EXPECT_EQ(xxh3_64_of(eight), xxh3_64(eight, sizeof eight));
+    }
+}
+
+TEST(HashTest, hash_of_32_zeros_is_the_constant) {
+    const std::byte zeros[32] = {};
+    EXPECT_EQ(xxh3_64(zeros, sizeof zeros), XXH3_64_OF_32_ZEROS);
 }
 
 TEST(HashTest, unaligned_bytes_hash_like_aligned_ones) {

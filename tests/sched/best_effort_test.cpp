@@ -8,13 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <deque>
-#include <functional>
 #include <memory>
-#include <random>
 #include <thread>
 #include <vector>
 
 #include "sched/telemetry.hpp"
+#include "tests/sched/interrupted_history.hpp"
 
 namespace knhk {
 namespace {
@@ -61,7 +60,7 @@ TEST(BestEffortQueue, queue_of_one_is_full_and_empty_in_turn) {
     }
 }
 
-TEST(BestEffortQueue, order_is_kept_while_nodes_come_back) {
+TEST(BestEffortQueue, order_is_kept_while_slots_come_back) {
     const auto queue = make_queue<Queue>();
     std::deque<u64> expected;
     u64 pushed = 0;
@@ -91,7 +90,7 @@ TEST(BestEffortQueue, reset_of_used_queue_empties_it) {
     queue->reset();
     EXPECT_FALSE(queue->pop(item));
     for (u64 i = 0; i < Queue::capacity(); ++i) {
-        EXPECT_TRUE(queue->push(i)) << "no node was lost";
+        EXPECT_TRUE(queue->push(i)) << "no slot was lost";
     }
 }
 
@@ -132,143 +131,112 @@ TEST(TelemetryQueue, record_arrives_as_it_was) {
     EXPECT_EQ(record.kind, TelemetryKind::Barrier);
 }
 
-// Interrupted operations. Before every access to shared memory, other operations may run to their
-// end, and be interrupted themselves: what a thread that stands still can live to see.
-
-/// Called before each access.
-std::function<void()> before_access_;
-
-template<class T>
-class InterruptedAtomic {
-  public:
-    T load(std::memory_order order) const { return access().load(order); }
-    void store(T value, std::memory_order order) { access().store(value, order); }
-    bool compare_exchange_strong(T& expected, T desired, std::memory_order success,
-                                 std::memory_order failure) {
-        return access().compare_exchange_strong(expected, desired, success, failure);
-    }
-    bool compare_exchange_weak(T& expected, T desired, std::memory_order success,
-                               std::memory_order failure) {
-        return compare_exchange_strong(expected, desired, success, failure);
-    }
-
-  private:
-    std::atomic<T>& access() const {
-        if (before_access_) {
-            before_access_();
-        }
-        return value_;
-    }
-    mutable std::atomic<T> value_;
-};
-struct InterruptedAtomics {
-    template<class T>
-    using Atomic = InterruptedAtomic<T>;
-};
-
-struct Done {
-    bool is_push;
-    bool ok;
-    u64 item;
-    u32 begin, end;
-    u32 others; ///< operations that were on their way when it began, each with one node at most
-};
-
-/// Whether the operations could have happened one after the other, each between its begin and end.
-bool has_explanation(const std::vector<Done>& done, u32 capacity, u32 left, std::deque<u64> items) {
-    if (left == 0) {
-        return true;
-    }
-    u32 first_end = ~u32{0};
-    for (u32 i = 0; i < done.size(); ++i) {
-        first_end = (left >> i & 1) != 0 ? std::min(first_end, done[i].end) : first_end;
-    }
-    for (u32 i = 0; i < done.size(); ++i) {
-        const Done& next = done[i];
-        if ((left >> i & 1) == 0 || next.begin > first_end) {
-            continue;
-        }
-        std::deque<u64> after = items;
-        if (next.is_push && next.ok) {
-            after.push_back(next.item);
-        } else if (!next.is_push && next.ok && !after.empty() && after.front() == next.item) {
-            after.pop_front();
-        } else if (next.ok ||
-                   (next.is_push ? items.size() + next.others < capacity : !items.empty())) {
-            continue;
-        }
-        if (after.size() <= capacity &&
-            has_explanation(done, capacity, left & ~(u32{1} << i), std::move(after))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/// One history: random operations, of which some are interrupted by others.
-class History {
-  public:
-    static constexpr u32 CAPACITY = 2;
-    static constexpr u32 OPERATIONS_MAX = 12;
-
-    explicit History(u32 seed) : random_(seed) { queue_->reset(); }
-
-    bool is_explained() {
-        before_access_ = [this] { interrupt(); };
-        while (operations_ < OPERATIONS_MAX) {
-            operate();
-        }
-        before_access_ = nullptr;
-        u64 item = 0;
-        while (queue_->pop(item)) {
-            done_.push_back({false, true, item, time_, time_ + 1, 0});
-            time_ += 2;
-            if (done_.size() > OPERATIONS_MAX + CAPACITY) {
-                return false; // a circle of nodes
-            }
-        }
-        done_.push_back({false, false, 0, time_, time_ + 1, 0});
-        return has_explanation(done_, CAPACITY, (u32{1} << done_.size()) - 1, {});
-    }
-    [[nodiscard]] u32 interrupted() const { return interrupted_; }
-
-  private:
-    void operate() {
-        ++operations_;
-        Done done{random_() % 2 == 0, false, operations_, time_++, 0, depth_++};
-        done.ok = done.is_push ? queue_->push(done.item) : queue_->pop(done.item);
-        --depth_;
-        done.end = time_++;
-        done_.push_back(done);
-    }
-    void interrupt() {
-        if (depth_ >= 3 || random_() % 6 != 0) {
-            return;
-        }
-        for (u64 count = random_() % 6; count > 0 && operations_ < OPERATIONS_MAX; --count) {
-            ++interrupted_;
-            operate();
-        }
-    }
-
-    std::mt19937 random_;
-    std::unique_ptr<BestEffortQueue<u64, CAPACITY, InterruptedAtomics>> queue_ =
-        std::make_unique<BestEffortQueue<u64, CAPACITY, InterruptedAtomics>>();
-    std::vector<Done> done_;
-    u32 operations_ = 0;
-    u32 time_ = 0;
-    u32 depth_ = 0;
-    u32 interrupted_ = 0;
-};
-
-TEST(BestEffortQueue, results_of_interrupted_operations_have_a_sequential_explanation) {
+template<u32 Capacity>
+void expect_explained_histories() {
     u64 interrupted = 0;
     for (u32 seed = 0; seed < 30'000; ++seed) {
-        History history(seed);
+        History<Capacity> history(seed);
         ASSERT_TRUE(history.is_explained()) << "seed " << seed;
         interrupted += history.interrupted();
     }
     EXPECT_GT(interrupted, 100'000u);
+}
+
+TEST(BestEffortQueue, results_of_interrupted_operations_have_a_sequential_explanation) {
+    expect_explained_histories<2>();
+}
+
+TEST(BestEffortQueue, results_of_interrupted_operations_in_more_slots_have_one_too) {
+    expect_explained_histories<1>();
+    expect_explained_histories<3>();
+    expect_explained_histories<4>();
+}
+
+/// One operation that stands still before its `stop`-th access while others go on for several
+/// rounds, then ends.
+class Standstill {
+  public:
+    static constexpr u32 CAPACITY = 4;
+    static constexpr u64 STOPPED_ITEM = 1000;
+    static constexpr u64 ROUNDS = 30;
+
+    /// `waiting` items lie in the queue at the begin. False: it made fewer accesses.
+    bool run(u64 waiting, bool is_push, u32 stop) {
+        queue_->reset();
+        for (; pushed_ < waiting; ++pushed_) {
+            EXPECT_TRUE(queue_->push(pushed_));
+        }
+        before_access_ = [this, left = stop]() mutable {
+            if (left-- == 0) {
+                before_access_ = nullptr;
+                stopped_ = true;
+                go_on();
+            }
+        };
+        u64 item = 0;
+        const bool ok = is_push ? queue_->push(STOPPED_ITEM) : queue_->pop(item);
+        before_access_ = nullptr;
+        if (!is_push && ok) {
+            popped_.push_back(item);
+        }
+        EXPECT_TRUE(ok || !is_push);
+        expect_each_once(is_push);
+        expect_whole_capacity();
+        return stopped_;
+    }
+
+  private:
+    void go_on() {
+        for (u64 i = 0; i < ROUNDS; ++i) {
+            ASSERT_TRUE(queue_->push(pushed_)) << "nobody is stopped by who stands still";
+            ++pushed_;
+            u64 item = 0;
+            ASSERT_TRUE(queue_->pop(item));
+            popped_.push_back(item);
+        }
+    }
+    void expect_each_once(bool with_stopped) {
+        u64 item = 0;
+        while (popped_.size() < pushed_ + 2 && queue_->pop(item)) {
+            popped_.push_back(item);
+        }
+        std::ranges::sort(popped_);
+        std::vector<u64> expected;
+        for (u64 i = 0; i < pushed_; ++i) {
+            expected.push_back(i);
+        }
+        if (with_stopped) {
+            expected.push_back(STOPPED_ITEM);
+        }
+        EXPECT_EQ(popped_, expected);
+    }
+    void expect_whole_capacity() {
+        u64 item = 0;
+        for (u32 i = 0; i < 2 * CAPACITY; ++i) {
+            EXPECT_TRUE(queue_->push(i) && queue_->pop(item));
+        }
+        for (u32 i = 0; i < CAPACITY; ++i) {
+            EXPECT_TRUE(queue_->push(i)) << "the slot is in use again";
+        }
+    }
+
+    std::unique_ptr<BestEffortQueue<u64, CAPACITY, InterruptedAtomics>> queue_ =
+        std::make_unique<BestEffortQueue<u64, CAPACITY, InterruptedAtomics>>();
+    std::vector<u64> popped_;
+    u64 pushed_ = 0;
+    bool stopped_ = false;
+};
+
+TEST(BestEffortQueue, others_go_on_wherever_one_stands_still) {
+    for (const bool is_push : {true, false}) {
+        for (const u64 waiting : {u64{0}, u64{1}, u64{2}}) {
+            u32 stop = 0;
+            while (!testing::Test::HasFailure() && Standstill().run(waiting, is_push, stop)) {
+                ++stop;
+            }
+            EXPECT_GE(stop, is_push || waiting > 0 ? 5u : 3u) << "accesses";
+        }
+    }
 }
 
 // Threads.
@@ -399,7 +367,7 @@ TEST(BestEffortQueue, what_an_item_stands_for_is_handed_over_with_it) {
 }
 
 /// The other way round: room in a full queue was made by a pop, and what came before that pop is
-/// known to who finds the room. Only the free list can tell him.
+/// known to who finds the room. Only the slot's state can tell him.
 TEST(BestEffortQueue, push_that_finds_room_knows_what_came_before_the_pop) {
     for (u64 round = 1; round <= 100; ++round) {
         const auto queue = make_queue<BestEffortQueue<u64, 1>>();

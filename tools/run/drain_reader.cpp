@@ -68,7 +68,7 @@ void DrainReader::watch_phase() {
         return;
     }
     // Pairs with the image's release store of Ended: the report comes before it.
-    const auto phase = static_cast<DrainPhase>(control_->phase.load(std::memory_order_acquire));
+    const auto phase = control_->entered();
     const Clock::time_point now = Clock::now();
     if (phase != DrainPhase::Empty && !running_since_) {
         running_since_ = phase == DrainPhase::Running ? now : last_look_;
