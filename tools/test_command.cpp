@@ -2,6 +2,7 @@
 // `knhk test`: every test through Meson, and one plain line at the end.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <sstream>
 #include <system_error>
 #include <vector>
@@ -21,18 +22,25 @@ namespace fs = std::filesystem;
 
 constexpr const char* FOOTER = "Examples:\n"
                                "  knhk test\n"
-                               "  knhk test --filter loader";
+                               "  knhk test --filter loader\n"
+                               "  knhk test --filter proof\n"
+                               "  knhk test --long";
 
-/// The names of Meson's tests that contain `part`.
+struct TestOptions {
+    std::string filter;
+    bool long_campaigns = false;
+};
+
+/// The names of Meson's tests that contain `part`, or whose suite does.
 std::vector<std::string> find_tests(const std::string& part) {
     std::istringstream list(
         output_of({"meson", "test", "-C", build_root().string(), "--no-rebuild", "--list"}));
     std::vector<std::string> names;
     for (std::string line; std::getline(list, line);) {
+        const std::size_t project = line.find(':'); // "knhk:unit / sched"
         const std::size_t slash = line.find(" / ");
-        const std::string name = slash == std::string::npos ? line : line.substr(slash + 3);
-        if (name.find(part) != std::string::npos) {
-            names.push_back(name);
+        if (slash != std::string::npos && line.find(part, project + 1) != std::string::npos) {
+            names.push_back(line.substr(slash + 3));
         }
     }
     std::ranges::sort(names);
@@ -40,16 +48,19 @@ std::vector<std::string> find_tests(const std::string& part) {
     return names;
 }
 
-std::vector<std::string> meson_arguments(const std::string& filter) {
+std::vector<std::string> meson_arguments(const TestOptions& options) {
     std::vector<std::string> arguments{
         "meson", "test", "-C", build_root().string(), "--no-rebuild", "--print-errorlogs"};
-    if (filter.empty()) {
+    if (options.long_campaigns) {
+        arguments.insert(arguments.end(), {"--timeout-multiplier", "30"});
+    }
+    if (options.filter.empty()) {
         return arguments;
     }
-    const std::vector<std::string> names = find_tests(filter);
+    const std::vector<std::string> names = find_tests(options.filter);
     if (names.empty()) {
-        throw bad_input("no test's name contains '{}': see meson test -C {} --list", filter,
-                        build_root().string());
+        throw bad_input("no test's name or suite contains '{}': see meson test -C {} --list",
+                        options.filter, build_root().string());
     }
     arguments.insert(arguments.end(), names.begin(), names.end());
     return arguments;
@@ -76,13 +87,16 @@ TestCounts read_counts(const fs::path& logs) {
                        read_text_file(logs / "testlog.junit.xml"));
 }
 
-ExitStatus run_tests(const std::string& filter) {
+ExitStatus run_tests(const TestOptions& options) {
     if (!is_installed("meson")) {
         throw bad_environment("meson is not installed: apt-get install meson");
     }
     const fs::path logs = build_root() / "meson-logs";
-    const std::vector<std::string> arguments = meson_arguments(filter);
+    const std::vector<std::string> arguments = meson_arguments(options);
     remove_old_results(logs);
+    if (options.long_campaigns) {
+        ::setenv("KNHK_LONG", "1", 1); // the tests that have a long form look for it
+    }
     const bool meson_is_content = run_in_foreground(arguments).is_success();
     TestCounts counts = read_counts(logs);
     if (!meson_is_content && counts.failed == 0) {
@@ -96,11 +110,13 @@ ExitStatus run_tests(const std::string& filter) {
 
 void add_test_command(CLI::App& app, Action& action) {
     CLI::App* const command = app.add_subcommand("test", "run the tests");
-    const auto filter = std::make_shared<std::string>();
-    command->add_option("--filter", *filter, "only tests whose name contains this")
+    const auto options = std::make_shared<TestOptions>();
+    command->add_option("--filter", options->filter, "only tests whose name or suite contains this")
         ->type_name("NAME");
+    command->add_flag("--long", options->long_campaigns,
+                      "the proofs in larger bounds, and all unit tests with sanitizers: an hour");
     command->footer(FOOTER);
-    command->callback([filter, &action] { action = [filter] { return run_tests(*filter); }; });
+    command->callback([options, &action] { action = [options] { return run_tests(*options); }; });
 }
 
 } // namespace knhk::tools

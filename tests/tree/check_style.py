@@ -13,7 +13,7 @@ FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 70
 SPDX = "SPDX-License-Identifier: MIT"
 
-TEXT_SUFFIXES = NATIVE_SUFFIXES | {".py", ".sh", ".build", ".in"}
+TEXT_SUFFIXES = NATIVE_SUFFIXES | {".py", ".sh", ".build", ".in", ".pml"}
 # Data for a program that has no comments.
 WITHOUT_SPDX = {"image-recipe.json.in"}
 

@@ -7,6 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import check_fences
 import check_layers
 import check_memory_map
 import check_style
@@ -196,6 +197,51 @@ class StyleTest(unittest.TestCase):
         problems = problems_of(check_style, files | {"base/b.cpp": source, "base/aa.cpp": source})
         self.assertEqual(len(problems), 2, problems)
         self.assertIn("no meson.build", problems[0])
+
+
+class FencesTest(unittest.TestCase):
+    def problems(self, text, path="sched/x.hpp"):
+        return problems_of(check_fences, {path: text})
+
+    def assert_refused(self, text, word, path="sched/x.hpp"):
+        problems = self.problems("int a;\n" + text, path)
+        self.assertEqual(len(problems), 1, problems)
+        self.assertIn(f"{path}:2: ", problems[0])
+        self.assertIn(word, problems[0])
+
+    def test_fence_of_the_language_or_the_compiler(self):
+        for call in ("std::atomic_thread_fence(std::memory_order_seq_cst);",
+                     "std::atomic_signal_fence(std::memory_order_release);",
+                     "__sync_synchronize();", "__atomic_thread_fence(__ATOMIC_SEQ_CST);",
+                     "_mm_mfence();", "__builtin_ia32_sfence();"):
+            for path in ("sched/x.hpp", "arch/linux/x.cpp", "tools/x.cpp", "arch/x86_64/sleep.cpp"):
+                self.assert_refused(call + "\n", call.split("(")[0].split(":")[-1], path)
+
+    def test_fence_in_assembly(self):
+        for code, word in (("mfence", "mfence"), ("nop; lfence; nop", "lfence"),
+                           ("dmb ish", "dmb"), ("fence rw, rw", "fence"),
+                           ("lock; addl $0, (%%rsp)", "lock")):
+            self.assert_refused(f'asm volatile("{code}" : : : "memory");\n', word)
+            self.assert_refused(code.replace("%%", "%") + "\n", word, "arch/x86_64/x.S")
+        self.assert_refused('asm volatile("nop;" "sfence" : "=r"(x));\n', "sfence")
+
+    def test_empty_assembly_that_binds_the_compiler(self):
+        for code in ('asm volatile("" : : : "memory");', '__asm__ __volatile__ ("" ::: "memory");'):
+            self.assert_refused(code + "\n", "empty asm")
+
+    def test_audited_file_may_hold_what_was_looked_at_and_nothing_else(self):
+        audited = "arch/x86_64/harts.cpp"
+        self.assertEqual(self.problems("std::atomic_signal_fence(x);\n", audited), [])
+        self.assert_refused("std::atomic_thread_fence(x);\n", "thread_fence", audited)
+
+    def test_what_only_looks_like_a_fence(self):
+        text = ('// mfence; atomic_thread_fence()\nint fences; f("no fence here, mfence");\n'
+                'asm volatile("pause" : : : "memory");\nlog("x");\n/* dmb */\n')
+        self.assertEqual(self.problems(text), [])
+
+    def test_benchmarks_and_tests_are_left_alone(self):
+        for path in ("bench/x.hpp", "tests/x.cpp"):
+            self.assertEqual(self.problems("_mm_lfence();\n", path), [])
 
 
 class MemoryMapTest(unittest.TestCase):
