@@ -19,6 +19,7 @@ void add_compare_command(CLI::App& app, Action& action);
 void add_pack_command(CLI::App& app, Action& action);
 void add_matrix_command(CLI::App& app, Action& action);
 void add_check_model_command(CLI::App& app, Action& action);
+void add_bench_command(CLI::App& app, Action& action);
 void add_build_command(CLI::App& app, Action& action);
 void add_test_command(CLI::App& app, Action& action);
 

@@ -73,6 +73,7 @@ int run(int argc, char** argv) {
     add_matrix_command(app, action);
     add_check_model_command(app, action);
     add_build_command(app, action);
+    add_bench_command(app, action);
     add_test_command(app, action);
     try {
         app.parse(argc, argv);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// `knhk bench`: becomes a program of bench/, which is built only when it is asked for. Its options
+// are its own.
+#include "tools/command.hpp"
+#include "tools/host/failure.hpp"
+#include "tools/host/process.hpp"
+#include "tools/run/installation.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+constexpr const char* FOOTER = "Examples:\n"
+                               "  knhk bench sched\n"
+                               "  knhk bench sched --filter WorkQueue --quick\n"
+                               "  knhk bench sched --json >results.json\n"
+                               "  knhk bench sched --help";
+
+ExitStatus run(const std::vector<std::string>& arguments) {
+    std::vector<std::string> command{(build_root() / "bench/sched_bench").string()};
+    if (!is_installed(command[0])) {
+        throw bad_environment("{} is missing: build it with ninja -C {} bench/sched_bench",
+                              command[0], build_root().string());
+    }
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    const ProcessEnd end = run_in_foreground(command);
+    if (end.by_signal) {
+        throw run_failed("the bench ended by signal {}: --filter finds the row that it ended in",
+                         end.code);
+    }
+    return static_cast<ExitStatus>(end.code);
+}
+
+} // namespace
+
+void add_bench_command(CLI::App& app, Action& action) {
+    CLI::App* const command =
+        app.add_subcommand("bench", "measurements beside other people's queues and schedulers");
+    command->require_subcommand(1);
+    command->footer(FOOTER);
+    CLI::App* const sched =
+        command->add_subcommand("sched", "the queues and the scheduler: a table, or --json");
+    sched->prefix_command(); // all that follows is the program's, --help too
+    sched->set_help_flag();
+    sched->callback(
+        [sched, &action] { action = [arguments = sched->remaining()] { return run(arguments); }; });
+}
+
+} // namespace knhk::tools
