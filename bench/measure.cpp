@@ -38,14 +38,31 @@ const std::vector<u32>& usable_cpus() {
     return cpus;
 }
 
+namespace {
+
+void bind_to(const cpu_set_t& set) {
+    if (::sched_setaffinity(0, sizeof set, &set) != 0) {
+        throw std::system_error(errno, std::generic_category(), "sched_setaffinity");
+    }
+}
+
+} // namespace
+
 void pin_to(u32 index) {
     const std::vector<u32>& cpus = usable_cpus();
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(cpus[index % cpus.size()], &set);
-    if (::sched_setaffinity(0, sizeof set, &set) != 0) {
-        throw std::system_error(errno, std::generic_category(), "sched_setaffinity");
+    bind_to(set);
+}
+
+void unpin() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (const u32 cpu : usable_cpus()) {
+        CPU_SET(cpu, &set);
     }
+    bind_to(set);
 }
 
 u64 cycles_together(u32 threads, const std::function<void(u32)>& run) {

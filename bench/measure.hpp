@@ -63,6 +63,8 @@ double cycles_of(u64 operations, Run run) {
 /// Moves the calling thread to the `index`-th of them, modulo their number. Throws
 /// std::system_error.
 void pin_to(u32 index);
+/// To all usable CPUs again: what is started from here must not inherit one.
+void unpin();
 
 /// Threads that begin together, the i-th on the i-th CPU; returns cycles from the first one's begin
 /// to the last one's end. Each is called with its number.

@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -83,8 +84,13 @@ std::vector<unsigned> choose_workers_cpus(const hosted::Topology& topology,
     return choose_cpus(topology, or_throw(usable_cpus(topology, offer)), options.workers);
 }
 
-void fill_boot_info(const Options& options, u64 container_size_bytes) {
-    platform = hosted::linux_platform(options.workers);
+u32 count_different(std::vector<unsigned> cpus) {
+    std::ranges::sort(cpus);
+    return static_cast<u32>(std::ranges::unique(cpus).begin() - cpus.begin());
+}
+
+void fill_boot_info(const Options& options, u32 cpu_count, u64 container_size_bytes) {
+    platform = hosted::linux_platform(options.workers, cpu_count);
     boot_info.magic = BOOT_INFO_MAGIC;
     boot_info.version = IMAGE_ABI_VERSION;
     boot_info.size_bytes = sizeof(BootInfo);
@@ -130,7 +136,7 @@ ExitStatus load_and_run(const Options& options, pid_t parent) {
     hosted::install_fault_handlers();
     hosted::take_watch_signal();
     hosted::create_harts(topology, cpus);
-    fill_boot_info(options, container_size_bytes);
+    fill_boot_info(options, count_different(cpus), container_size_bytes);
 
     const auto entry = reinterpret_cast<hosted::ImageEntry>(layout.entry);
     return status_of(hosted::run_harts(entry, boot_info));

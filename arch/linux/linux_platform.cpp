@@ -39,6 +39,11 @@ void wake(const u32* word) {
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
 }
 
+/// A turn of polling on a CPU that another hart needs: whoever is waited for may be that one.
+void give_way() {
+    syscall(SYS_sched_yield);
+}
+
 void relax() {
     // Not sched_yield: alone on its CPU that returns at once, and the hart would spin.
     const timespec pause{0, RELAX_NANOSECONDS};
@@ -76,13 +81,13 @@ void set_handler(int signal, void (*handler)(int)) {
 
 } // namespace
 
-Platform linux_platform(u32 hart_count) {
+Platform linux_platform(u32 hart_count, u32 cpu_count) {
     return {
         .version = Platform::VERSION,
         .hart_count = hart_count,
         .current_hart = &this_hart,
         .start_hart = &start_hart,
-        .pause = &pause_processor,
+        .pause = hart_count > cpu_count ? &give_way : &pause_processor,
         .wait = &wait,
         .wake = &wake,
         .relax = &relax,

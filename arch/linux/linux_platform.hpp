@@ -7,8 +7,9 @@
 
 namespace knhk::hosted {
 
-/// The functions of this process with `hart_count` harts, which create_harts made.
-[[nodiscard]] Platform linux_platform(u32 hart_count);
+/// The functions of this process with `hart_count` harts, which create_harts made, bound to so many
+/// CPUs.
+[[nodiscard]] Platform linux_platform(u32 hart_count, u32 cpu_count);
 
 /// From here on SIGINT and SIGTERM ask the run to end, and a closed console does not. Throws a
 /// Failure.

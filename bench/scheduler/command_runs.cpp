@@ -37,6 +37,7 @@ RingRun run_ring(const Options& options, const std::string& platform, u32 worker
     if (!std::filesystem::exists(program)) {
         throw std::runtime_error("build the command first: './knhk --help' does");
     }
+    unpin();
     const std::string output = output_of(fmt::format(
         "'{}' run ring --cores 8 --workers {} --tasks {} --on {} --timeout 30 --json 2>/dev/null",
         program, workers, tasks, platform));
