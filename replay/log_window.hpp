@@ -29,6 +29,7 @@ class LogShare {
         begin_ = base_ + (beat_index & 1) * capacity_;
         next_ = begin_;
         end_ = begin_ + capacity_;
+        expect_records();
     }
     [[nodiscard]] u32 room() const { return static_cast<u32>(end_ - next_); }
     [[nodiscard]] u32 capacity() const { return capacity_; }
@@ -49,6 +50,16 @@ class LogShare {
     [[nodiscard]] const Event* events() const { return begin_; }
 
   private:
+    /// The first ones are wanted at once; other cores' records have pushed them out of the near
+    /// caches. A hint alone.
+    void expect_records() const {
+        constexpr u32 RECORDS = 32;
+        constexpr u32 RECORDS_IN_LINE = 64 / sizeof(Event);
+        for (u32 i = 0; i < RECORDS; i += RECORDS_IN_LINE) {
+            __builtin_prefetch(begin_ + i, 1);
+        }
+    }
+
     Event* base_ = nullptr;
     u32 capacity_ = 0;
     Event* begin_ = nullptr; ///< of this beat's half, as are the next two

@@ -28,15 +28,23 @@ Core::Core(const RunSetup& run, CoreId id)
 }
 
 CoreOutcome Core::prepare() {
-    ready_.clear();
-    ordered_.reset();
-    std::memset(static_cast<void*>(box_), 0, sizeof *box_);
-    std::memset(state_, 0, STATE_SLAB_BYTES);
-    *clock_ = CoreClock{};
+    touch_shares();
     clock_->state_hash = xxh3_64(state_, STATE_SLAB_BYTES);
     box_->next_input = run_->next_input_of(id_.raw, 0);
     stage_inputs();
     return outcome();
+}
+
+/// All memory is zero when a run begins. Its worker writes to it first, so that it lies near.
+void Core::touch_shares() const {
+    for (const Region& region : {region::core_queues, region::warm_queues, region::mailboxes,
+                                 region::ordered_queue, region::state_slabs}) {
+        volatile std::byte* share = run_->memory.share(region, id_.raw, run_->cores);
+        const u64 size_bytes = region.stride_bytes(run_->cores);
+        for (u64 at = 0; at < size_bytes; at += PAGE_BYTES) {
+            share[at] = std::byte{0};
+        }
+    }
 }
 
 CoreOutcome Core::stage() {
@@ -47,6 +55,7 @@ CoreOutcome Core::stage() {
 }
 
 CoreOutcome Core::run_beat(const BeatPlan& plan, Worker& worker) {
+    ready_.expect_tasks();
     Chaos& chaos = worker.chaos;
     worker_ = &worker;
     beat_ = plan.beat;
@@ -66,6 +75,14 @@ CoreOutcome Core::run_beat(const BeatPlan& plan, Worker& worker) {
     ordered_front_ = ordered_.front(ordered_front_max(run_->cores));
     clock_->events += log_.count();
     return outcome();
+}
+
+void Core::expect_beat(const BeatPlan& plan) const {
+    __builtin_prefetch(clock_);
+    ready_.expect();
+    post_.expect(plan.beat, plan.index);
+    __builtin_prefetch(&box_->lines);
+    __builtin_prefetch(&box_->staged);
 }
 
 CoreOutcome Core::outcome() const {

@@ -58,6 +58,9 @@ class Core {
     /// and stages the first inputs.
     CoreOutcome prepare();
     CoreOutcome run_beat(const BeatPlan& plan, Worker& worker);
+    /// Its beat comes next: asks for the lines that the beat begins with, which other cores' beats
+    /// have pushed out of the near caches.
+    void expect_beat(const BeatPlan& plan) const;
     /// Stages inputs that have become known since the beat.
     CoreOutcome stage();
 
@@ -83,6 +86,8 @@ class Core {
     [[nodiscard]] std::span<const std::byte> state() const { return {state_, STATE_SLAB_BYTES}; }
 
   private:
+    void touch_shares() const;
+
     // core_arrivals.cpp
     void admit(const BeatPlan& plan);
     void log_state_change(const BeatPlan& plan);

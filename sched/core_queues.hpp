@@ -39,11 +39,6 @@ class ReadyTasks {
         : rings_(reinterpret_cast<CoreQueues*>(memory.share(region::core_queues, core, CORES_MAX))),
           warm_(reinterpret_cast<WarmQueue*>(memory.share(region::warm_queues, core, CORES_MAX))) {}
 
-    void clear() {
-        std::memset(static_cast<void*>(rings_), 0, sizeof *rings_);
-        std::memset(static_cast<void*>(warm_), 0, sizeof *warm_);
-    }
-
     /// False when there is no room.
     [[nodiscard]] bool push(const Task& task) { return put(slot<0>(task.level), task); }
     /// Where a task that is spawned at home goes, to be written at once; null when that would take
@@ -51,6 +46,20 @@ class ReadyTasks {
     [[nodiscard]] Task* slot_leaving_reserve(Level level) { return slot<1>(level); }
     /// False when the warm ring is full.
     [[nodiscard]] bool park(const Task& task) { return put(warm_->push_alone(), task); }
+
+    /// This core's turn comes soon.
+    void expect() const {
+        rings_->high.expect();
+        rings_->normal.expect();
+        rings_->low.expect();
+        warm_->expect();
+    }
+
+    /// Its turn is now. As far as the processor's own guesses need help (bench: growth with cores).
+    void expect_tasks() const {
+        constexpr u32 TASKS = 16;
+        rings_->normal.expect_items(TASKS);
+    }
 
     [[nodiscard]] bool has_room(u32 level) const { return size(level) < RING_CAPACITY[level]; }
     [[nodiscard]] u32 size(u32 level) const {

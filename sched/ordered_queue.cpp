@@ -253,10 +253,6 @@ OrderedQueue::OrderedQueue(std::byte* share, u32 capacity)
     far_ = {&state_->far, far_keys, cut<u16>(share, far), far};
 }
 
-void OrderedQueue::reset() {
-    std::memset(static_cast<void*>(state_), 0, bytes_for(capacity_));
-}
-
 void OrderedQueue::append_far(OrderedKey key, u16 slot) {
     if (far_.room() == 0) {
         far_.slide();

@@ -96,9 +96,6 @@ class OrderedQueue {
                u64{capacity} * sizeof(u16);
     }
 
-    /// Makes the memory zero again.
-    void reset();
-
     /// False when it is full: nothing has changed then. No two entries have equal keys.
     [[nodiscard]] bool push(const Task& task, OrderedKey key) {
         if (!has_room()) {

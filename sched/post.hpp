@@ -53,6 +53,14 @@ class Post {
         return true;
     }
 
+    /// This core's turn comes soon.
+    void expect(Beat beat, u64 beat_index) const {
+        const auto& box = boxes_.of(core_);
+        __builtin_prefetch(&box.senders[beat.raw % DUE_SLOTS]);
+        __builtin_prefetch(&box.freed[(beat_index + 1) & 1]);
+        __builtin_prefetch(&box.outbox);
+    }
+
     /// Credits that destinations freed in the beat before count from this beat on. Beats are told
     /// apart by how many were executed before them.
     void take_back_credits(u64 beat_index) {

@@ -40,6 +40,7 @@ void Scheduler::setup(const RunSetup& run, const Options& options, const Host& h
     log_ = &log;
     state_ = run.memory.as<RunState>(region::scheduler);
     workers_ = run.memory.as<WorkersState>(region::workers);
+    KNHK_CHECK(state_->magic == 0, state_->magic); // memory that a run has left is not zero
     state_->version = RUN_STATE_VERSION;
     state_->cores = run.cores;
     state_->layout_hash = layout_hash();
@@ -124,11 +125,20 @@ void Scheduler::run_beat(u32 worker) {
     workers_->workers[worker].outcome = Outcome::none();
     each_core(worker, [this, worker](u32 id) {
         carried_[worker].chaos.disturb();
+        expect_next(worker, id);
         cores_.with(id, [this, worker](Core& core) {
             write_core(core); // of the beat before: its block was begun at the barrier
             run_core(worker, core);
         });
     });
+}
+
+/// Only where it is known whose turn is next.
+void Scheduler::expect_next(u32 worker, u32 core) {
+    const u32 next = core + 1;
+    if (options_.claiming == Claiming::Static && next < cores_of(worker).end) {
+        cores_.with(next, [this](const Core& of) { of.expect_beat(state_->plan); });
+    }
 }
 
 void Scheduler::run_core(u32 worker, Core& core) {

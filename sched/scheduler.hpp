@@ -68,6 +68,7 @@ class Scheduler {
     void run_beat(u32 worker);
     void write_log(u32 worker);
     void run_core(u32 worker, Core& core);
+    void expect_next(u32 worker, u32 core);
     void write_core(const Core& core) const;
 
     // Alone, at the barrier.

@@ -109,6 +109,23 @@ class WorkQueue {
         return &items_[head % Capacity];
     }
 
+    // Hints alone, for whoever goes from queue to queue and finds each one's lines far away.
+
+    /// The positions will be wanted soon.
+    void expect() const {
+        __builtin_prefetch(&tail_);
+        __builtin_prefetch(&head_);
+    }
+    /// The next slots at both ends will be wanted soon.
+    void expect_items(u32 count) const {
+        const u64 head = head_.load(std::memory_order_relaxed);
+        const u64 tail = tail_.load(std::memory_order_relaxed);
+        for (u32 i = 0; i < count; ++i) {
+            __builtin_prefetch(&items_[(head + i) % Capacity]);
+            __builtin_prefetch(&items_[(tail + i) % Capacity], 1);
+        }
+    }
+
     /// Consumer. The item that `index` pops would skip; `index` is below size().
     [[nodiscard]] const T& peek(u32 index) const {
         return items_[(head_.load(std::memory_order_relaxed) + index) % Capacity];

@@ -85,9 +85,14 @@ class Discarder {
 Harness::Harness()
     : setup_(std::make_unique<RunSetup>()), scheduler_(std::make_unique<Scheduler>()) {}
 
-/// What a run takes for zero; each core clears its own part when the run begins.
+/// What a run takes for zero.
 void Harness::clear() const {
-    for (const Region& region : {region::scheduler, region::workers, region::telemetry}) {
+    for (const Region& region : REGIONS) {
+        if (region.checkpoint == RegionCheckpoint::SAVED) {
+            std::memset(memory().at(region), 0, region.size_bytes);
+        }
+    }
+    for (const Region& region : {region::workers, region::telemetry}) {
         std::memset(memory().at(region), 0, region.size_bytes);
     }
     std::memset(memory().at(region::drain), 0, DRAIN_CONTROL_BYTES);

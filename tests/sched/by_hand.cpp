@@ -52,8 +52,16 @@ void ByHand::dispatch(TaskContext& context) {
 }
 
 void ByHand::set_up(u32 cores, std::vector<Input> inputs) {
+    describe(cores, std::move(inputs));
+    for (u32 id = 0; id < cores; ++id) {
+        outcome.add(core(id).prepare());
+    }
+}
+
+void ByHand::describe(u32 cores, std::vector<Input> inputs) {
     inputs_ = std::move(inputs);
-    setup.memory = span_.memory();
+    span_ = std::make_unique<RegionSpan>();
+    setup.memory = span_->memory();
     setup.cores = cores;
     setup.seed = 9;
     u8* latencies = setup.memory.as<u8>(region::latencies);
@@ -67,7 +75,6 @@ void ByHand::set_up(u32 cores, std::vector<Input> inputs) {
     outcome = Outcome::none();
     for (u32 id = 0; id < cores; ++id) {
         core(id) = Core(setup, CoreId{static_cast<u16>(id)});
-        outcome.add(core(id).prepare());
     }
 }
 

@@ -30,6 +30,8 @@ class ByHand {
     HandlerId handler(Body body);
     /// All latencies are 1, until a test writes others into `latencies`.
     void set_up(u32 cores, std::vector<Input> inputs);
+    /// The same without a beginning: nothing is staged.
+    void describe(u32 cores, std::vector<Input> inputs);
 
     /// Runs beat `k` by a plan of its own: time goes on, inputs below `input_end` are cut, nothing
     /// is ordered or stolen. Returns core 0's records.
@@ -46,9 +48,9 @@ class ByHand {
 
     [[nodiscard]] std::vector<Event> events(u32 core = 0);
     [[nodiscard]] Core& core(u32 id);
-    [[nodiscard]] ReadyTasks ready(u32 core) { return {span_.memory(), core}; }
+    [[nodiscard]] ReadyTasks ready(u32 core) { return {span_->memory(), core}; }
     [[nodiscard]] OrderedQueue heap(u32 core) const;
-    [[nodiscard]] Mailbox<>& box(u32 core) const { return Mailboxes<>(span_.memory()).of(core); }
+    [[nodiscard]] Mailbox<>& box(u32 core) const { return Mailboxes<>(span_->memory()).of(core); }
     [[nodiscard]] BeatPlan& plan() const { return state->plan; }
     [[nodiscard]] u8& latency(u32 from, u32 to) const;
     [[nodiscard]] const std::vector<Input>& inputs() const { return inputs_; }
@@ -63,7 +65,7 @@ class ByHand {
   private:
     static void dispatch(TaskContext& context);
 
-    RegionSpan span_;
+    std::unique_ptr<RegionSpan> span_ = std::make_unique<RegionSpan>(); ///< of the last set_up
     std::vector<Body> bodies_;
     std::vector<Input> inputs_;
     CoreTable cores_;

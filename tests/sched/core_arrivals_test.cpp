@@ -321,7 +321,7 @@ TEST_F(CoreArrivals, inputs_at_or_behind_the_end_of_the_cut_stay_staged) {
 }
 
 TEST_F(CoreArrivals, inputs_that_became_known_between_beats_are_staged) {
-    hand_.set_up(1, {{task_of(0)}, {task_of(1)}});
+    hand_.describe(1, {{task_of(0)}, {task_of(1)}});
     hand_.setup.input_count = 1;
     EXPECT_EQ(hand_.core(0).prepare().input_blocked, 1u);
     hand_.setup.input_count = 2;
@@ -388,7 +388,7 @@ TEST_F(CoreArrivals, core_is_idle_if_its_rings_and_all_four_lines_hold_nothing) 
     }
     ASSERT_TRUE(hand_.ready(0).park(task_of(0)));
     EXPECT_FALSE(hand_.core(0).load().idle);
-    hand_.ready(0).clear();
+    EXPECT_TRUE(hand_.ready(0).take().warm);
     ASSERT_TRUE(hand_.heap(0).push(task_of(0), {1, 1}));
     EXPECT_TRUE(hand_.core(0).load().idle) << "its heap does not matter";
     for (u32 i = 0; i < 3; ++i) {

@@ -293,28 +293,12 @@ TEST_P(OrderedQueueOf, queue_goes_on_from_its_bytes_elsewhere) {
         }
     }
     Share copy = share;
-    OrderedQueue old = share.queue();
-    old.reset();
+    share = Share(capacity_);
     pair.move_to(copy.queue());
     pair.look(usual_look(capacity_));
     while (pair.size() > 0 && !HasFatalFailure()) {
         pair.pop();
     }
-}
-
-TEST_P(OrderedQueueOf, reset_makes_the_memory_zero) {
-    Share share(capacity_);
-    OrderedQueue queue = share.queue();
-    KeySource keys(Load::Spread);
-    for (u32 i = 0; i < 3 * capacity_; ++i) {
-        if (!queue.push(task_of({i, i}), keys.next())) {
-            (void)queue.pop();
-        }
-    }
-    (void)queue.front(usual_look(capacity_));
-    queue.reset();
-    EXPECT_TRUE(queue.empty());
-    EXPECT_TRUE(share.lines() == Share(capacity_).lines());
 }
 
 INSTANTIATE_TEST_SUITE_P(Capacities, OrderedQueueOf,

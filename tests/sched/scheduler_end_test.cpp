@@ -50,7 +50,7 @@ class Ending : public testing::Test {
         }
         hand_ = std::make_unique<ByHand>();
         hand_->handler([this](TaskContext& c) { body_(c); });
-        hand_->set_up(1, inputs);
+        hand_->describe(1, inputs);
         scheduler_ = std::make_unique<Scheduler>();
         scheduler_->setup(hand_->setup,
                           {.beats_max = beats_max, .identity = {5, 6}, .chaos_seed = chaos_seed},
@@ -71,6 +71,12 @@ class Ending : public testing::Test {
     HandlerId handler_ = ByHand::IDLE;
     ByHand::Body body_ = [](TaskContext&) {};
 };
+
+TEST_F(Ending, second_run_over_the_memory_of_the_first_is_a_bug) {
+    run({0});
+    Scheduler second;
+    EXPECT_DEATH(second.setup(hand_->setup, {}, host_, log_), "magic == 0");
+}
 
 TEST_F(Ending, run_with_nothing_left_is_quiescent) {
     expect_end(run({0, 1, 5}), EndReason::Quiescent, 3);
