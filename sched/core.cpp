@@ -3,8 +3,6 @@
 // what the barrier is told of it.
 #include "sched/core.hpp"
 
-#include <cstring>
-
 namespace knhk {
 
 namespace {

@@ -98,7 +98,7 @@ class Core {
     [[nodiscard]] bool line_is_blocked(u32 line) const;
     [[nodiscard]] NodeList* oldest_line_with_room();
     void admit_head(NodeList& line, const BeatPlan& plan);
-    void enter(const Node& node);
+    void enter(const Node& node, u64 hash);
     void leave_line(NodeRef ref, const BeatPlan& plan);
     void stage_inputs();
     [[nodiscard]] bool stage_input(u64 position);

@@ -105,19 +105,20 @@ bool Core::can_be_admitted() const {
 void Core::admit_head(NodeList& line, const BeatPlan& plan) {
     const NodeRef ref = boxes_.take_head(line);
     const Node& node = boxes_.node(ref);
+    const u64 hash = xxh3_64(&node.task, sizeof node.task);
     if (node.is_input != 0) {
-        log_task(EventKind::ExternalInput, node.task.id, xxh3_64(&node.task, sizeof node.task), 0);
+        log_task(EventKind::ExternalInput, node.task.id, hash, 0);
     }
-    enter(node);
+    enter(node, hash);
     leave_line(ref, plan);
 }
 
-void Core::enter(const Node& node) {
+void Core::enter(const Node& node, u64 hash) {
     const Task& task = node.task;
     const bool ordered = node.line == ORDERED_LINE;
     const bool pushed = ordered ? push_ordered(task, node.time) : ready_.push(task);
     KNHK_CHECK(pushed, id_.raw);
-    log_task(EventKind::TaskEnqueued, task.id, xxh3_64(&task, sizeof task), node.line);
+    log_task(EventKind::TaskEnqueued, task.id, hash, node.line);
 }
 
 /// The node is free: a message's credit goes back to its sender, an input's place to this core.

@@ -3,8 +3,6 @@
 // them, and the order in which they are served.
 #pragma once
 
-#include <cstring>
-
 #include "base/check.hpp"
 #include "base/memory_map.hpp"
 #include "sched/limits.hpp"
@@ -69,7 +67,7 @@ class ReadyTasks {
     [[nodiscard]] bool empty() const { return size(0) + size(1) + size(2) + warm_->size() == 0; }
 
     // A task that was taken stays in its slot while it runs: what it spawns leaves a reserve, so no
-    // push comes to that slot before.
+    // push comes to that slot before, and what runs from the warm ring parks nothing.
 
     /// High before Normal before Low before the warm ring.
     [[nodiscard]] ReadyTask take() {

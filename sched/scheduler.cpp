@@ -82,11 +82,11 @@ void Scheduler::each_core(u32 worker, Visit visit) {
     if (options_.claiming == Claiming::Static) {
         const CoreRange range = cores_of(worker);
         for (u32 id = range.begin; id < range.end; ++id) {
-            visit(id);
+            visit(id, id + 1 < range.end);
         }
         return;
     }
-    workers_->claims.each(run_->cores, visit);
+    workers_->claims.each(run_->cores, [&visit](u32 id) { visit(id, false); });
 }
 
 void Scheduler::prepare(u32 worker) {
@@ -123,22 +123,16 @@ void Scheduler::do_beat(u32 worker, B& barrier) {
 
 void Scheduler::run_beat(u32 worker) {
     workers_->workers[worker].outcome = Outcome::none();
-    each_core(worker, [this, worker](u32 id) {
+    each_core(worker, [this, worker](u32 id, bool next_is_mine) {
         carried_[worker].chaos.disturb();
-        expect_next(worker, id);
+        if (next_is_mine) {
+            cores_.with(id + 1, [this](const Core& next) { next.expect_beat(state_->plan); });
+        }
         cores_.with(id, [this, worker](Core& core) {
             write_core(core); // of the beat before: its block was begun at the barrier
             run_core(worker, core);
         });
     });
-}
-
-/// Only where it is known whose turn is next.
-void Scheduler::expect_next(u32 worker, u32 core) {
-    const u32 next = core + 1;
-    if (options_.claiming == Claiming::Static && next < cores_of(worker).end) {
-        cores_.with(next, [this](const Core& of) { of.expect_beat(state_->plan); });
-    }
 }
 
 void Scheduler::run_core(u32 worker, Core& core) {
@@ -150,8 +144,9 @@ void Scheduler::run_core(u32 worker, Core& core) {
 }
 
 void Scheduler::write_log(u32 worker) {
-    each_core(worker,
-              [this](u32 id) { cores_.with(id, [this](const Core& core) { write_core(core); }); });
+    each_core(worker, [this](u32 id, bool) {
+        cores_.with(id, [this](const Core& core) { write_core(core); });
+    });
 }
 
 void Scheduler::write_core(const Core& core) const {

@@ -59,6 +59,7 @@ class Scheduler {
     };
     [[nodiscard]] CoreRange cores_of(u32 worker) const;
 
+    /// Calls `visit(core, whether this worker runs the next core too)` for all of this worker's.
     template<class Visit>
     void each_core(u32 worker, Visit visit);
 
@@ -68,7 +69,6 @@ class Scheduler {
     void run_beat(u32 worker);
     void write_log(u32 worker);
     void run_core(u32 worker, Core& core);
-    void expect_next(u32 worker, u32 core);
     void write_core(const Core& core) const;
 
     // Alone, at the barrier.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sched/task_context.hpp"
 
-#include "base/hash.hpp"
 #include "isa/random.hpp"
 #include "sched/core.hpp"
 

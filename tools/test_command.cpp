@@ -114,7 +114,7 @@ void add_test_command(CLI::App& app, Action& action) {
     command->add_option("--filter", options->filter, "only tests whose name or suite contains this")
         ->type_name("NAME");
     command->add_flag("--long", options->long_campaigns,
-                      "the proofs in larger bounds, and all unit tests with sanitizers: an hour");
+                      "the proofs in larger bounds, and all unit tests with sanitizers");
     command->footer(FOOTER);
     command->callback([options, &action] { action = [options] { return run_tests(*options); }; });
 }
