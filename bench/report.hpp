@@ -28,6 +28,9 @@ struct Value {
 [[nodiscard]] inline Value not_measured(std::string name, std::string why) {
     return {std::move(name), 0, std::move(why), false, 0, 0, false};
 }
+[[nodiscard]] inline Value not_built(std::string name, const std::string& package) {
+    return not_measured(std::move(name), "not built: " + package);
+}
 
 /// What ours must not exceed. Of several forms one that holds is enough; without any the row is
 /// information.

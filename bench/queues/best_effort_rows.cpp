@@ -64,23 +64,19 @@ double measure() {
     return static_cast<double>(cycles) / static_cast<double>(PRODUCERS * ITEMS);
 }
 
-void add_missing(Row& row) {
-    const auto add = [&row](const char* name, const char* package) {
-        row.peers.push_back(not_measured(name, std::string("not built: ") + package));
-    };
+void add_missing([[maybe_unused]] Row& row) {
 #ifndef KNHK_BENCH_CONCURRENTQUEUE
-    add("moodycamel::ConcurrentQueue", "libconcurrentqueue-dev");
+    row.peers.push_back(not_built("moodycamel::ConcurrentQueue", "libconcurrentqueue-dev"));
 #endif
 #ifndef KNHK_BENCH_CK
-    add("ck_ring mpmc", "libck-dev");
+    row.peers.push_back(not_built("ck_ring mpmc", "libck-dev"));
 #endif
 #ifndef KNHK_BENCH_DPDK
-    add("DPDK rte_ring MP/MC", "libdpdk-dev");
+    row.peers.push_back(not_built("DPDK rte_ring MP/MC", "libdpdk-dev"));
 #endif
 #ifndef KNHK_BENCH_BOOST_QUEUE
-    add("boost::lockfree::queue", "libboost-dev");
+    row.peers.push_back(not_built("boost::lockfree::queue", "libboost-dev"));
 #endif
-    (void)add;
 }
 
 std::vector<Candidate> candidates() {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "bench/queues/c_peers.hpp"
 #include "sched/best_effort.hpp"
 #include "sched/task.hpp"
 
@@ -16,17 +17,6 @@
 #if __has_include(<concurrentqueue/concurrentqueue.h>)
 #define KNHK_BENCH_CONCURRENTQUEUE
 #include <concurrentqueue/concurrentqueue.h>
-#endif
-#ifdef KNHK_BENCH_CK
-// Written for C: it returns `false` where a pointer is wanted.
-#define false 0
-#include <ck_ring.h>
-#undef false
-#endif
-#ifdef KNHK_BENCH_DPDK
-#include <rte_config.h>
-
-#include <rte_ring_elem.h>
 #endif
 
 namespace knhk::bench {

@@ -85,10 +85,10 @@ void measure_into(Row& row, const std::vector<Candidate>& all, u32 runs) {
         row.peers.push_back(value_of(all[i].name, samples[i]));
     }
 #ifndef KNHK_BENCH_BOOST_HEAP
-    row.peers.push_back(not_measured("boost::heap::d_ary_heap", "not built: libboost-dev"));
+    row.peers.push_back(not_built("boost::heap::d_ary_heap", "libboost-dev"));
 #endif
 #ifndef KNHK_BENCH_TBB
-    row.peers.push_back(not_measured("oneTBB concurrent_priority_queue", "not built: libtbb-dev"));
+    row.peers.push_back(not_built("oneTBB concurrent_priority_queue", "libtbb-dev"));
 #endif
 }
 
@@ -217,7 +217,7 @@ Row two_workers_row(const Options& options, const std::string& name) {
         row.peers.push_back(value_of(all[i].name, samples[i]));
     }
 #ifndef KNHK_BENCH_TBB
-    row.peers.push_back(not_measured("oneTBB concurrent_priority_queue", "not built: libtbb-dev"));
+    row.peers.push_back(not_built("oneTBB concurrent_priority_queue", "libtbb-dev"));
 #endif
     return row;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "bench/queues/c_peers.hpp"
 #include "sched/task.hpp"
 #include "sched/work_queue.hpp"
 
@@ -16,17 +17,6 @@
 #if __has_include(<readerwriterqueue/readerwriterqueue.h>)
 #define KNHK_BENCH_READERWRITERQUEUE
 #include <readerwriterqueue/readerwriterqueue.h>
-#endif
-#ifdef KNHK_BENCH_CK
-// Written for C: it returns `false` where a pointer is wanted.
-#define false 0
-#include <ck_ring.h>
-#undef false
-#endif
-#ifdef KNHK_BENCH_DPDK
-#include <rte_config.h>
-
-#include <rte_ring_elem.h>
 #endif
 
 namespace knhk::bench {

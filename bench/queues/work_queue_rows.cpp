@@ -33,8 +33,9 @@ std::unique_ptr<Ends> make_ends() {
     return ends;
 }
 
-template<class Queue>
-double single_on_one_core(u64 pairs) {
+/// `turn` pushes and pops `items` of them and says how many pushes and pops went well.
+template<class Queue, class Turn>
+double on_one_core(u64 pairs, u64 items, Turn turn) {
     Queue queue;
     const auto ends = make_ends();
     for (u32 i = 0; i < FILL; ++i) {
@@ -42,11 +43,8 @@ double single_on_one_core(u64 pairs) {
     }
     u64 done = 0;
     const double cycles = cycles_of(pairs, [&] {
-        for (u64 i = 0; i < pairs; ++i) {
-            done += queue.push(ends->from[0]);
-            copies_are_made();
-            done += queue.pop(ends->to[0]);
-            copies_are_made();
+        for (u64 i = 0; i < pairs; i += items) {
+            done += turn(queue, *ends);
         }
     });
     keep(done);
@@ -54,23 +52,25 @@ double single_on_one_core(u64 pairs) {
 }
 
 template<class Queue>
-double batches_on_one_core(u64 pairs) {
-    Queue queue;
-    const auto ends = make_ends();
-    for (u32 i = 0; i < FILL; ++i) {
-        (void)queue.push(ends->from[0]);
-    }
-    u64 done = 0;
-    const double cycles = cycles_of(pairs, [&] {
-        for (u64 i = 0; i < pairs; i += BATCH) {
-            done += queue.push_many(ends->from);
-            copies_are_made();
-            done += queue.pop_many(ends->to);
-            copies_are_made();
-        }
+double single_on_one_core(u64 pairs) {
+    return on_one_core<Queue>(pairs, 1, [](Queue& queue, Ends& ends) {
+        u64 done = queue.push(ends.from[0]) ? 1 : 0;
+        copies_are_made();
+        done += queue.pop(ends.to[0]) ? 1 : 0;
+        copies_are_made();
+        return done;
     });
-    keep(done);
-    return cycles;
+}
+
+template<class Queue>
+double batches_on_one_core(u64 pairs) {
+    return on_one_core<Queue>(pairs, BATCH, [](Queue& queue, Ends& ends) {
+        u64 done = queue.push_many(ends.from);
+        copies_are_made();
+        done += queue.pop_many(ends.to);
+        copies_are_made();
+        return done;
+    });
 }
 
 template<class Queue>
@@ -139,23 +139,19 @@ using All = List<OurRing
 #endif
                  >;
 
-void add_missing(Row& row) {
-    const auto add = [&row](const char* name, const char* package) {
-        row.peers.push_back(not_measured(name, std::string("not built: ") + package));
-    };
+void add_missing([[maybe_unused]] Row& row) {
 #ifndef KNHK_BENCH_BOOST_LOCKFREE
-    add("boost::lockfree::spsc_queue", "libboost-dev");
+    row.peers.push_back(not_built("boost::lockfree::spsc_queue", "libboost-dev"));
 #endif
 #ifndef KNHK_BENCH_CK
-    add("ck_ring spsc", "libck-dev");
+    row.peers.push_back(not_built("ck_ring spsc", "libck-dev"));
 #endif
 #ifndef KNHK_BENCH_READERWRITERQUEUE
-    add("moodycamel::ReaderWriterQueue", "libreaderwriterqueue-dev");
+    row.peers.push_back(not_built("moodycamel::ReaderWriterQueue", "libreaderwriterqueue-dev"));
 #endif
 #ifndef KNHK_BENCH_DPDK
-    add("DPDK rte_ring SP/SC", "libdpdk-dev");
+    row.peers.push_back(not_built("DPDK rte_ring SP/SC", "libdpdk-dev"));
 #endif
-    (void)add;
 }
 
 /// `measure` is called with each kind of ring, as a type.
