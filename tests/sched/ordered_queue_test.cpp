@@ -56,8 +56,22 @@ bool same(const Task& a, const Task& b) {
 }
 
 /// The keys of the loads that a queue can meet.
-enum class Load { Spread, Narrow, Ascending, Descending, Due };
-constexpr Load LOADS[] = {Load::Spread, Load::Narrow, Load::Ascending, Load::Descending, Load::Due};
+enum class Load {
+    Spread,
+    Narrow,
+    Ascending,
+    Descending,
+    Due,
+    Equal,
+    Extremes,
+    Octaves,
+    Clusters,
+    Outlier,
+    Unordered
+};
+constexpr Load LOADS[] = {Load::Spread,   Load::Narrow,  Load::Ascending, Load::Descending,
+                          Load::Due,      Load::Equal,   Load::Extremes,  Load::Octaves,
+                          Load::Clusters, Load::Outlier, Load::Unordered};
 
 class KeySource {
   public:
@@ -74,6 +88,18 @@ class KeySource {
             return {clock_ * 16 + random_() % 64, clock_};
         case Load::Descending:
             return {(u64{1} << 62) - clock_ * 16 - random_() % 64, clock_};
+        case Load::Equal:
+            return {7, clock_};
+        case Load::Extremes: // in turns
+            return {clock_ % 2 == 0 ? ~u64{0} - random_() % 4 : random_() % 4, clock_};
+        case Load::Octaves: // as many in each power of two
+            return {random_() >> random_() % 64, clock_};
+        case Load::Clusters: // that no equal division of their range tells apart
+            return {(random_() % 5 << 60) + random_() % 64, clock_};
+        case Load::Outlier:
+            return {clock_ % 500 == 1 ? u64{1} << 63 : clock_ + random_() % 4096, clock_};
+        case Load::Unordered: // by the second timestamp too
+            return {random_() % 4, clock_ * 0x9E3779B97F4A7C15};
         case Load::Due: // among entries that wait for long
             break;
         }
@@ -119,6 +145,7 @@ class Pair {
     /// The same queue from its bytes elsewhere, as from a checkpoint.
     void move_to(OrderedQueue queue) { queue_ = queue; }
     [[nodiscard]] u32 size() const { return static_cast<u32>(model_.size()); }
+    [[nodiscard]] OrderedKey least() const { return model_.begin()->first; }
 
   private:
     void check_size() {
@@ -332,6 +359,78 @@ TEST(OrderedQueue, keys_are_compared_in_all_their_bits) {
         ASSERT_TRUE(queue.push(Task{}, keys[i * 7 % keys.size()]));
     }
     EXPECT_TRUE(std::ranges::equal(queue.front(32), keys));
+}
+
+/// Beats whose pushes come before all that wait, so that what was near becomes far, and beats that
+/// come back to it.
+TEST(OrderedQueue, horizon_goes_down_and_up_again) {
+    for (const u32 shift : {0, 3, 9, 20, 40, 50}) {
+        SCOPED_TRACE(shift);
+        Share share(8192);
+        Pair pair(share.queue());
+        KeySource keys(Load::Spread);
+        u64 clock = 0;
+        const auto push = [&](u64 from, u32 count) {
+            for (u32 i = 0; i < count && !HasFatalFailure(); ++i) {
+                pair.push({(from + keys.number() % 2048) << shift, ++clock});
+            }
+        };
+        push(4096, 5000);
+        for (u64 round = 0; round < 6 && !HasFatalFailure(); ++round) {
+            pair.look(OrderedQueue::FRONT_MAX);
+            push(round % 2 == 0 ? 2048 - 64 * round : 4096, 1200);
+            pair.look(OrderedQueue::FRONT_MAX);
+            for (u32 i = 0; i < 1300 && !HasFatalFailure(); ++i) {
+                pair.pop();
+            }
+        }
+        while (pair.size() > 0 && !HasFatalFailure()) {
+            pair.pop();
+        }
+    }
+}
+
+/// Far entries of one key come near together; then more of that key come, with second timestamps
+/// between theirs.
+TEST(OrderedQueue, horizon_is_behind_all_entries_of_a_key) {
+    Share share(8192);
+    Pair pair(share.queue());
+    KeySource keys(Load::Spread);
+    u64 clock = 0;
+    const auto push = [&](u64 key) { pair.push({key, ++clock * 0x9E3779B97F4A7C15}); };
+    for (u32 i = 0; i < 6000; ++i) {
+        push(keys.number() % 60);
+    }
+    while (pair.size() > 100 && !HasFatalFailure()) {
+        pair.look(OrderedQueue::FRONT_MAX);
+        for (u32 i = 0; i < 100 && !HasFatalFailure(); ++i) {
+            pair.pop();
+        }
+        for (u32 i = 0; i < 50 && !HasFatalFailure(); ++i) {
+            push(pair.least().key + keys.number() % 4);
+        }
+    }
+}
+
+/// 2600 entries that differ in 12 bits only, wherever these are in the two timestamps.
+TEST(OrderedQueue, buckets_split_at_any_digit_of_both_timestamps) {
+    for (u32 bit = 0; bit < 116; ++bit) {
+        SCOPED_TRACE(bit);
+        Share share(8192);
+        Pair pair(share.queue());
+        for (u64 i = 0; i < 2600; ++i) {
+            const u64 number = i * 1153 % 2600; // in an order that has to be sorted
+            const u64 low = bit < 64 ? number << bit : 0;
+            const u64 high = bit < 52 ? 0 : bit < 64 ? number >> (64 - bit) : number << (bit - 64);
+            pair.push({high + 5, low});
+        }
+        while (pair.size() > 0 && !HasFatalFailure()) {
+            pair.look(usual_look(8192));
+            for (u32 i = 0; i < 100 && pair.size() > 0; ++i) {
+                pair.pop();
+            }
+        }
+    }
 }
 
 /// So many that some are far; then one that belongs between, at the moment when room is made.
