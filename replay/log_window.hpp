@@ -31,16 +31,16 @@ class LogShare {
         end_ = begin_ + capacity_;
         expect_records();
     }
-    [[nodiscard]] u32 room() const { return static_cast<u32>(end_ - next_); }
+    [[nodiscard]] bool has_room(u32 records) const { return next_ + records <= end_; }
     [[nodiscard]] u32 capacity() const { return capacity_; }
     [[nodiscard]] u32 count() const { return static_cast<u32>(next_ - begin_); }
 
-    void append(const Event& event) { *reserve() = event; }
-    /// The next slot, to be filled before the beat ends.
-    [[nodiscard]] Event* reserve() {
+    void append(const Event& event) {
         KNHK_CHECK(next_ != end_, count());
-        return next_++;
+        write(reserve(), event);
     }
+    /// For who has asked whether there is room: the next slot, to be filled before the beat ends.
+    [[nodiscard]] Event* reserve() { return next_++; }
 
     /// Zero when nothing was recorded.
     [[nodiscard]] Digest digest() const {

@@ -2,6 +2,7 @@
 // The phases of a beat, in the order in which they happen (docs/determinism.md, section 2), and
 // what the barrier is told of it.
 #include "sched/core.hpp"
+#include "sched/worker.hpp"
 
 namespace knhk {
 

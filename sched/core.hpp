@@ -15,9 +15,11 @@
 #include "sched/ordered_queue.hpp"
 #include "sched/post.hpp"
 #include "sched/run_setup.hpp"
-#include "sched/worker.hpp"
 
 namespace knhk {
+
+class TaskContext;
+struct Worker;
 
 /// A core's slot in region::clocks: logical time and counts, plain data.
 struct CoreClock {
@@ -79,7 +81,9 @@ class Core {
     void give_tasks(Core& thief, u32 count) { ready_.give(thief.ready_, count); }
 
     // For TaskContext.
-    /// `at` counts for Operation::Order, and is 0 for the others.
+    [[nodiscard]] TaskStatus enqueue_at_home(const Task& task);
+    /// Whatever `enqueue_at_home` is not for. `at` counts for Operation::Order, and is 0 for the
+    /// others.
     template<Operation operation>
     [[nodiscard]] TaskStatus emit(const TaskContext& from, const Task& task, Timestamp at);
     [[nodiscard]] std::span<std::byte> state_for_writing();
@@ -92,28 +96,29 @@ class Core {
     void admit(const BeatPlan& plan);
     void log_state_change(const BeatPlan& plan);
     void log_thefts(const Thefts& thefts);
-    void line_up_messages(Beat beat);
+    void admit_messages(const BeatPlan& plan, u32 records_end);
+    [[nodiscard]] bool lines_are_empty() const;
     void line_up_inputs(const BeatPlan& plan);
     void line_up(NodeRef ref);
     [[nodiscard]] bool line_is_blocked(u32 line) const;
     [[nodiscard]] NodeList* oldest_line_with_room();
-    void admit_head(NodeList& line, const BeatPlan& plan);
-    void enter(const Node& node, u64 hash);
-    void leave_line(NodeRef ref, const BeatPlan& plan);
+    void admit_node(NodeRef ref, const BeatPlan& plan);
+    void free_node(NodeRef ref, const BeatPlan& plan);
     void stage_inputs();
     [[nodiscard]] bool stage_input(u64 position);
 
     // core_tasks.cpp
     void run_ordered(const BeatPlan& plan);
     void run_tasks(Beat beat);
+    void run_hot_tasks();
+    [[nodiscard]] bool run_one(const ReadyTask& ready);
     template<RunMode mode>
-    void execute(const Task& task, Timestamp ts);
-    [[nodiscard]] bool has_room_for_task() const { return log_.room() >= TASK_RECORDS_MAX; }
+    void execute(TaskContext& context, const Task& task, Timestamp ts);
+    [[nodiscard]] bool has_room_for_task() const { return log_.has_room(TASK_RECORDS_MAX); }
     [[nodiscard]] const u16* failing_guard(TaskContext& context);
     [[nodiscard]] TaskStatus park_or_fail(const TaskContext& context);
 
     // core_emissions.cpp
-    [[nodiscard]] TaskStatus enqueue_at_home(const Task& task);
     [[nodiscard]] TaskStatus enqueue_ordered_at_home(const Task& task, Timestamp at);
     template<Operation operation>
     [[nodiscard]] TaskStatus post_message(const TaskContext& from, const Task& task, Timestamp at);
@@ -146,5 +151,16 @@ class Core {
     u32 sent_ = 0;        ///< of this beat, as is lined_up_
     u32 lined_up_ = 0;
 };
+
+[[gnu::always_inline]] inline TaskStatus Core::enqueue_at_home(const Task& task) {
+    Task* slot = ready_.slot_leaving_reserve(task.level);
+    if (slot == nullptr) {
+        return TaskStatus::QueueFull;
+    }
+    const u64 ts = tick();
+    write(log_.reserve(), {ts, task.id, xxh3_64_of(copy(*slot, task).words), 0, id_.raw,
+                           static_cast<u8>(EventKind::TaskEnqueued), static_cast<u8>(task.level)});
+    return TaskStatus::Ok;
+}
 
 } // namespace knhk

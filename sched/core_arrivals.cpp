@@ -9,9 +9,9 @@ void Core::admit(const BeatPlan& plan) {
     admit_begin_ = log_.count();
     log_state_change(plan);
     log_thefts(plan.thefts);
-    line_up_messages(plan.beat);
-    line_up_inputs(plan);
     const u32 records_end = admit_begin_ + log_.capacity() / ADMIT_SHARE_DIVISOR;
+    admit_messages(plan, records_end);
+    line_up_inputs(plan);
     while (log_.count() < records_end) {
         NodeList* line = oldest_line_with_room();
         if (line == nullptr) {
@@ -22,7 +22,7 @@ void Core::admit(const BeatPlan& plan) {
         if (is_input && records_end - log_.count() < INPUT_RECORDS) {
             break;
         }
-        admit_head(*line, plan);
+        admit_node(boxes_.take_head(*line), plan);
     }
 }
 
@@ -52,11 +52,28 @@ void Core::log_thefts(const Thefts& thefts) {
     }
 }
 
-void Core::line_up_messages(Beat beat) {
-    post_.collect(beat, [this](NodeRef ref) {
-        line_up(ref);
+/// Messages come in the order in which they are admitted, as long as nothing has waited longer. So
+/// most are admitted at once; the others line up.
+void Core::admit_messages(const BeatPlan& plan, u32 records_end) {
+    const bool nothing_waits = lines_are_empty();
+    post_.collect(plan.beat, [&](NodeRef ref) {
+        const u32 line = boxes_.node(ref).line;
         ++lined_up_;
+        if (nothing_waits && log_.count() < records_end && !line_is_blocked(line)) {
+            admit_node(ref, plan);
+        } else {
+            line_up(ref);
+        }
     });
+}
+
+bool Core::lines_are_empty() const {
+    for (const NodeList& line : box_->lines) {
+        if (!line.head.none()) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void Core::line_up_inputs(const BeatPlan& plan) {
@@ -102,27 +119,22 @@ bool Core::can_be_admitted() const {
     return !box_->lines[ORDERED_LINE].head.none() && ordered_.has_room();
 }
 
-void Core::admit_head(NodeList& line, const BeatPlan& plan) {
-    const NodeRef ref = boxes_.take_head(line);
+void Core::admit_node(NodeRef ref, const BeatPlan& plan) {
     const Node& node = boxes_.node(ref);
-    const u64 hash = xxh3_64(&node.task, sizeof node.task);
+    Task task;
+    const u64 hash = xxh3_64_of(copy(task, node.task).words);
     if (node.is_input != 0) {
-        log_task(EventKind::ExternalInput, node.task.id, hash, 0);
+        log_task(EventKind::ExternalInput, task.id, hash, 0);
     }
-    enter(node, hash);
-    leave_line(ref, plan);
-}
-
-void Core::enter(const Node& node, u64 hash) {
-    const Task& task = node.task;
     const bool ordered = node.line == ORDERED_LINE;
     const bool pushed = ordered ? push_ordered(task, node.time) : ready_.push(task);
     KNHK_CHECK(pushed, id_.raw);
     log_task(EventKind::TaskEnqueued, task.id, hash, node.line);
+    free_node(ref, plan);
 }
 
-/// The node is free: a message's credit goes back to its sender, an input's place to this core.
-void Core::leave_line(NodeRef ref, const BeatPlan& plan) {
+/// A message's credit goes back to its sender, an input's place to this core.
+void Core::free_node(NodeRef ref, const BeatPlan& plan) {
     const Node& node = boxes_.node(ref);
     if (node.is_input == 0) {
         post_.free_credit(ref, plan.index);

@@ -2,20 +2,9 @@
 // What tasks emit, and what becomes of it (docs/determinism.md, 2.6): from the handler's call to
 // the ring, the heap or the outbox.
 #include "sched/core.hpp"
+#include "sched/task_context.hpp"
 
 namespace knhk {
-
-// --- the core's side --------------------------------------------------------------------------
-
-inline TaskStatus Core::enqueue_at_home(const Task& task) {
-    Task* slot = ready_.slot_leaving_reserve(task.level);
-    if (slot == nullptr) {
-        return TaskStatus::QueueFull;
-    }
-    log_task(EventKind::TaskEnqueued, task.id, copy_and_hash(*slot, task),
-             static_cast<u8>(task.level));
-    return TaskStatus::Ok;
-}
 
 TaskStatus Core::enqueue_ordered_at_home(const Task& task, Timestamp at) {
     if (!push_ordered(task, at.raw)) {
@@ -31,10 +20,8 @@ bool Core::push_ordered(const Task& task, u64 at) {
     return ordered_.push(task, {at > enqueued ? at : enqueued, enqueued});
 }
 
-/// Not inline: most tasks are for home, and need none of its registers.
 template<Operation operation>
-[[gnu::noinline]] TaskStatus Core::post_message(const TaskContext& from, const Task& task,
-                                                Timestamp at) {
+TaskStatus Core::post_message(const TaskContext& from, const Task& task, Timestamp at) {
     constexpr bool order = operation == Operation::Order;
     const bool of_ordered_part = from.mode() == RunMode::Ordered;
     const u32 to = home_of(TaskId{task.id}, run_->cores).raw;
@@ -55,8 +42,9 @@ template<Operation operation>
     return TaskStatus::Ok;
 }
 
+/// Not inline: most tasks are plain and for home.
 template<Operation operation>
-inline TaskStatus Core::emit(const TaskContext& from, const Task& task, Timestamp at) {
+[[gnu::noinline]] TaskStatus Core::emit(const TaskContext& from, const Task& task, Timestamp at) {
     if (!run_->accepts(task)) {
         return TaskStatus::InvalidTask;
     }
@@ -71,36 +59,8 @@ inline TaskStatus Core::emit(const TaskContext& from, const Task& task, Timestam
                                          : enqueue_at_home(task);
 }
 
-// --- the handler's side -----------------------------------------------------------------------
-
-/// Refused emissions count, so that a task's records always fit behind it.
-template<Operation operation>
-TaskStatus TaskContext::emit(const Task& task, Timestamp at) {
-    if (!charge(operation)) {
-        return TaskStatus::OverBudget;
-    }
-    if (emissions_ == EMISSIONS_MAX) {
-        return note(TaskStatus::EmitLimit);
-    }
-    ++emissions_;
-    const TaskStatus status = core_.emit<operation>(*this, task, at);
-    if (status != TaskStatus::Ok) [[unlikely]] {
-        return note(status);
-    }
-    had_effect_ = true;
-    return status;
-}
-
-TaskStatus TaskContext::spawn(const Task& task) {
-    return emit<Operation::Spawn>(task, Timestamp{0});
-}
-
-TaskStatus TaskContext::send(const Task& task) {
-    return emit<Operation::Send>(task, Timestamp{0});
-}
-
-TaskStatus TaskContext::enqueue_ordered(const Task& task, Timestamp at) {
-    return emit<Operation::Order>(task, at);
-}
+template TaskStatus Core::emit<Operation::Spawn>(const TaskContext&, const Task&, Timestamp);
+template TaskStatus Core::emit<Operation::Send>(const TaskContext&, const Task&, Timestamp);
+template TaskStatus Core::emit<Operation::Order>(const TaskContext&, const Task&, Timestamp);
 
 } // namespace knhk

@@ -23,10 +23,13 @@ static_assert(sizeof(CoreQueues) <= region::core_queues.stride_bytes(CORES_MAX),
 using WarmQueue = WorkQueue<Task, WARM_CAPACITY>;
 static_assert(sizeof(WarmQueue) <= region::warm_queues.stride_bytes(CORES_MAX));
 
-/// A task that was taken to run, and from where.
+/// How a task is run: from a ring, from the warm ring, or as one of the ordered part.
+enum class RunMode : u8 { Hot, Warm, Ordered };
+
+/// A task that was taken to run.
 struct ReadyTask {
     const Task* task; ///< null: there is none
-    bool warm;
+    RunMode mode;
 };
 
 /// The rings of one core, which has both ends of them: whoever runs it.
@@ -69,38 +72,31 @@ class ReadyTasks {
     // A task that was taken stays in its slot while it runs: what it spawns leaves a reserve, so no
     // push comes to that slot before, and what runs from the warm ring parks nothing.
 
-    /// High before Normal before Low before the warm ring.
-    [[nodiscard]] ReadyTask take() {
+    /// High before Normal before Low; null when there is none.
+    [[nodiscard]] const Task* take() {
         const Task* task = rings_->high.pop_alone();
         if (task == nullptr) {
             task = rings_->normal.pop_alone();
         }
-        if (task == nullptr) {
-            task = rings_->low.pop_alone();
-        }
-        return task != nullptr ? ReadyTask{task, false} : take_warm();
+        return task != nullptr ? task : rings_->low.pop_alone();
     }
+    [[nodiscard]] ReadyTask take_warm() { return {warm_->pop_alone(), RunMode::Warm}; }
 
-    /// The first of a beat gives the others a turn, so that nothing starves.
-    [[nodiscard]] ReadyTask take_first(Beat beat) {
+    /// From the ring whose turn it is in this beat, if any.
+    [[nodiscard]] ReadyTask take_turn(Beat beat) {
         constexpr u32 LOW_TURN = 0;
         constexpr u32 WARM_TURN = 2;
         constexpr u32 NORMAL_TURN = 4;
-        ReadyTask turn{nullptr, false};
         switch (beat.slot()) {
         case LOW_TURN:
-            turn.task = rings_->low.pop_alone();
-            break;
+            return {rings_->low.pop_alone(), RunMode::Hot};
         case WARM_TURN:
-            turn = take_warm();
-            break;
+            return take_warm();
         case NORMAL_TURN:
-            turn.task = rings_->normal.pop_alone();
-            break;
+            return {rings_->normal.pop_alone(), RunMode::Hot};
         default:
-            break;
+            return {nullptr, RunMode::Hot};
         }
-        return turn.task != nullptr ? turn : take();
     }
 
     /// Stateless tasks at the head of the Normal ring: what thieves may take.
@@ -123,8 +119,6 @@ class ReadyTasks {
     [[nodiscard]] const Task& peek_normal(u32 index) const { return rings_->normal.peek(index); }
 
   private:
-    [[nodiscard]] ReadyTask take_warm() { return {warm_->pop_alone(), true}; }
-
     [[nodiscard]] static bool put(Task* slot, const Task& task) {
         if (slot != nullptr) {
             *slot = task;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How a core runs tasks, and what becomes of what they emit (docs/determinism.md, 2.2, 2.6, 2.7).
 #include "sched/core.hpp"
+#include "sched/worker.hpp"
 
 namespace knhk {
 
@@ -11,69 +12,87 @@ void Core::run_ordered(const BeatPlan& plan) {
     if (ordered.count == 0) {
         return;
     }
+    TaskContext& context = worker_->context;
+    context.enter(*this, RunMode::Ordered);
     for (u32 at = ordered.begin[id_.raw]; at < ordered.end[id_.raw]; ++at) {
         const Task task = ordered_.pop();
         const Timestamp ts{plan.start.raw + 1 + ordered.rank[at]};
-        execute<RunMode::Ordered>(task, ts);
-        worker_->running = nullptr; // it leaves the stack
+        execute<RunMode::Ordered>(context, task, ts);
+        context.leave(); // the task leaves the stack
     }
     clock_->tasks += ordered.end[id_.raw] - ordered.begin[id_.raw];
     clock_->time.fast_forward(Timestamp{plan.start.raw + ordered.count});
 }
 
+/// High before Normal before Low before the warm ring; but the first of a beat gives the others a
+/// turn, so that nothing starves.
 void Core::run_tasks(Beat beat) {
-    ReadyTask ready{nullptr, false};
     if (has_room_for_task()) {
-        ready = ready_.take_first(beat);
+        static_cast<void>(run_one(ready_.take_turn(beat)));
     }
+    do {
+        run_hot_tasks();
+    } while (has_room_for_task() && run_one(ready_.take_warm()));
+    worker_->context.leave();
+}
+
+void Core::run_hot_tasks() {
+    TaskContext& context = worker_->context;
+    context.enter(*this, RunMode::Hot);
     u64 tasks = 0;
-    for (; ready.task != nullptr; ++tasks) {
-        const Timestamp ts{tick()};
-        if (ready.warm) [[unlikely]] {
-            execute<RunMode::Warm>(*ready.task, ts);
-        } else {
-            execute<RunMode::Hot>(*ready.task, ts);
+    for (; has_room_for_task(); ++tasks) {
+        const Task* task = ready_.take();
+        if (task == nullptr) {
+            break;
         }
-        ready = has_room_for_task() ? ready_.take() : ReadyTask{nullptr, false};
+        execute<RunMode::Hot>(context, *task, Timestamp{tick()});
     }
     clock_->tasks += tasks;
-    worker_->running = nullptr;
+}
+
+/// False if there is none. Not inline, because most tasks are run by run_hot_tasks.
+[[gnu::noinline]] bool Core::run_one(const ReadyTask& ready) {
+    if (ready.task == nullptr) {
+        return false;
+    }
+    TaskContext& context = worker_->context;
+    context.enter(*this, ready.mode);
+    if (ready.mode == RunMode::Warm) {
+        execute<RunMode::Warm>(context, *ready.task, Timestamp{tick()});
+    } else {
+        execute<RunMode::Hot>(context, *ready.task, Timestamp{tick()});
+    }
+    ++clock_->tasks;
+    return true;
 }
 
 /// The record's place and time are those of the start, its contents those of the end.
 template<RunMode mode>
-inline void Core::execute(const Task& task, Timestamp ts) {
+inline void Core::execute(TaskContext& context, const Task& task, Timestamp ts) {
     Event* record = log_.reserve();
-    worker_->running = &task;
-    TaskContext context(*this, task, ts, mode);
-    const u16* failed = nullptr;
-    if (context.charge(Operation::Execute)) {
-        failed = failing_guard(context);
-        if (failed == nullptr && !context.over_budget()) {
-            run_->handlers[task.handler](context);
+    context.begin<mode>(task, ts);
+    const auto end = [&](u64 hash, TaskStatus status) {
+        write(record, {ts.raw, task.id, hash, context.ticks().raw, id_.raw,
+                       static_cast<u8>(EventKind::TaskExecuted), static_cast<u8>(status)});
+    };
+    static_cast<void>(context.charge(Operation::Execute));
+    if (task.guard_count != 0) [[unlikely]] {
+        const u16* failed = failing_guard(context);
+        if (failed != nullptr) {
+            return end(*failed, TaskStatus::GuardFailed);
         }
     }
-    TaskStatus status = context.status();
-    u64 hash = 0;
-    if (context.over_budget()) [[unlikely]] {
-        status = park_or_fail(context);
-    } else if (failed != nullptr) [[unlikely]] {
-        status = TaskStatus::GuardFailed;
-        hash = *failed;
-    } else {
-        hash = context.output_hash();
+    if (!context.over_budget()) [[likely]] {
+        run_->handlers[task.handler](context);
     }
-    *record = {ts.raw,
-               task.id,
-               hash,
-               context.ticks().raw,
-               id_.raw,
-               static_cast<u8>(EventKind::TaskExecuted),
-               static_cast<u8>(status)};
+    if (context.over_budget()) [[unlikely]] {
+        return end(0, park_or_fail(context));
+    }
+    end(context.output_hash(), context.status());
 }
 
 /// The first guard that does not pass; null if all do, or if the task went over its budget.
-const u16* Core::failing_guard(TaskContext& context) {
+[[gnu::noinline]] const u16* Core::failing_guard(TaskContext& context) {
     const Task& task = context.task();
     for (u32 i = 0; i < task.guard_count; ++i) {
         if (!context.charge(Operation::Guard)) {
@@ -88,7 +107,7 @@ const u16* Core::failing_guard(TaskContext& context) {
 }
 
 /// A task that has had no effect can run again from its start, once.
-TaskStatus Core::park_or_fail(const TaskContext& context) {
+[[gnu::noinline]] TaskStatus Core::park_or_fail(const TaskContext& context) {
     const bool may_run_again = context.mode() == RunMode::Hot && !context.had_effect();
     return may_run_again && ready_.park(context.task()) ? TaskStatus::Parked
                                                         : TaskStatus::OverBudget;

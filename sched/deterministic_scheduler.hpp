@@ -7,6 +7,7 @@
 #include <bit>
 
 #include "sched/planner.hpp"
+#include "sched/worker.hpp"
 
 namespace knhk {
 

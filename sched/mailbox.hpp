@@ -68,11 +68,16 @@ struct NodePool {
 
     /// NODES when none is free.
     [[nodiscard]] u32 take() {
+        const u32 index = lowest_free();
+        if (index != NODES) {
+            used[index / 64] |= u64{1} << (index % 64);
+        }
+        return index;
+    }
+    [[nodiscard]] u32 lowest_free() const {
         for (u32 word = 0; word < WORDS; ++word) {
             if (~used[word] != 0) {
-                const u32 bit = static_cast<u32>(std::countr_one(used[word]));
-                used[word] |= u64{1} << bit;
-                return word * 64 + bit;
+                return word * 64 + static_cast<u32>(std::countr_one(used[word]));
             }
         }
         return NODES;
@@ -103,8 +108,9 @@ struct Mailbox {
 
     /// Written by senders: bit s says that core s has messages for this core due in the slot.
     alignas(SEPARATION_BYTES) Atomic<u64> senders[DUE_SLOTS][CORE_WORDS];
-    /// Written by destinations: messages that entered their ring, by parity of the beats executed.
-    alignas(SEPARATION_BYTES) Atomic<u64> freed[2][NodePool::WORDS];
+    /// Written by destinations: 1 for each message that entered its ring, by parity of the beats
+    /// executed. A byte each: many write here in one beat, but no two the same one.
+    alignas(SEPARATION_BYTES) u8 freed[2][NodePool::NODES];
 
     alignas(SEPARATION_BYTES) NodePool outbox;
     NodePool inputs;
@@ -128,6 +134,21 @@ class Mailboxes {
         return *reinterpret_cast<Box*>(base_ + core * region::mailboxes.stride_bytes(CORES_MAX));
     }
     [[nodiscard]] Node& node(NodeRef ref) const { return of(ref.core()).nodes[ref.index()]; }
+
+    // Hints alone, about both lines of a node.
+
+    /// The node, if it is one, will be read soon.
+    void expect(NodeRef ref) const {
+        if (!ref.none()) {
+            const Node& expected = node(ref);
+            __builtin_prefetch(&expected.task);
+            __builtin_prefetch(&expected.due);
+        }
+    }
+    void expect_to_write(const Node& node) const {
+        __builtin_prefetch(&node.task, 1);
+        __builtin_prefetch(&node.due, 1);
+    }
 
     void append(NodeList& list, NodeRef ref) const {
         node(ref).next = NodeRef{0};

@@ -3,6 +3,8 @@
 // they are due, in the contract's order.
 #pragma once
 
+#include <cstring>
+
 #include "sched/mailbox.hpp"
 #include "sched/merge_heap.hpp"
 
@@ -33,7 +35,7 @@ class Post {
             return false;
         }
         Node& node = box.nodes[index];
-        node.task = task;
+        copy(node.task, task);
         node.due = message.due;
         node.order = message.timestamp;
         node.time = message.time;
@@ -50,6 +52,7 @@ class Post {
                 .fetch_or(u64{1} << (core_ % 64), std::memory_order_relaxed);
         }
         boxes_.append(list, NodeRef::of(core_, index));
+        boxes_.expect_to_write(box.nodes[box.outbox.lowest_free()]);
         return true;
     }
 
@@ -65,25 +68,19 @@ class Post {
     /// apart by how many were executed before them.
     void take_back_credits(u64 beat_index) {
         auto& box = boxes_.of(core_);
-        auto& freed = box.freed[(beat_index + 1) & 1];
-        for (u32 word = 0; word < NodePool::WORDS; ++word) {
-            // Relaxed: written in the beat before; in this beat only the other parity is written.
-            const u64 bits = freed[word].load(std::memory_order_relaxed);
-            if (bits != 0) {
-                box.outbox.used[word] &= ~bits;
-                freed[word].store(0, std::memory_order_relaxed);
+        u8* freed = box.freed[(beat_index + 1) & 1]; // in this beat only the other one is written
+        for (u64& used : box.outbox.used) {
+            if (used != 0) {
+                used &= ~take_bits(freed);
             }
+            freed += 64;
         }
     }
 
     /// A message entered this core's ring in this beat: its sender has the credit from the next
     /// beat on.
     void free_credit(NodeRef message, u64 beat_index) {
-        const u32 index = message.index();
-        // Relaxed: the barrier orders it before the sender's take_back_credits.
-        boxes_.of(message.core())
-            .freed[beat_index & 1][index / 64]
-            .fetch_or(u64{1} << (index % 64), std::memory_order_relaxed);
+        boxes_.of(message.core()).freed[beat_index & 1][message.index()] = 1;
     }
 
     /// Hands every message due at `beat` to `line_of`, in the order (timestamp, source, emission).
@@ -99,6 +96,9 @@ class Post {
         }
     };
 
+    /// 64 bytes, each 0 or 1, as bits; the bytes are 0 then.
+    [[nodiscard]] static u64 take_bits(u8* bytes);
+
     using Lists = MergeHeap<Cursor, CORES_MAX>;
     void open_lists(u32 slot, Lists& lists);
 
@@ -106,6 +106,19 @@ class Post {
     u32 core_ = 0;
     u32 cores_ = 0;
 };
+
+template<class Atomics>
+u64 Post<Atomics>::take_bits(u8* bytes) {
+    constexpr u64 GATHER = 0x0102'0408'1020'4080; // brings byte i's bit to bit 56 + i
+    u64 bits = 0;
+    for (u32 at = 0; at < 64; at += 8) {
+        u64 eight = 0;
+        std::memcpy(&eight, bytes + at, sizeof eight);
+        bits |= (eight * GATHER >> 56) << at;
+    }
+    std::memset(bytes, 0, 64);
+    return bits;
+}
 
 /// Takes the lists of this slot that are addressed to this core.
 template<class Atomics>
@@ -121,7 +134,9 @@ void Post<Atomics>::open_lists(u32 slot, Lists& lists) {
         for (; bits != 0; bits &= bits - 1) {
             const u32 source = word * 64 + static_cast<u32>(std::countr_zero(bits));
             NodeList& list = boxes_.of(source).outgoing[slot][core_];
-            lists.add({boxes_.node(list.head).order, list.head});
+            const Node& node = boxes_.node(list.head);
+            boxes_.expect(node.next); // others come before it
+            lists.add({node.order, list.head});
             list = NodeList{};
         }
     }
@@ -139,7 +154,9 @@ void Post<Atomics>::collect(Beat beat, Append append) {
         if (next.none()) {
             lists.drop_first();
         } else {
-            lists.replace_first({boxes_.node(next).order, next});
+            const Node& node = boxes_.node(next);
+            boxes_.expect(node.next); // others come before it
+            lists.replace_first({node.order, next});
         }
         append(ref); // last, because it relinks the node
     }

@@ -5,7 +5,7 @@
 #include "base/memory_map.hpp"
 #include "base/types.hpp"
 #include "sched/limits.hpp"
-#include "sched/program.hpp"
+#include "sched/entries.hpp"
 #include "sched/schedulable_task.hpp"
 
 namespace knhk {
@@ -29,8 +29,10 @@ struct RunSetup {
 
     /// The one check at the boundary: behind it, tasks are trusted.
     [[nodiscard]] bool accepts(const Task& task) const {
-        return task.handler < HANDLERS_MAX && handlers[task.handler] != nullptr &&
-               task.well_formed();
+        return has_handler(task) && task.well_formed();
+    }
+    [[nodiscard]] bool has_handler(const Task& task) const {
+        return task.handler < HANDLERS_MAX && handlers[task.handler] != nullptr;
     }
 
     [[nodiscard]] Result<ValidatedTask> validate(const Task& task) const {

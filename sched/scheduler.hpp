@@ -7,6 +7,7 @@
 #include "sched/host.hpp"
 #include "sched/planner.hpp"
 #include "sched/telemetry.hpp"
+#include "sched/worker.hpp"
 
 namespace knhk {
 

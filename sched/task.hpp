@@ -43,24 +43,40 @@ struct Task {
 
     /// All that can be known of a task without a handler table.
     [[nodiscard]] bool well_formed() const {
-        return static_cast<u32>(level) < LEVEL_COUNT && budget_ticks <= BUDGET_TICKS_MAX &&
-               ((flags & ~u32{TASK_STATELESS}) | reserved[0] | reserved[1]) == 0 &&
-               (has_no_guards() || guards_well_formed());
+        return header_well_formed() && (has_no_guards() || guards_well_formed());
     }
+    /// Well formed, and without guards: few instructions, none of which needs the task's address.
+    [[nodiscard]] bool plain() const { return header_well_formed() && has_no_guards(); }
 
-    /// The header's last 8 bytes. Field by field, because whoever made the task has mostly just
-    /// written fields, and a load over several stores has to wait until they are done. Volatile,
-    /// or the compiler makes one load of them.
-    [[nodiscard]] u64 header_word() const {
-        const volatile Task& now = *this;
-        return u64{now.handler} | u64{static_cast<u8>(now.level)} << 16 |
-               u64{now.budget_ticks} << 24 | u64{now.guard_count} << 32 | u64{now.flags} << 40;
+    /// Its bytes as words.
+    [[nodiscard]] u64 word(u32 at) const {
+        switch (at) {
+        case 0:
+            return id;
+        case 1:
+        case 2:
+            return guards_word(at - 1);
+        case 3:
+            // Field by field: one that was just built is in registers, or its fields are on their
+            // way to memory, where a load over several stores has to wait until they are done.
+            return u64{handler} | u64{static_cast<u8>(level)} << 16 | u64{budget_ticks} << 24 |
+                   u64{guard_count} << 32 | u64{flags} << 40 | u64{reserved[0]} << 48 |
+                   u64{reserved[1]} << 56;
+        default:
+            return payload[at - 4];
+        }
     }
 
   private:
+    [[nodiscard]] bool header_well_formed() const {
+        return static_cast<u32>(level) < LEVEL_COUNT && budget_ticks <= BUDGET_TICKS_MAX &&
+               ((flags & ~u32{TASK_STATELESS}) | reserved[0] | reserved[1]) == 0;
+    }
+    [[nodiscard]] u64 guards_word(u32 half) const {
+        return load_le<u64>(reinterpret_cast<const std::byte*>(guards + u64{half} * 4));
+    }
     [[nodiscard]] bool has_no_guards() const {
-        return (load_le<u64>(reinterpret_cast<const std::byte*>(guards)) |
-                load_le<u64>(reinterpret_cast<const std::byte*>(guards + 4)) | guard_count) == 0;
+        return (guards_word(0) | guards_word(1) | guard_count) == 0;
     }
     [[nodiscard, gnu::noinline]] bool guards_well_formed() const {
         if (guard_count > GUARDS_MAX) {
@@ -79,19 +95,21 @@ struct Task {
     }
 };
 
-/// Copies a task and returns the hash of its bytes, which its event wants. Whoever emits a task has
-/// most often just written its words, one by one: a wider load would have to wait until those
-/// stores are done. Volatile, or the compiler makes wide loads of them again.
-inline u64 copy_and_hash(Task& to, const Task& from) {
+/// Copies a task word by word and returns the words. One that was just built need not become memory
+/// for that.
+struct TaskWords {
+    u64 words[8];
+};
+[[gnu::always_inline]] inline TaskWords copy(Task& to, const Task& from) {
     using Word [[gnu::may_alias]] = u64;
-    const auto* read = reinterpret_cast<const volatile Word*>(&from);
-    auto* write = reinterpret_cast<volatile Word*>(&to);
-    const u64 words[8] = {read[0], read[1], read[2], from.header_word(),
-                          read[4], read[5], read[6], read[7]};
+    auto* write = reinterpret_cast<Word*>(&to);
+    TaskWords copied;
+#pragma GCC unroll 8
     for (u32 at = 0; at < 8; ++at) {
-        write[at] = words[at];
+        copied.words[at] = from.word(at);
+        write[at] = copied.words[at];
     }
-    return xxh3_64_of(words);
+    return copied;
 }
 
 static_assert(sizeof(Task) == 64 && std::has_unique_object_representations_v<Task>);

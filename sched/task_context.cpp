@@ -6,23 +6,11 @@
 
 namespace knhk {
 
-CoreId TaskContext::core() const {
-    return core_.id();
-}
-
-u32 TaskContext::cores() const {
-    return core_.run().cores;
-}
-
-const WorkloadParameters& TaskContext::workload() const {
-    return core_.run().parameters;
-}
-
 u64 TaskContext::random() {
     if (!charge(Operation::Random)) {
         return 0;
     }
-    return random_number(core_.run().seed, TaskId{task_.id}, timestamp_, randoms_++);
+    return random_number(core_->run().seed, TaskId{task_->id}, timestamp_, randoms_++);
 }
 
 const Observation& TaskContext::observe(u32 number) {
@@ -30,7 +18,7 @@ const Observation& TaskContext::observe(u32 number) {
     if (!charge(Operation::Observe)) {
         return NOTHING;
     }
-    const auto observations = core_.run().observations;
+    const auto observations = core_->run().observations;
     if (number >= observations.size()) {
         note(TaskStatus::NoObservation);
         return NOTHING;
@@ -43,18 +31,18 @@ std::span<std::byte> TaskContext::state() {
         return {};
     }
     had_effect_ = true; // what the handler writes cannot be taken back
-    return core_.state_for_writing();
+    return core_->state_for_writing();
 }
 
 std::span<const std::byte> TaskContext::read_state() {
-    return may_use_state() ? core_.state() : std::span<const std::byte>();
+    return may_use_state() ? core_->state() : std::span<const std::byte>();
 }
 
 bool TaskContext::may_use_state() {
     if (!charge(Operation::State)) {
         return false;
     }
-    if (task_.stateless()) {
+    if (task_->stateless()) {
         note(TaskStatus::StateDenied);
         return false;
     }

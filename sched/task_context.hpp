@@ -11,47 +11,46 @@
 #include "isa/cost.hpp"
 #include "isa/tick_budget.hpp"
 #include "replay/event.hpp"
+#include "sched/core.hpp"
 #include "sched/guard.hpp"
 #include "sched/limits.hpp"
 #include "sched/task.hpp"
 
 namespace knhk {
 
-class Core;
-struct WorkloadParameters;
-
-/// How a task is run: from a ring, from the warm ring, or as one of the ordered part.
-enum class RunMode : u8 { Hot, Warm, Ordered };
-
 class TaskContext {
   public:
-    TaskContext(Core& core, const Task& task, Timestamp timestamp, RunMode mode)
-        : core_(core), task_(task), timestamp_(timestamp), budget_(budget_of(task, mode)),
-          mode_(mode) {}
+    TaskContext() = default;
     TaskContext(const TaskContext&) = delete;
     TaskContext& operator=(const TaskContext&) = delete;
 
-    [[nodiscard]] const Task& task() const { return task_; }
+    [[nodiscard]] const Task& task() const { return *task_; }
     [[nodiscard]] u64 payload(u32 word) const {
         KNHK_CHECK(word < PAYLOAD_WORDS, word);
-        return task_.payload[word];
+        return task_->payload[word];
     }
-    [[nodiscard]] CoreId core() const;
-    [[nodiscard]] u32 cores() const;
+    [[nodiscard]] CoreId core() const { return core_->id(); }
+    [[nodiscard]] u32 cores() const { return core_->run().cores; }
     [[nodiscard]] Timestamp now() const { return timestamp_; }
     /// What the run was made of; `data` is a workload file's Script.
-    [[nodiscard]] const WorkloadParameters& workload() const;
+    [[nodiscard]] const WorkloadParameters& workload() const { return core_->run().parameters; }
 
     // Every call below costs ticks (isa/cost.hpp). Once the task is over its budget, all of them
     // are refused: emissions with OverBudget, the others give nothing.
 
     /// Starts `task` on its home core (task.id mod C): at once in this core's ring, or by message.
     /// A refusal changes nothing and, if it is the task's first, becomes the task's status.
-    TaskStatus spawn(const Task& task);
+    [[gnu::always_inline]] TaskStatus spawn(const Task& task) {
+        // Inline down to the ring: a task that the handler has just built never becomes memory
+        // before its slot there, and checks of what the compiler knows are gone.
+        return emit<Operation::Spawn>(task, Timestamp{0});
+    }
     /// Like `spawn`, but always by message: to this core too it arrives in a later beat.
-    TaskStatus send(const Task& task);
+    TaskStatus send(const Task& task) { return emit<Operation::Send>(task, Timestamp{0}); }
     /// Queues `task` for time `at` in the one order of all ordered tasks of the run.
-    TaskStatus enqueue_ordered(const Task& task, Timestamp at);
+    TaskStatus enqueue_ordered(const Task& task, Timestamp at) {
+        return emit<Operation::Order>(task, at);
+    }
 
     /// The next random number of this task: a function of seed, task id and timestamp.
     [[nodiscard]] u64 random();
@@ -79,7 +78,31 @@ class TaskContext {
         }
     }
 
-    // For the scheduler: before the handler runs, and when it has returned.
+    // For the scheduler. One context serves all tasks that a worker runs, one after the other.
+    /// The next tasks are those that `core` runs in this mode.
+    void enter(Core& core, RunMode mode) {
+        core_ = &core;
+        mode_ = mode;
+        home_ = mode == RunMode::Ordered ? NOWHERE : core.id().raw;
+        home_bits_ = core.run().cores - 1;
+    }
+    /// A task's second run and only that may use more ticks than its budget.
+    template<RunMode mode>
+    void begin(const Task& task, Timestamp timestamp) {
+        task_ = &task;
+        timestamp_ = timestamp;
+        budget_ = TickBudget(Tick{mode == RunMode::Warm ? WARM_TICKS_MAX : u32{task.budget_ticks}});
+        randoms_ = 0;
+        emissions_ = 0;
+        status_ = TaskStatus::Ok;
+        had_effect_ = false;
+        has_output_ = false;
+    }
+    void leave() { task_ = nullptr; }
+    /// Null between tasks. For any thread; best effort.
+    [[nodiscard]] const Task* running() const {
+        return static_cast<const Task* const volatile&>(task_);
+    }
     /// False when the task is over its budget: the operation does not happen.
     [[nodiscard]] bool charge(Operation operation, u32 times = 1) {
         return budget_.charge(Tick{cost_of(operation).raw * times});
@@ -96,30 +119,60 @@ class TaskContext {
     [[nodiscard]] u32 emissions() const { return emissions_; }
 
   private:
+    static constexpr u32 NOWHERE = CORES_MAX;
+
     template<Operation operation>
-    TaskStatus emit(const Task& task, Timestamp at);
+    [[gnu::always_inline]] TaskStatus emit(const Task& task, Timestamp at);
+    /// Of all that a run accepts, what goes at once into a ring of this core, without guards.
+    [[nodiscard]] bool may_enter_ring(const Task& task) const {
+        return (task.id & home_bits_) == home_ && core_->run().has_handler(task) && task.plain();
+    }
     [[nodiscard]] bool may_use_state();
     /// The first refusal becomes the task's status.
     TaskStatus note(TaskStatus status) {
         status_ = status_ == TaskStatus::Ok ? status : status_;
         return status;
     }
-    /// A task's second run and only that may use more ticks than its budget.
-    static TickBudget budget_of(const Task& task, RunMode mode) {
-        return TickBudget(Tick{mode == RunMode::Warm ? WARM_TICKS_MAX : task.budget_ticks});
-    }
 
-    Core& core_;
-    const Task& task_;
-    Timestamp timestamp_;
-    TickBudget budget_;
-    u64 randoms_ = 0;
-    u32 emissions_ = 0;
-    RunMode mode_;
+    Core* core_ = nullptr;
+    RunMode mode_ = RunMode::Hot;
+    u32 home_bits_ = 0; ///< of a task's id: its home
+    u32 home_ =
+        NOWHERE; ///< where tasks go into a ring at once: this core; NOWHERE for the ordered part
+    const Task* task_ = nullptr;
+    Timestamp timestamp_{0};
+    TickBudget budget_{Tick{0}};
+    u32 randoms_ = 0;
+    u8 emissions_ = 0;
     TaskStatus status_ = TaskStatus::Ok;
     bool had_effect_ = false;
     bool has_output_ = false;
-    u64 output_[PAYLOAD_WORDS]; ///< if it has one
+    u64 output_[PAYLOAD_WORDS] = {}; ///< if it has one
 };
+
+/// Refused emissions count, so that a task's records always fit behind it.
+template<Operation operation>
+inline TaskStatus TaskContext::emit(const Task& task, Timestamp at) {
+    if (!charge(operation)) {
+        return TaskStatus::OverBudget;
+    }
+    if (emissions_ == EMISSIONS_MAX) [[unlikely]] {
+        return note(TaskStatus::EmitLimit);
+    }
+    ++emissions_;
+    TaskStatus status = TaskStatus::Ok;
+    if (operation == Operation::Spawn && may_enter_ring(task)) {
+        status = core_->enqueue_at_home(task);
+    } else {
+        Task copied; // so that nobody wants the address of `task`
+        copy(copied, task);
+        status = core_->emit<operation>(*this, copied, at);
+    }
+    if (status != TaskStatus::Ok) [[unlikely]] {
+        return note(status);
+    }
+    had_effect_ = true;
+    return status;
+}
 
 } // namespace knhk

@@ -36,7 +36,7 @@ class WorkQueue {
     /// Consumer. False when empty.
     [[nodiscard]] bool pop(T& item) {
         const u64 head = head_.load(std::memory_order_relaxed); // the consumer's own
-        if (head == tail_seen_) {
+        if (head >= tail_seen_) {                               // above it after `pop_alone`
             // Pairs with the release in `push`.
             tail_seen_ = tail_.load(std::memory_order_acquire);
             if (head == tail_seen_) {
@@ -69,12 +69,11 @@ class WorkQueue {
     /// Consumer. Pops up to as many as `items` holds, and says how many.
     [[nodiscard]] u32 pop_many(std::span<T> items) {
         const u64 head = head_.load(std::memory_order_relaxed);
-        u64 there = tail_seen_ - head;
-        if (there < items.size()) {
+        if (tail_seen_ < head + items.size()) {
             // Pairs with the release in `push`.
             tail_seen_ = tail_.load(std::memory_order_acquire);
-            there = tail_seen_ - head;
         }
+        const u64 there = tail_seen_ - head;
         const u32 count = static_cast<u32>(items.size() < there ? items.size() : there);
         const u32 before_wrap = until_wrap(head, count);
         copy(items.data(), items_ + head % Capacity, before_wrap);
@@ -104,7 +103,6 @@ class WorkQueue {
         if (head == tail) {
             return nullptr;
         }
-        tail_seen_ = tail; // `pop` trusts that it is not behind
         head_.store(head + 1, std::memory_order_relaxed);
         return &items_[head % Capacity];
     }

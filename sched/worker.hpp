@@ -3,15 +3,14 @@
 #pragma once
 
 #include "sched/chaos.hpp"
-#include "sched/task.hpp"
+#include "sched/task_context.hpp"
 
 namespace knhk {
 
 struct alignas(SEPARATION_BYTES) Worker {
     Chaos chaos;
-    /// The task that runs, for reports of failures; null between tasks. Others look at it when this
-    /// worker seems stuck: best effort.
-    const Task* volatile running = nullptr;
+    /// Others look at its task when this worker seems stuck: best effort.
+    TaskContext context;
 };
 
 } // namespace knhk

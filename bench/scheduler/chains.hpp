@@ -5,6 +5,7 @@
 
 #include "bench/scheduler/work.hpp"
 #include "sched/run_setup.hpp"
+#include "sched/task_context.hpp"
 
 namespace knhk::bench {
 
@@ -51,7 +52,10 @@ void run_link(Context& context) {
     constexpr u32 MIXED_HANDLERS = 8;
     // Word by word: a copy of the whole task, changed here and there, waits for its own stores.
     const Task& task = context.task();
-    const u64 value = work(task.payload[LINK_VALUE] ^ Salt);
+    // First the work, then the rest: the compiler would move it between the checks of spawn, where
+    // it runs out of registers.
+    const volatile u64 computed = work(task.payload[LINK_VALUE] ^ Salt);
+    const u64 value = computed;
     const u64 left = task.payload[LINKS_LEFT];
     if (left == 0) {
         return;

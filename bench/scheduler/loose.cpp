@@ -62,7 +62,7 @@ class LooseContext {
 void run_turn(const LooseRun& run, LooseCore& core) {
     constexpr u32 TURN_TASKS = 1000;
     for (u32 i = 0; i < TURN_TASKS; ++i) {
-        const Task* task = core.ready.take().task;
+        const Task* task = core.ready.take();
         if (task == nullptr) {
             return;
         }

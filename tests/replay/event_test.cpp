@@ -25,6 +25,13 @@ TEST(EventTest, fields_stand_where_the_format_says) {
     }
 }
 
+TEST(EventTest, written_event_is_the_assigned_one) {
+    const Event event{0x0123'4567'89AB'CDEF, ~u64{1}, ~u64{2}, ~u32{3}, 0xA1B2, 0xC3, 0xD4};
+    Event written{};
+    write(&written, event);
+    EXPECT_EQ(std::memcmp(&written, &event, sizeof event), 0);
+}
+
 TEST(EventTest, kinds_and_statuses_have_the_values_of_the_format) {
     EXPECT_EQ(static_cast<int>(EventKind::TaskEnqueued), 1);
     EXPECT_EQ(static_cast<int>(EventKind::TaskExecuted), 2);

@@ -31,7 +31,8 @@ TEST(LogShareTest, records_stand_in_the_order_of_their_appending) {
         share.append(event_of(i));
     }
     EXPECT_EQ(share.count(), 10u);
-    EXPECT_EQ(share.room(), share.capacity() - 10);
+    EXPECT_TRUE(share.has_room(share.capacity() - 10));
+    EXPECT_FALSE(share.has_room(share.capacity() - 9));
     for (u64 i = 0; i < 10; ++i) {
         EXPECT_EQ(share.events()[i].timestamp, i);
         EXPECT_EQ(share.events()[i].task_id, i * 3);
@@ -53,13 +54,13 @@ TEST(LogShareTest, beat_leaves_the_records_of_the_one_before_alone) {
     const test::RegionSpan span;
     LogShare share(span.memory(), CoreId{1}, 256);
     share.begin_beat(6);
-    while (share.room() > 0) {
+    while (share.has_room(1)) {
         share.append(event_of(100 + share.count()));
     }
     const Event* before = share.events();
     share.begin_beat(7);
     EXPECT_EQ(share.count(), 0u);
-    while (share.room() > 0) {
+    while (share.has_room(1)) {
         share.append(event_of(200));
     }
     EXPECT_NE(share.events(), before);
@@ -80,7 +81,7 @@ TEST(LogShareTest, shares_of_all_cores_fill_the_region_and_do_not_meet) {
         for (const u64 beat : {0, 1}) {
             LogShare share(memory, CoreId{core}, 256);
             share.begin_beat(beat);
-            while (share.room() > 0) {
+            while (share.has_room(1)) {
                 const Event* place = share.reserve();
                 EXPECT_TRUE(place >= begin && place < end);
                 EXPECT_TRUE(used.insert(place).second);

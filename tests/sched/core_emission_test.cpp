@@ -250,7 +250,9 @@ TEST_F(CoreEmission, context_tells_the_task_its_core_and_the_workload) {
 TEST_F(CoreEmission, payload_word_that_does_not_exist_is_a_bug) {
     hand_.set_up(1, {});
     const Task task = task_of(0);
-    const TaskContext context(hand_.core(0), task, Timestamp{1}, RunMode::Hot);
+    TaskContext context;
+    context.enter(hand_.core(0), RunMode::Hot);
+    context.begin<RunMode::Hot>(task, Timestamp{1});
     EXPECT_EQ(context.payload(PAYLOAD_WORDS - 1), 0u);
     EXPECT_DEATH(static_cast<void>(context.payload(PAYLOAD_WORDS)), "PAYLOAD_WORDS");
 }

@@ -27,9 +27,15 @@ std::vector<u64> served_in_beat_with_one_of_each(ReadyTasks& ready, u64 k) {
     }
     EXPECT_TRUE(ready.park(task_of(3)));
     std::vector<u64> order;
-    for (ReadyTask to = ready.take_first(Beat{k}); to.task != nullptr; to = ready.take()) {
-        order.push_back(to.task->id);
-        EXPECT_EQ(to.warm, to.task->id == 3);
+    const auto served = [&](const ReadyTask& taken) {
+        if (taken.task != nullptr) {
+            order.push_back(taken.task->id);
+            EXPECT_EQ(taken.mode == RunMode::Warm, taken.task->id == 3);
+        }
+        return taken.task != nullptr;
+    };
+    served(ready.take_turn(Beat{k}));
+    while (served({ready.take(), RunMode::Hot}) || served(ready.take_warm())) {
     }
     EXPECT_TRUE(ready.empty());
     return order;
@@ -45,14 +51,13 @@ TEST_F(ReadyTasksTest, first_of_slots_0_2_and_4_is_low_warm_and_normal) {
     }
 }
 
-TEST_F(ReadyTasksTest, slot_whose_turn_has_no_task_gives_the_usual_order) {
-    for (const u64 k : {0u, 2u, 4u}) {
+TEST_F(ReadyTasksTest, slot_whose_turn_has_no_task_gives_none) {
+    for (u64 k = 0; k < 8; ++k) {
         ASSERT_TRUE(ready_.push(task_of(7, 0, Level::High)));
-        const ReadyTask taken = ready_.take_first(Beat{k});
-        ASSERT_NE(taken.task, nullptr);
-        EXPECT_EQ(taken.task->id, 7u);
-        EXPECT_FALSE(taken.warm);
-        EXPECT_EQ(ready_.take_first(Beat{k}).task, nullptr);
+        EXPECT_EQ(ready_.take_turn(Beat{k}).task, nullptr);
+        const Task* taken = ready_.take();
+        ASSERT_NE(taken, nullptr);
+        EXPECT_EQ(taken->id, 7u);
     }
 }
 
@@ -61,7 +66,7 @@ TEST_F(ReadyTasksTest, each_level_is_first_in_first_out) {
         ASSERT_TRUE(ready_.push(task_of(id, 0, static_cast<Level>(id % 3))));
     }
     std::vector<u64> order;
-    while (const Task* task = ready_.take().task) {
+    while (const Task* task = ready_.take()) {
         order.push_back(task->id);
     }
     EXPECT_EQ(order, (std::vector<u64>{0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11}));
@@ -122,10 +127,10 @@ TEST_F(ReadyTasksTest, spare_ends_at_the_first_task_that_uses_state) {
     }
     EXPECT_EQ(ready_.spare(), 2u);
     for (u32 i = 0; i < 2; ++i) {
-        ASSERT_NE(ready_.take().task, nullptr);
+        ASSERT_NE(ready_.take(), nullptr);
     }
     EXPECT_EQ(ready_.spare(), 0u);
-    ASSERT_NE(ready_.take().task, nullptr);
+    ASSERT_NE(ready_.take(), nullptr);
     EXPECT_EQ(ready_.spare(), 3u);
 }
 
@@ -133,7 +138,7 @@ TEST_F(ReadyTasksTest, spare_does_not_count_what_lay_in_the_ring_before) {
     for (u32 i = 0; i < RING_CAPACITY[1] + 5; ++i) {
         ASSERT_TRUE(ready_.push(stateless(task_of(i))));
         EXPECT_EQ(ready_.spare(), 1u);
-        ASSERT_NE(ready_.take().task, nullptr);
+        ASSERT_NE(ready_.take(), nullptr);
     }
     EXPECT_EQ(ready_.spare(), 0u);
 }

@@ -135,7 +135,7 @@ TEST_F(Stealing, core_with_an_entry_of_x_is_no_thief_and_one_whose_heap_waits_is
     ASSERT_TRUE(hand_.heap(0).push(task_of(0), {10, 1}));
     ASSERT_TRUE(hand_.heap(2).push(task_of(2), {200, 1}));
     for (u32 core = 0; core < 4; ++core) {
-        while (hand_.ready(core).take().task != nullptr) {
+        while (hand_.ready(core).take() != nullptr) {
         }
     }
     hand_.beat(0); // shows the heaps

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <random>
 #include <thread>
 
 namespace knhk {
@@ -41,6 +42,45 @@ TEST(WorkQueue, reserve_is_kept_free) {
     }
     EXPECT_FALSE(queue->push(6, 2));
     EXPECT_TRUE(queue->push(6, 0)) << "the reserve is there for who does not leave one";
+}
+
+/// An owner of both ends uses those calls that wait for nobody, and may give an end away again.
+TEST(WorkQueue, calls_of_an_owner_of_both_ends_go_with_the_others) {
+    std::mt19937_64 random(5);
+    for (u32 run = 0; run < 200; ++run) {
+        const auto queue = std::make_unique<Queue>();
+        std::deque<u64> expected;
+        for (u64 next = 0; next < 100; ++next) {
+            u64* slot = nullptr;
+            const bool pushed =
+                random() % 2 == 0 ? queue->push(next) : (slot = queue->push_alone()) != nullptr;
+            ASSERT_EQ(pushed, expected.size() < 8);
+            if (slot != nullptr) {
+                *slot = next;
+            }
+            if (pushed) {
+                expected.push_back(next);
+            }
+            u64 items[4];
+            for (u64 pops = random() % 3; pops > 0; --pops) {
+                u32 count = 0;
+                if (const u64 how = random() % 3; how == 0) {
+                    const u64* item = queue->pop_alone();
+                    count = item != nullptr ? 1 : 0;
+                    items[0] = item != nullptr ? *item : 0;
+                } else {
+                    count = how == 1 ? (queue->pop(items[0]) ? 1 : 0) : queue->pop_many(items);
+                    ASSERT_EQ(count, how == 1 ? std::min<u64>(expected.size(), 1)
+                                              : std::min<u64>(expected.size(), 4));
+                }
+                for (u32 i = 0; i < count; ++i) {
+                    ASSERT_EQ(items[i], expected.front());
+                    expected.pop_front();
+                }
+                ASSERT_EQ(queue->size(), expected.size());
+            }
+        }
+    }
 }
 
 TEST(WorkQueue, peek_shows_what_pops_would_give_across_the_wrap) {
