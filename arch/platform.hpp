@@ -48,7 +48,7 @@ struct Platform {
     void (*wake)(const u32* word);
     /// Gives way for a moment to whoever shares the hardware (the reader of the log drain).
     void (*relax)();
-    /// Free-running hardware time: telemetry only.
+    /// Free-running hardware time: for telemetry and how many workers take part in a beat.
     u64 (*cycles)();
     void (*console)(const char* text, u64 size_bytes);
     /// An operator asks the run to end at the next beat's edge.

@@ -30,7 +30,8 @@ void connect_host() {
                     .wait = platform.wait,
                     .wake = platform.wake,
                     .stop_requested = stop_requested,
-                    .cycles = kernel_.config.telemetry ? platform.cycles : nullptr,
+                    .cycles = platform.cycles,
+                    .telemetry = kernel_.config.telemetry,
                     .epoch_ended = to_console ? print_epoch : nullptr,
                     .spins = kernel_.config.spins};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Seeded disturbance: delays, yields and stalls at the points where workers meet or leave something
-// for each other. It may change who comes first, and no byte of a log.
+// for each other, and how many take part. It may change who comes first, and no byte of a log.
 #pragma once
 
 #include "base/types.hpp"
@@ -20,6 +20,10 @@ class Chaos {
             act();
         }
     }
+
+    [[nodiscard]] bool is_on() const { return state_ != 0; }
+    /// One of 0..count-1, if it is on.
+    [[nodiscard]] u32 choose(u32 count) { return static_cast<u32>(draw() % count); }
 
   private:
     void act();

@@ -16,7 +16,10 @@ struct Host {
     void (*wait)(const u32* word, u32 expected); ///< sleeps while *word == expected
     void (*wake)(const u32* word);
     bool (*stop_requested)();
-    u64 (*cycles)(); ///< hardware time, for telemetry alone; null: none is collected
+    /// Hardware time, for telemetry and the number of workers that take part in a beat. May be
+    /// null: then all take part, and there is no telemetry.
+    u64 (*cycles)();
+    bool telemetry; ///< is collected
     /// An epoch ended with this run digest: for consoles. May be null.
     void (*epoch_ended)(Beat next, const Digest& run_digest);
     u32 spins; ///< polls before a wait sleeps

@@ -74,8 +74,9 @@ static_assert(sizeof(RunState) <= region::scheduler.size_bytes);
 /// One worker's part of a reduction, alone in its lines.
 struct alignas(SEPARATION_BYTES) WorkerSlot {
     Outcome outcome;
-    u64 tasks; ///< executed by this worker: telemetry
-    u32 core;  ///< being run, for reports of failures
+    u64 beat_tasks; ///< executed in this beat
+    u64 tasks;      ///< in all: telemetry
+    u32 core;       ///< being run, for reports of failures
 };
 
 /// What each core shows the barrier of itself: one array a subject, read from end to end.
@@ -90,6 +91,7 @@ struct WorkersState {
     alignas(SEPARATION_BYTES) Claims<> claims; ///< of this beat's cores, if claiming is dynamic
     WorkerSlot workers[CORES_MAX];
     CoreBoard board;
+    u32 log_ended; ///< with its trailer: nothing is left for anybody
 };
 static_assert(sizeof(WorkersState) <= region::workers.size_bytes);
 

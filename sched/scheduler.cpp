@@ -21,15 +21,21 @@ u64 layout_hash() {
 void Scheduler::work(u32 worker) {
     Worker& carried = carried_[worker];
     carried.chaos = Chaos(options_.chaos_seed, worker, *host_);
-    Barrier<HostWaiter> barrier(workers_->barrier, options_.workers,
-                                HostWaiter{host_, &carried.chaos}, host_->spins);
+    Meeting barrier(workers_->barrier, worker, options_.workers, HostWaiter{host_, &carried.chaos},
+                    host_->spins);
     prepare(worker);
     barrier.arrive([this] { begin_run(); });
     while (state_->finished == 0) {
         do_beat(worker, barrier);
     }
-    write_log(worker);
-    barrier.arrive([this] { end_run(); });
+    if (workers_->log_ended != 0) {
+        return; // off duty when the run ended
+    }
+    write_log(worker, barrier.crew());
+    barrier.arrive([this, &barrier] {
+        end_run();
+        barrier.dismiss();
+    });
 }
 
 void Scheduler::setup(const RunSetup& run, const Options& options, const Host& host,
@@ -73,14 +79,14 @@ Scheduler::Place Scheduler::place_of(u32 worker) const {
 // --- what each worker does -------------------------------------------------------------------
 
 /// Neighbouring cores go to the same worker, so that workers share few cache lines.
-Scheduler::CoreRange Scheduler::cores_of(u32 worker) const {
-    return {worker * run_->cores / options_.workers, (worker + 1) * run_->cores / options_.workers};
+Scheduler::CoreRange Scheduler::cores_of(u32 worker, u32 crew) const {
+    return {worker * run_->cores / crew, (worker + 1) * run_->cores / crew};
 }
 
 template<class Visit>
-void Scheduler::each_core(u32 worker, Visit visit) {
+void Scheduler::each_core(u32 worker, u32 crew, Visit visit) {
     if (options_.claiming == Claiming::Static) {
-        const CoreRange range = cores_of(worker);
+        const CoreRange range = cores_of(worker, crew);
         for (u32 id = range.begin; id < range.end; ++id) {
             visit(id, id + 1 < range.end);
         }
@@ -90,7 +96,7 @@ void Scheduler::each_core(u32 worker, Visit visit) {
 }
 
 void Scheduler::prepare(u32 worker) {
-    const CoreRange range = cores_of(worker);
+    const CoreRange range = cores_of(worker, options_.workers);
     Outcome outcome = Outcome::none();
     for (u32 id = range.begin; id < range.end; ++id) {
         workers_->workers[worker].core = id;
@@ -99,31 +105,36 @@ void Scheduler::prepare(u32 worker) {
             outcome.add(core.prepare());
         });
     }
-    workers_->workers[worker] = WorkerSlot{outcome, 0, 0};
+    workers_->workers[worker] = WorkerSlot{outcome, 0, 0, 0};
 }
 
-template<class B>
-void Scheduler::do_beat(u32 worker, B& barrier) {
-    const bool measured = host_->cycles != nullptr && state_->plan.index % TELEMETRY_BEATS == 0;
+void Scheduler::do_beat(u32 worker, Meeting& barrier) {
+    const bool measured = host_->telemetry && state_->plan.index % TELEMETRY_BEATS == 0;
+    // Who goes off duty behind it says nothing of the barrier.
+    const bool waits_for_all = measured && barrier.stays();
     const u64 begin = cycles(measured);
-    run_beat(worker);
+    run_beat(worker, barrier.crew());
     const u64 arrival = cycles(measured);
-    barrier.arrive([this, worker, measured] {
+    barrier.arrive([this, worker, measured, &barrier] {
         const u64 alone = cycles(measured);
-        end_beat(worker);
+        end_beat(worker, barrier);
         if (measured) {
             tell(TelemetryKind::Alone, worker, alone, host_->cycles());
         }
     });
     if (measured) {
         tell(TelemetryKind::Beat, worker, begin, arrival);
+    }
+    if (waits_for_all) {
         tell(TelemetryKind::Barrier, worker, arrival, host_->cycles());
     }
 }
 
-void Scheduler::run_beat(u32 worker) {
-    workers_->workers[worker].outcome = Outcome::none();
-    each_core(worker, [this, worker](u32 id, bool next_is_mine) {
+void Scheduler::run_beat(u32 worker, u32 crew) {
+    WorkerSlot& slot = workers_->workers[worker];
+    slot.outcome = Outcome::none();
+    slot.beat_tasks = 0;
+    each_core(worker, crew, [this, worker](u32 id, bool next_is_mine) {
         carried_[worker].chaos.disturb();
         if (next_is_mine) {
             cores_.with(id + 1, [this](const Core& next) { next.expect_beat(state_->plan); });
@@ -140,11 +151,13 @@ void Scheduler::run_core(u32 worker, Core& core) {
     slot.core = core.id().raw;
     const u64 tasks_before = core.clock().tasks;
     slot.outcome.add(run_beat_of(core, *state_, workers_->board, carried_[worker]));
-    slot.tasks += core.clock().tasks - tasks_before;
+    const u64 tasks = core.clock().tasks - tasks_before;
+    slot.beat_tasks += tasks;
+    slot.tasks += tasks;
 }
 
-void Scheduler::write_log(u32 worker) {
-    each_core(worker, [this](u32 id, bool) {
+void Scheduler::write_log(u32 worker, u32 crew) {
+    each_core(worker, crew, [this](u32 id, bool) {
         cores_.with(id, [this](const Core& core) { write_core(core); });
     });
 }
@@ -156,19 +169,41 @@ void Scheduler::write_core(const Core& core) const {
 // --- what the last one does, alone ------------------------------------------------------------
 
 void Scheduler::begin_run() {
-    if (!planner_.plan_first(reduce())) {
+    if (!planner_.plan_first(reduce(options_.workers))) {
         finish(EndReason::Quiescent);
+    }
+    if (host_->cycles != nullptr) {
+        crew_ = Crew(options_.workers, host_->cycles());
     }
 }
 
-void Scheduler::end_beat(u32 worker) {
+void Scheduler::end_beat(u32 worker, Meeting& barrier) {
     Chaos& chaos = carried_[worker].chaos;
-    const Outcome outcome = reduce();
+    const Outcome outcome = reduce(barrier.crew());
     chaos.disturb();
     close_beat(outcome);
     chaos.disturb();
     plan_next(outcome);
     workers_->claims.reset();
+    if (options_.workers > 1) {
+        choose_crew(chaos, barrier);
+    }
+}
+
+void Scheduler::choose_crew(Chaos& chaos, Meeting& barrier) {
+    if (chaos.is_on()) {
+        barrier.set_crew(1 + chaos.choose(options_.workers));
+    } else if (host_->cycles != nullptr) {
+        barrier.set_crew(crew_.next(host_->cycles(), tasks_of_beat(barrier.crew())));
+    }
+}
+
+u64 Scheduler::tasks_of_beat(u32 crew) const {
+    u64 tasks = 0;
+    for (u32 worker = 0; worker < crew; ++worker) {
+        tasks += workers_->workers[worker].beat_tasks;
+    }
+    return tasks;
 }
 
 void Scheduler::end_run() {
@@ -177,11 +212,12 @@ void Scheduler::end_run() {
     collect_telemetry();
     log_->write_trailer(static_cast<EndReason>(state_->end_reason), state_->beats_executed,
                         state_->events, digest());
+    workers_->log_ended = 1;
 }
 
-Outcome Scheduler::reduce() const {
+Outcome Scheduler::reduce(u32 crew) const {
     Outcome outcome = Outcome::none();
-    for (u32 worker = 0; worker < options_.workers; ++worker) {
+    for (u32 worker = 0; worker < crew; ++worker) {
         outcome.add(workers_->workers[worker].outcome);
     }
     return outcome;

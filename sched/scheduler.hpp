@@ -4,6 +4,7 @@
 #pragma once
 
 #include "replay/log_writer.hpp"
+#include "sched/crew.hpp"
 #include "sched/host.hpp"
 #include "sched/planner.hpp"
 #include "sched/telemetry.hpp"
@@ -58,25 +59,29 @@ class Scheduler {
         u32 begin;
         u32 end;
     };
-    [[nodiscard]] CoreRange cores_of(u32 worker) const;
+    using Meeting = Barrier<HostWaiter>;
+
+    // `crew`: how many workers take part.
+    [[nodiscard]] CoreRange cores_of(u32 worker, u32 crew) const;
 
     /// Calls `visit(core, whether this worker runs the next core too)` for all of this worker's.
     template<class Visit>
-    void each_core(u32 worker, Visit visit);
+    void each_core(u32 worker, u32 crew, Visit visit);
 
     void prepare(u32 worker);
-    template<class B>
-    void do_beat(u32 worker, B& barrier);
-    void run_beat(u32 worker);
-    void write_log(u32 worker);
+    void do_beat(u32 worker, Meeting& barrier);
+    void run_beat(u32 worker, u32 crew);
+    void write_log(u32 worker, u32 crew);
     void run_core(u32 worker, Core& core);
     void write_core(const Core& core) const;
 
     // Alone, at the barrier.
     void begin_run();
-    void end_beat(u32 worker);
+    void end_beat(u32 worker, Meeting& barrier);
     void end_run();
-    [[nodiscard]] Outcome reduce() const;
+    [[nodiscard]] Outcome reduce(u32 crew) const;
+    void choose_crew(Chaos& chaos, Meeting& barrier);
+    [[nodiscard]] u64 tasks_of_beat(u32 crew) const;
     void close_beat(const Outcome& outcome);
     void plan_next(const Outcome& outcome);
     void finish(EndReason reason);
@@ -95,6 +100,7 @@ class Scheduler {
     WorkersState* workers_ = nullptr;
     Options options_;
     Planner planner_;
+    Crew crew_;                       ///< how many workers pay for themselves
     TelemetryQueue* queue_ = nullptr; ///< of telemetry
     TelemetrySums telemetry_;
     CoreTable cores_;

@@ -38,9 +38,9 @@ struct SpinningWaiter {
 
 double measure_barrier() {
     const auto state = std::make_unique<BarrierState<>>();
-    const u64 cycles = cycles_together(2, [&](u32 /*thread*/) {
+    const u64 cycles = cycles_together(2, [&](u32 thread) {
         u64 alone = 0; // each thread its own: a shared one would be one more line to pass on
-        Barrier<SpinningWaiter> barrier(*state, 2, {}, ~u32{0});
+        Barrier<SpinningWaiter> barrier(*state, thread, 2, {}, ~u32{0});
         for (u64 i = 0; i < PASSAGES; ++i) {
             barrier.arrive([&] { ++alone; });
         }

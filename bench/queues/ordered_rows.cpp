@@ -153,7 +153,7 @@ void select(Workers& all) {
 void work(Workers& all, u32 worker) {
     OurOrder& own = all.orders[worker];
     EntrySource source(worker + 1);
-    Barrier<SpinningWaiter> barrier(all.barrier, 2, {}, ~u32{0});
+    Barrier<SpinningWaiter> barrier(all.barrier, worker, 2, {}, ~u32{0});
     u64 seen = 0;
     for (u32 i = 0; i < FILL_EACH; ++i) {
         (void)own.push(source.next(0));

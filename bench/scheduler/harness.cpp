@@ -40,7 +40,8 @@ constexpr Host HOST{.pause = [] { _mm_pause(); },
                     .wait = sleep_while,
                     .wake = wake_all,
                     .stop_requested = [] { return false; },
-                    .cycles = nullptr,
+                    .cycles = [] { return u64{__rdtsc()}; },
+                    .telemetry = false,
                     .epoch_ended = nullptr,
                     .spins = SPINS};
 

@@ -23,7 +23,8 @@ struct Claiming {
         }
     }
     void thread(u32 worker) {
-        Barrier<RoomWaiter<>, RelacyAtomics> barrier(state, Workers, RoomWaiter<>{&room}, 0);
+        Barrier<RoomWaiter<>, RelacyAtomics> barrier(state, worker, Workers, RoomWaiter<>{&room},
+                                                     0);
         for (u32 beat = 1; beat <= Beats; ++beat) {
             claims.each(Cores, [this](u32 core) { run(core); });
             if (Planted == Fault::ResetByAll) {
@@ -33,7 +34,6 @@ struct Claiming {
                 barrier.arrive([this, beat] { close(beat); });
             }
         }
-        static_cast<void>(worker);
     }
     void end() {
         for (const Plain<u32>& core : beats_run) {

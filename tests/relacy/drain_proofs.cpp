@@ -125,7 +125,7 @@ struct SharedLog : Drain<Blocks * 2, Planted> {
         }
     }
     void work(u32 worker) {
-        Barrier<RoomWaiter<>, RelacyAtomics> barrier(state, 2, RoomWaiter<>{&room}, 0);
+        Barrier<RoomWaiter<>, RelacyAtomics> barrier(state, worker, 2, RoomWaiter<>{&room}, 0);
         const Producer producer(&this->control, this->ring);
         for (u64 block = 0; block < Blocks; ++block) {
             barrier.arrive([&] {

@@ -53,7 +53,8 @@ struct Mail {
         }
     }
     void thread(u32 worker) {
-        Barrier<RoomWaiter<>, RelacyAtomics> barrier(state, S.workers, RoomWaiter<>{&room}, 0);
+        Barrier<RoomWaiter<>, RelacyAtomics> barrier(state, worker, S.workers, RoomWaiter<>{&room},
+                                                     0);
         for (u64 beat = 0; beat < S.beats; ++beat) {
             if (S.dynamic) {
                 claims.each(S.cores, [this, beat](u32 core) { run(core, beat); });

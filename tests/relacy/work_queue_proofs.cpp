@@ -143,7 +143,7 @@ struct InTurn {
 
     void begin() {}
     void thread(u32 worker) {
-        Barrier<RoomWaiter<>, RelacyAtomics> barrier(state, 2, RoomWaiter<>{&room}, 0);
+        Barrier<RoomWaiter<>, RelacyAtomics> barrier(state, worker, 2, RoomWaiter<>{&room}, 0);
         for (u32 beat = 0; beat < 4; ++beat) {
             if (beat % 2 == worker) {
                 run(beat);

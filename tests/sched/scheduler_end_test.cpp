@@ -163,6 +163,7 @@ TEST_F(Ending, measured_beats_are_told_by_kind_and_only_if_the_host_has_a_clock)
     EXPECT_EQ(scheduler_->telemetry().records[0], 0u);
     const Digest digest = scheduler_->digest();
     host_.cycles = [] { return u64{told_.cycles += 10}; };
+    host_.telemetry = true;
     run(beats);
     EXPECT_EQ(scheduler_->digest(), digest);
     for (u32 kind = 0; kind < TELEMETRY_KINDS; ++kind) {

@@ -7,6 +7,9 @@
 #ifndef W
 #define W 2 // workers
 #endif
+#ifndef LEAST
+#define LEAST 1 // workers that take part in a beat
+#endif
 #ifndef C
 #define C 2 // cores
 #endif
@@ -133,10 +136,12 @@ inline check_nothing_left() {
     i = 0
 }
 
-#ifdef FAULT_REDUCTION_MISSES_ONE
-#define REDUCED (W - 2)
-#else
+#if defined(FAULT_REDUCTION_MISSES_ONE)
+#define REDUCED (crew - 2)
+#elif defined(FAULT_REDUCTION_OF_WHO_IS_OFF_DUTY)
 #define REDUCED (W - 1)
+#else
+#define REDUCED (crew - 1)
 #endif
 
 inline close_beat() {
@@ -175,6 +180,18 @@ inline plan_next() {
     finished = finished || stop
 }
 
+// One of two crews for the beat after the next.
+inline choose_crew() {
+    if
+    :: look = LEAST
+    :: look = W
+    fi;
+    set_crew(look);
+    look = 0
+}
+
+inline has_released() { skip }
+
 inline alone(w) {
     if
     :: stage == 0 -> skip
@@ -199,14 +216,20 @@ inline alone(w) {
             any_busy = false;
             reset_claims();
             alone_now = false
-        }
+        };
+        choose_crew()
     :: stage == 2 ->
         d_step {
             assert(!alone_now && left == 0);
             finish_block();
             assert(finished && !block_open);
             trailer_written = true
-        }
+        };
+#ifndef FAULT_NOT_DISMISSED
+        dismiss()
+#else
+        skip
+#endif
     fi
 }
 
@@ -224,9 +247,14 @@ inline alone(w) {
 #define claim_next claim_first
 #define claim_end C
 #else
-#define claim_first core = _pid * C / W
+#ifdef FAULT_CORES_OF_WHO_IS_OFF_DUTY
+#define SHARES W
+#else
+#define SHARES crew
+#endif
+#define claim_first core = _pid * C / SHARES
 #define claim_next core++
-#define claim_end ((_pid + 1) * C / W)
+#define claim_end ((_pid + 1) * C / SHARES)
 #endif
 
 inline work_on_cores() {
@@ -291,8 +319,8 @@ active[W] proctype worker() {
 #endif
         arrive(_pid);
         if
-        :: stage == 2 -> break
-        :: stage != 2 && finished -> stage = 2
+        :: stage == 2 || trailer_written -> break
+        :: stage != 2 && !trailer_written && finished -> stage = 2
         :: else -> stage = 1
         fi
     od;
@@ -324,3 +352,4 @@ ltl never_quiescent { [] !(quiescent && LATE > 0) }
 ltl never_waits_alone { [] !(line_head[0] != 0 && ring[0] == 0 && alone_now) }
 ltl never_two_in_line { [] !(line_head[0] != line_tail[0] && line_head[0] != 0) }
 ltl never_stopped_early { [] !(ended && on_the_way > 0) }
+ltl never_off_duty_at_the_end { [] !(trailer_written && asleep[W - 1] && on_roster[W - 1]) }

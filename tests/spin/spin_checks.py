@@ -41,30 +41,38 @@ def occurring(model, options, names):
 
 
 PROOFS = [
-    *proofs("barrier", "states passes woken", "W=2 SPINS=0", "W=2 SPINS=1", "W=2 SPINS=0 BARE",
-            "W=3 SPINS=0"),
-    *proofs("barrier", "states", "W=3 SPINS=1"),
+    *proofs("barrier", "states passes woken comes_back", "W=2 SPINS=0"),
+    *proofs("barrier", "states", "W=2 SPINS=1", "W=2 SPINS=0 BARE", "W=3 SPINS=0 LEAST=3"),
+    *proofs("barrier", "passes woken", "W=3 SPINS=0 LEAST=3"),
     *proofs("beat", "states ends woken delivered admitted beats_end", "W=2 C=2",
-            "W=2 C=2 DYNAMIC STOP"),
-    *proofs("beat", "states ends", "W=2 C=2 LATENCY=2 LATE=1"),
-    *proofs("beat", "states", "W=2 C=3 K=1 DYNAMIC", "W=2 C=2 BUDGET=2 STOP SPINS=1"),
+            "W=2 C=2 DYNAMIC STOP LEAST=2"),
+    *proofs("beat", "states", "W=2 C=2 DYNAMIC STOP"),
+    *proofs("beat", "states ends", "W=2 C=2 LATENCY=2 LATE=1 LEAST=2"),
+    *proofs("beat", "states", "W=2 C=3 K=1 DYNAMIC LEAST=2", "W=2 C=2 BUDGET=2 STOP LEAST=2"),
     *proofs("drain", "states stops published beats_end", "W=2 RING=3"),
     *proofs("drain", "states", "W=2 RING=4"),
 ]
 
 LONG_PROOFS = [
-    *proofs("barrier", "passes woken", "W=2 SPINS=1 BARE", "W=3 SPINS=1", long=True),
-    *proofs("barrier", "states", "W=3 SPINS=0 BARE", "W=3 SPINS=1 BARE", long=True),
-    *proofs("beat", "states", "W=2 C=2 BUDGET=2 LATENCY=2", long=True),
-    *proofs("beat", "ends delivered", "W=2 C=3 K=1 DYNAMIC", long=True),
+    *proofs("barrier", "passes woken comes_back", "W=2 SPINS=0 BARE", "W=2 SPINS=1 BARE",
+            long=True),
+    *proofs("barrier", "passes woken", "W=3 SPINS=1 LEAST=3", long=True),
+    *proofs("barrier", "states", "W=3 SPINS=0 BARE LEAST=3", "W=3 SPINS=1 BARE LEAST=3",
+            "W=3 SPINS=0", "W=3 SPINS=0 LEAST=2", long=True),
+    *proofs("beat", "states", "W=2 C=2 LATENCY=2 LATE=1", "W=2 C=3 K=1 DYNAMIC",
+            "W=2 C=2 BUDGET=2 STOP SPINS=1", "W=2 C=2 BUDGET=2 LATENCY=2 LEAST=2", long=True),
+    *proofs("beat", "ends delivered", "W=2 C=2 DYNAMIC STOP", long=True),
+    *proofs("beat", "ends delivered", "W=2 C=3 K=1 DYNAMIC LEAST=2", long=True),
     *proofs("drain", "states stops", "W=2 RING=5 PART_MAX=2", long=True),
 ]
 
 OCCURRENCES = [
     *occurring("barrier", "W=3", "others_never_asleep late_sleeper_never"),
-    *occurring("barrier", "W=2 BARE", "others_never_asleep"),
+    *occurring("barrier", "W=2", "off_duty_never_asleep never_left_behind"),
+    *occurring("barrier", "W=2 BARE", "others_never_asleep off_duty_never_asleep"),
     *occurring("beat", "W=2 C=2 LATE=1 STOP",
-               "never_quiescent never_waits_alone never_two_in_line never_stopped_early"),
+               "never_quiescent never_waits_alone never_two_in_line never_stopped_early "
+               "never_off_duty_at_the_end"),
     *occurring("drain", "W=2 RING=3", "never_full never_stopped never_ends_by_itself"),
 ]
 
@@ -72,19 +80,24 @@ BARRIER_FAULTS = [
     *faults("barrier", STATES, "W=2",
             "RELEASE_WITHOUT_LOOK LOOK_BEFORE_RELEASE SLEEP_ANNOUNCED_AFTER_LOOK "
             "WAIT_WITHOUT_COMPARE PASSAGE_ONE_MORE PASSAGE_ONE_LESS BASE_NOT_ADVANCED "
-            "RELEASED_ONE_EARLY COUNT_NOT_ATOMIC SLEEPERS_NOT_COUNTED_DOWN"),
+            "RELEASED_ONE_EARLY COUNT_NOT_ATOMIC SLEEPERS_NOT_COUNTED_DOWN "
+            "ROSTER_WITHOUT_LOOK ROSTER_WOKEN_BEFORE_IT_IS_WRITTEN ROSTER_WAKES_THE_COUNT "
+            "ROSTER_OF_THE_WRONG_PASSAGE ROSTER_CHANGED_BEFORE_IT_WAS_FOLLOWED "
+            "OFF_DUTY_ANNOUNCED_AFTER_LOOK OFF_DUTY_AWAITS_THE_RELEASE"),
     *faults("barrier", STATES, "W=3", "WAKES_ONE"),
     *faults("barrier", "passes", "W=2", "RELEASE_WITHOUT_LOOK"),
     *faults("barrier", "woken", "W=2", "LOOK_BEFORE_RELEASE"),
     *faults("barrier", STATES, "W=2 BARE",
-            "MARK_AFTER_LOOK INTERRUPT_TAKEN_BEFORE_HALT RELEASE_WITHOUT_LOOK"),
+            "MARK_AFTER_LOOK INTERRUPT_TAKEN_BEFORE_HALT RELEASE_WITHOUT_LOOK "
+            "ROSTER_WAKES_THE_COUNT"),
 ]
 
 BEAT_FAULTS = [
     *faults("beat", STATES, "W=2 C=2",
             "RELEASE_WITHOUT_LOOK PASSAGE_ONE_LESS BASE_NOT_ADVANCED "
             "CREDIT_OF_THIS_BEAT CREDIT_RETURNED_AT_ONCE CREDIT_NEVER_RETURNED "
-            "SENT_NOT_COUNTED REDUCTION_MISSES_ONE "
+            "SENT_NOT_COUNTED REDUCTION_MISSES_ONE REDUCTION_OF_WHO_IS_OFF_DUTY "
+            "CORES_OF_WHO_IS_OFF_DUTY NOT_DISMISSED "
             "QUIESCENCE_IGNORES_ON_THE_WAY QUIESCENCE_IGNORES_LINES "
             "SENDER_NOT_MARKED MARK_NOT_ATOMIC DUE_AT_ONCE "
             "LAST_PARTS_NOT_WRITTEN TRAILER_BEFORE_THE_BARRIER"),

@@ -40,6 +40,10 @@ void yield_thread() {
     std::this_thread::yield();
 }
 
+u64 nanoseconds_now() {
+    return static_cast<u64>(std::chrono::steady_clock::now().time_since_epoch().count());
+}
+
 Host thread_host(u32 spins) {
     return {.pause = [] {},
             .relax = yield_thread,
@@ -47,7 +51,8 @@ Host thread_host(u32 spins) {
                        u32 expected) { std::atomic_ref(*const_cast<u32*>(word)).wait(expected); },
             .wake = [](const u32* word) { std::atomic_ref(*const_cast<u32*>(word)).notify_all(); },
             .stop_requested = [] { return false; },
-            .cycles = nullptr,
+            .cycles = nanoseconds_now,
+            .telemetry = false,
             .epoch_ended = nullptr,
             .spins = spins};
 }
