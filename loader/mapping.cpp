@@ -90,6 +90,12 @@ bool is_hosted(const Region& region) {
     return region.base != region::stacks.base;
 }
 
+/// A core's shares lie in many regions: with pages of 4 KiB, 256 cores need more translations than
+/// a processor keeps. A hint, which the kernel may not take.
+void ask_for_large_pages(u64 address, u64 size) {
+    static_cast<void>(madvise(at(address), size, MADV_HUGEPAGE));
+}
+
 /// ONFAULT: a page is taken when its worker first touches it, so it lies near that worker.
 bool lock(u64 address, u64 size) {
     return mlock2(at(address), size, MLOCK_ONFAULT) == 0;
@@ -112,6 +118,7 @@ void map_regions(const OpenFile& drain) {
         if (is_hosted(region)) {
             const int file = region.base == region::drain.base ? drain.descriptor() : -1;
             map_at(fmt::format("region {}", region.name), region.base, region.size_bytes, file);
+            ask_for_large_pages(region.base, region.size_bytes);
         }
     }
 }

@@ -121,8 +121,8 @@ bool Core::can_be_admitted() const {
 
 void Core::admit_node(NodeRef ref, const BeatPlan& plan) {
     const Node& node = boxes_.node(ref);
-    Task task;
-    const u64 hash = xxh3_64_of(copy(task, node.task).words);
+    const Task& task = node.task;
+    const u64 hash = xxh3_64_of(words_of(task).words);
     if (node.is_input != 0) {
         log_task(EventKind::ExternalInput, task.id, hash, 0);
     }

@@ -106,10 +106,11 @@ struct Mailbox {
     /// later beats while destinations empty the slot of this one.
     NodeList outgoing[DUE_SLOTS][CORES_MAX];
 
-    /// Written by senders: bit s says that core s has messages for this core due in the slot.
-    alignas(SEPARATION_BYTES) Atomic<u64> senders[DUE_SLOTS][CORE_WORDS];
-    /// Written by destinations: 1 for each message that entered its ring, by parity of the beats
-    /// executed. A byte each: many write here in one beat, but no two the same one.
+    // Flags of others, 1 or 0. A byte each: many write here in one beat, but no two the same one,
+    // so nobody needs an atomic change, which would wait for the line and for all stores before.
+    /// Written by senders: whether they have messages for this core due in the slot.
+    alignas(SEPARATION_BYTES) u8 senders[DUE_SLOTS][CORES_MAX];
+    /// Written by destinations: messages that entered their ring, by parity of the beats executed.
     alignas(SEPARATION_BYTES) u8 freed[2][NodePool::NODES];
 
     alignas(SEPARATION_BYTES) NodePool outbox;

@@ -46,10 +46,7 @@ class Post {
         const u32 slot = message.due % DUE_SLOTS;
         NodeList& list = box.outgoing[slot][message.to];
         if (list.head.none()) {
-            // Relaxed: the barrier orders it before the destination's look.
-            boxes_.of(message.to)
-                .senders[slot][core_ / 64]
-                .fetch_or(u64{1} << (core_ % 64), std::memory_order_relaxed);
+            boxes_.of(message.to).senders[slot][core_] = 1;
         }
         boxes_.append(list, NodeRef::of(core_, index));
         boxes_.expect_to_write(box.nodes[box.outbox.lowest_free()]);
@@ -60,7 +57,10 @@ class Post {
     void expect(Beat beat, u64 beat_index) const {
         const auto& box = boxes_.of(core_);
         __builtin_prefetch(&box.senders[beat.raw % DUE_SLOTS]);
-        __builtin_prefetch(&box.freed[(beat_index + 1) & 1]);
+        const u8* freed = box.freed[(beat_index + 1) & 1];
+        for (u32 node = 0; node < NodePool::NODES; node += 64) {
+            __builtin_prefetch(freed + node);
+        }
         __builtin_prefetch(&box.outbox);
     }
 
@@ -123,17 +123,12 @@ u64 Post<Atomics>::take_bits(u8* bytes) {
 /// Takes the lists of this slot that are addressed to this core.
 template<class Atomics>
 void Post<Atomics>::open_lists(u32 slot, Lists& lists) {
-    auto& senders = boxes_.of(core_).senders[slot];
-    for (u32 word = 0; word * 64 < cores_; ++word) {
-        // Relaxed: the barrier ordered the senders' writes before this.
-        u64 bits = senders[word].load(std::memory_order_relaxed);
-        if (bits == 0) {
-            continue;
-        }
-        senders[word].store(0, std::memory_order_relaxed);
-        for (; bits != 0; bits &= bits - 1) {
-            const u32 source = word * 64 + static_cast<u32>(std::countr_zero(bits));
+    u8* senders = boxes_.of(core_).senders[slot];
+    for (u32 base = 0; base < cores_; base += 64) {
+        for (u64 bits = take_bits(senders + base); bits != 0; bits &= bits - 1) {
+            const u32 source = base + static_cast<u32>(std::countr_zero(bits));
             NodeList& list = boxes_.of(source).outgoing[slot][core_];
+            boxes_.expect(list.head);
             const Node& node = boxes_.node(list.head);
             boxes_.expect(node.next); // others come before it
             lists.add({node.order, list.head});

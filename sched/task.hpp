@@ -95,11 +95,20 @@ struct Task {
     }
 };
 
-/// Copies a task word by word and returns the words. One that was just built need not become memory
-/// for that.
 struct TaskWords {
     u64 words[8];
 };
+[[gnu::always_inline]] inline TaskWords words_of(const Task& task) {
+    TaskWords all;
+#pragma GCC unroll 8
+    for (u32 at = 0; at < 8; ++at) {
+        all.words[at] = task.word(at);
+    }
+    return all;
+}
+
+/// Copies a task word by word and returns the words. One that was just built need not become memory
+/// for that.
 [[gnu::always_inline]] inline TaskWords copy(Task& to, const Task& from) {
     using Word [[gnu::may_alias]] = u64;
     auto* write = reinterpret_cast<Word*>(&to);

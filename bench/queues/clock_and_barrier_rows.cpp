@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "bench/queues/rows.hpp"
+#include "bench/spinning_waiter.hpp"
 #include "sched/barrier.hpp"
 #include "sched/logical_clock.hpp"
 
@@ -28,13 +29,6 @@ double measure_ticks() {
     keep(stamps[RECORDS / 2].raw);
     return cycles;
 }
-
-struct SpinningWaiter {
-    void disturb() const {}
-    void pause() const { _mm_pause(); }
-    void wait(std::atomic<u32>& /*word*/, u32 /*expected*/) const { _mm_pause(); }
-    void wake(std::atomic<u32>& /*word*/) const {}
-};
 
 double measure_barrier() {
     const auto state = std::make_unique<BarrierState<>>();

@@ -7,6 +7,7 @@
 
 #include "bench/queues/ordered_peers.hpp"
 #include "bench/queues/rows.hpp"
+#include "bench/spinning_waiter.hpp"
 #include "sched/barrier.hpp"
 #include "sched/merge_heap.hpp"
 
@@ -93,13 +94,6 @@ void measure_into(Row& row, const std::vector<Candidate>& all, u32 runs) {
 }
 
 // --- two workers --------------------------------------------------------------------------------
-
-struct SpinningWaiter {
-    void disturb() const {}
-    void pause() const { _mm_pause(); }
-    void wait(std::atomic<u32>& /*word*/, u32 /*expected*/) const { _mm_pause(); }
-    void wake(std::atomic<u32>& /*word*/) const {}
-};
 
 /// As the planner's: the smallest of two fronts.
 struct Front {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/scheduler/limits.hpp"
 #include "bench/scheduler/plot.hpp"
 
 namespace knhk::bench {
@@ -89,6 +90,18 @@ Row row_of(const std::string& name, const Curve& curve) {
     return row;
 }
 
+/// What the lines of 256 cores cost more than those of one, if nothing else grew.
+Value lines_limit(const Options& options, double one_core) {
+    const auto samples =
+        measure_in_turns({{"1", [] { return lines_of_cores_cycles(1); }},
+                          {"256", [] { return lines_of_cores_cycles(CORES_MAX); }}},
+                         options.runs());
+    const double one = samples[0].cycles;
+    const double all = samples[1].cycles;
+    return {"the work and its lines, nothing else", (one_core + all - one) / one_core,
+            fmt::format("a limit: of 1 core {:.1f} cycles, of 256 {:.1f}", one, all)};
+}
+
 } // namespace
 
 std::vector<Row> growth_rows(const Options& options, OurRuns& ours) {
@@ -108,6 +121,9 @@ std::vector<Row> growth_rows(const Options& options, OurRuns& ours) {
         tell_progress(kind.name);
         curves.push_back(kind.measure(options, ours));
         Row row = row_of(kind.name, curves.back());
+        if (kind.measure == by_cores) {
+            row.peers.push_back(lines_limit(options, curves.back().points.front().y));
+        }
         if (kind.more_is_faster) {
             row.ours = {"1 worker / most workers",
                         curves.back().points.front().y / curves.back().points.back().y};

@@ -26,51 +26,83 @@ struct LooseRun {
     LooseHandler handlers[HANDLERS_MAX] = {};
 };
 
+/// A TaskContext without a time: all that a task may ask for otherwise has its place here too.
 class LooseContext {
   public:
-    LooseContext(const LooseRun& run, LooseCore& core, const Task& task)
-        : run_(run), core_(core), task_(task), budget_(Tick{task.budget_ticks}) {}
+    void enter(const LooseRun& run, LooseCore& core, u32 id) {
+        run_ = &run;
+        core_ = &core;
+        home_bits_ = run.cores - 1;
+        home_ = id;
+    }
+    void begin(const Task& task) {
+        task_ = &task;
+        budget_ = TickBudget(Tick{u32{task.budget_ticks}});
+        randoms_ = 0;
+        emissions_ = 0;
+        status_ = TaskStatus::Ok;
+        had_effect_ = false;
+        has_output_ = false;
+    }
 
-    [[nodiscard]] const Task& task() const { return task_; }
-    [[nodiscard]] u32 cores() const { return run_.cores; }
-    [[nodiscard]] bool charge(Operation operation) {
-        return !budget_.exceeded() && budget_.charge(cost_of(operation));
-    }
-    void spawn(const Task& task) {
-        const bool may = charge(Operation::Spawn) && emissions_++ < EMISSIONS_MAX &&
-                         task.handler < HANDLERS_MAX && run_.handlers[task.handler] != nullptr &&
-                         task.well_formed();
-        Task* slot = may ? core_.ready.slot_leaving_reserve(task.level) : nullptr;
-        if (slot == nullptr) {
-            refused_ = true;
-            return;
+    [[nodiscard]] const Task& task() const { return *task_; }
+    [[nodiscard]] u32 cores() const { return run_->cores; }
+    [[nodiscard]] bool charge(Operation operation) { return budget_.charge(cost_of(operation)); }
+    [[gnu::always_inline]] TaskStatus spawn(const Task& task) {
+        if (!charge(Operation::Spawn)) {
+            return TaskStatus::OverBudget;
         }
-        *slot = task;
+        if (emissions_ == EMISSIONS_MAX) [[unlikely]] {
+            return note(TaskStatus::EmitLimit);
+        }
+        ++emissions_;
+        const bool valid = (task.id & home_bits_) == home_ && task.handler < HANDLERS_MAX &&
+                           run_->handlers[task.handler] != nullptr && task.plain();
+        Task* slot = valid ? core_->ready.slot_leaving_reserve(task.level) : nullptr;
+        if (slot == nullptr) [[unlikely]] {
+            return note(valid ? TaskStatus::QueueFull : TaskStatus::InvalidTask);
+        }
+        copy(*slot, task);
+        had_effect_ = true;
+        return TaskStatus::Ok;
     }
-    [[nodiscard]] bool refused() const { return refused_; }
+    [[nodiscard]] bool ended_well() const {
+        return !budget_.exceeded() && !has_output_ && status_ == TaskStatus::Ok;
+    }
+    [[nodiscard]] u64 random() { return randoms_++; }
 
   private:
-    const LooseRun& run_;
-    LooseCore& core_;
-    const Task& task_;
-    TickBudget budget_;
-    u32 emissions_ = 0;
-    bool refused_ = false;
+    TaskStatus note(TaskStatus status) {
+        status_ = status_ == TaskStatus::Ok ? status : status_;
+        return status;
+    }
+
+    const LooseRun* run_ = nullptr;
+    LooseCore* core_ = nullptr;
+    u32 home_bits_ = 0;
+    u32 home_ = 0;
+    const Task* task_ = nullptr;
+    TickBudget budget_{Tick{0}};
+    u32 randoms_ = 0;
+    u8 emissions_ = 0;
+    TaskStatus status_ = TaskStatus::Ok;
+    bool had_effect_ = false;
+    bool has_output_ = false;
 };
 
 /// As many tasks as a core of eight runs in a beat, then the next core has its turn.
-void run_turn(const LooseRun& run, LooseCore& core) {
+void run_turn(const LooseRun& run, LooseCore& core, LooseContext& context) {
     constexpr u32 TURN_TASKS = 1000;
     for (u32 i = 0; i < TURN_TASKS; ++i) {
         const Task* task = core.ready.take();
         if (task == nullptr) {
             return;
         }
-        LooseContext context(run, core, *task);
-        if (context.charge(Operation::Execute)) {
+        context.begin(*task);
+        if (context.charge(Operation::Execute) && task->guard_count == 0) [[likely]] {
             run.handlers[task->handler](context);
         }
-        core.tasks += context.refused() ? 0 : 1;
+        core.tasks += context.ended_well() ? 1 : 0;
     }
 }
 
@@ -89,11 +121,13 @@ std::vector<LooseCore> cores_of(const Chains& chains, const Memory& memory) {
 }
 
 void run_all(const LooseRun& run, std::vector<LooseCore>& cores) {
+    LooseContext context;
     for (bool found = true; found;) {
         found = false;
-        for (LooseCore& core : cores) {
-            run_turn(run, core);
-            found = found || !core.ready.empty();
+        for (u32 id = 0; id < cores.size(); ++id) {
+            context.enter(run, cores[id], id);
+            run_turn(run, cores[id], context);
+            found = found || !cores[id].ready.empty();
         }
     }
 }

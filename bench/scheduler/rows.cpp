@@ -8,6 +8,7 @@
 
 #include "bench/scheduler/command_runs.hpp"
 #include "bench/scheduler/growth.hpp"
+#include "bench/scheduler/limits.hpp"
 #include "bench/scheduler/loose.hpp"
 #include "bench/scheduler/our_runs.hpp"
 #include "bench/scheduler/peers.hpp"
@@ -26,6 +27,7 @@ struct Subject {
     double bar;
     const char* aim;
     bool has_peers; ///< who have no cores to send to
+    u32 handlers = 1;
 };
 
 constexpr Subject SUBJECTS[] = {
@@ -33,8 +35,8 @@ constexpr Subject SUBJECTS[] = {
     {"scheduler, 2 workers", ChainsKind::Home, 2, 16, "12", true},
     {"scheduler, 1 in 8 remote, 1 worker", ChainsKind::Remote, 1, 48, "36", false},
     {"scheduler, 1 in 8 remote, 2 workers", ChainsKind::Remote, 2, 26, "18", false},
-    {"scheduler, 8 handlers, 1 worker", ChainsKind::RemoteMixed, 1, 75, "50", false},
-    {"scheduler, 8 handlers, 2 workers", ChainsKind::RemoteMixed, 2, 40, "28", false},
+    {"scheduler, 8 handlers, 1 worker", ChainsKind::RemoteMixed, 1, 75, "50", false, 8},
+    {"scheduler, 8 handlers, 2 workers", ChainsKind::RemoteMixed, 2, 40, "28", false, 8},
 };
 
 constexpr const char* METHODS[] = {
@@ -62,6 +64,8 @@ std::string disturbance(const Sample& bare_loop) {
                      bare_loop.least, bare_loop.most);
 }
 
+constexpr const char* PASSING = "the work and two lines passed on, nothing else";
+
 std::vector<Peer> all_peers() {
     std::vector<Peer> peers;
     for (const auto peers_of : {openmp_peers, pool_peers, tbb_peers}) {
@@ -88,12 +92,20 @@ Row measure_subject(const Options& options, OurRuns& ours, const Subject& subjec
                                   return peer.run(workers, peer.tasks);
                               }});
     }
+    const bool passes = subject.kind != ChainsKind::Home;
+    if (passes) {
+        candidates.push_back(
+            {PASSING, [&subject] { return passing_cycles(subject.workers, subject.handlers); }});
+    }
     const std::vector<Sample> samples = measure_in_turns(candidates, options.runs());
     row.ours = value_of("ours", samples[0]);
     row.bare_loop = samples[1].least; // a disturbed loop must not lift the bar
     row.note = disturbance(samples[1]);
     for (std::size_t i = 0; i < peers.size(); ++i) {
         row.peers.push_back(value_of(peers[i].name, samples[2 + i], peers[i].note));
+    }
+    if (passes) {
+        row.peers.push_back(value_of(PASSING, samples.back(), "a limit"));
     }
     return row;
 }

@@ -57,6 +57,8 @@ inline give_credit(node) {
 #endif
 }
 
+// A message that is admitted as soon as it is collected goes through its line, too: what others see
+// of both is the same, its credit in the next beat.
 inline line_up(core, node) {
     d_step {
         assert(state[node] == flying && due[node] == slot); // neither doubled nor early
