@@ -110,8 +110,8 @@ class Core {
     // core_tasks.cpp
     void run_ordered(const BeatPlan& plan);
     void run_tasks(Beat beat);
-    void run_hot_tasks();
-    [[nodiscard]] bool run_one(const ReadyTask& ready);
+    void run_hot_tasks(TaskContext& context);
+    [[nodiscard]] bool run_one(TaskContext& context, const ReadyTask& ready);
     template<RunMode mode>
     void execute(TaskContext& context, const Task& task, Timestamp ts);
     [[nodiscard]] bool has_room_for_task() const { return log_.has_room(TASK_RECORDS_MAX); }

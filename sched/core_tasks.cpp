@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How a core runs tasks, and what becomes of what they emit (docs/determinism.md, 2.2, 2.6, 2.7).
 #include "sched/core.hpp"
+#include "sched/task_context.hpp"
 #include "sched/worker.hpp"
 
 namespace knhk {
@@ -12,13 +13,13 @@ void Core::run_ordered(const BeatPlan& plan) {
     if (ordered.count == 0) {
         return;
     }
-    TaskContext& context = worker_->context;
+    TaskContext context;
     context.enter(*this, RunMode::Ordered);
     for (u32 at = ordered.begin[id_.raw]; at < ordered.end[id_.raw]; ++at) {
         const Task task = ordered_.pop();
         const Timestamp ts{plan.start.raw + 1 + ordered.rank[at]};
         execute<RunMode::Ordered>(context, task, ts);
-        context.leave(); // the task leaves the stack
+        worker_->running = nullptr; // it leaves the stack
     }
     clock_->tasks += ordered.end[id_.raw] - ordered.begin[id_.raw];
     clock_->time.fast_forward(Timestamp{plan.start.raw + ordered.count});
@@ -27,17 +28,17 @@ void Core::run_ordered(const BeatPlan& plan) {
 /// High before Normal before Low before the warm ring; but the first of a beat gives the others a
 /// turn, so that nothing starves.
 void Core::run_tasks(Beat beat) {
+    TaskContext context;
     if (has_room_for_task()) {
-        static_cast<void>(run_one(ready_.take_turn(beat)));
+        static_cast<void>(run_one(context, ready_.take_turn(beat)));
     }
     do {
-        run_hot_tasks();
-    } while (has_room_for_task() && run_one(ready_.take_warm()));
-    worker_->context.leave();
+        run_hot_tasks(context);
+    } while (has_room_for_task() && run_one(context, ready_.take_warm()));
+    worker_->running = nullptr;
 }
 
-void Core::run_hot_tasks() {
-    TaskContext& context = worker_->context;
+void Core::run_hot_tasks(TaskContext& context) {
     context.enter(*this, RunMode::Hot);
     u64 tasks = 0;
     for (; has_room_for_task(); ++tasks) {
@@ -51,11 +52,10 @@ void Core::run_hot_tasks() {
 }
 
 /// False if there is none. Not inline, because most tasks are run by run_hot_tasks.
-[[gnu::noinline]] bool Core::run_one(const ReadyTask& ready) {
+[[gnu::noinline]] bool Core::run_one(TaskContext& context, const ReadyTask& ready) {
     if (ready.task == nullptr) {
         return false;
     }
-    TaskContext& context = worker_->context;
     context.enter(*this, ready.mode);
     if (ready.mode == RunMode::Warm) {
         execute<RunMode::Warm>(context, *ready.task, Timestamp{tick()});
@@ -70,6 +70,7 @@ void Core::run_hot_tasks() {
 template<RunMode mode>
 inline void Core::execute(TaskContext& context, const Task& task, Timestamp ts) {
     Event* record = log_.reserve();
+    worker_->running = &task;
     context.begin<mode>(task, ts);
     const auto end = [&](u64 hash, TaskStatus status) {
         write(record, {ts.raw, task.id, hash, context.ticks().raw, id_.raw,

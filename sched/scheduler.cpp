@@ -67,7 +67,7 @@ Scheduler::Place Scheduler::place_of(u32 worker) const {
                 .core = workers_->workers[worker].core,
                 .task_id = 0,
                 .handler = 0};
-    const Task* task = carried_[worker].context.running();
+    const Task* task = carried_[worker].running;
     if (task != nullptr) {
         place.in_task = true;
         place.task_id = task->id;

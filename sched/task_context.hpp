@@ -78,7 +78,9 @@ class TaskContext {
         }
     }
 
-    // For the scheduler. One context serves all tasks that a worker runs, one after the other.
+    // For the scheduler. One context serves many tasks, one after the other. It lies on the stack,
+    // near the handlers' frames: elsewhere its lines might have the same place in a page as theirs,
+    // and loads would wait for stores that only look alike (docs/performance.md).
     /// The next tasks are those that `core` runs in this mode.
     void enter(Core& core, RunMode mode) {
         core_ = &core;
@@ -97,11 +99,6 @@ class TaskContext {
         status_ = TaskStatus::Ok;
         had_effect_ = false;
         has_output_ = false;
-    }
-    void leave() { task_ = nullptr; }
-    /// Null between tasks. For any thread; best effort.
-    [[nodiscard]] const Task* running() const {
-        return static_cast<const Task* const volatile&>(task_);
     }
     /// False when the task is over its budget: the operation does not happen.
     [[nodiscard]] bool charge(Operation operation, u32 times = 1) {

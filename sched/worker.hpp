@@ -3,14 +3,15 @@
 #pragma once
 
 #include "sched/chaos.hpp"
-#include "sched/task_context.hpp"
+#include "sched/task.hpp"
 
 namespace knhk {
 
 struct alignas(SEPARATION_BYTES) Worker {
     Chaos chaos;
-    /// Others look at its task when this worker seems stuck: best effort.
-    TaskContext context;
+    /// The task that runs, for reports of failures; null between tasks. Others look at it when this
+    /// worker seems stuck: best effort.
+    const Task* volatile running = nullptr;
 };
 
 } // namespace knhk
