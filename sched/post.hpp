@@ -116,7 +116,9 @@ u64 Post<Atomics>::take_bits(u8* bytes) {
         std::memcpy(&eight, bytes + at, sizeof eight);
         bits |= (eight * GATHER >> 56) << at;
     }
-    std::memset(bytes, 0, 64);
+    if (bits != 0) { // else the line stays clean
+        std::memset(bytes, 0, 64);
+    }
     return bits;
 }
 

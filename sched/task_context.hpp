@@ -134,8 +134,8 @@ class TaskContext {
     Core* core_ = nullptr;
     RunMode mode_ = RunMode::Hot;
     u32 home_bits_ = 0; ///< of a task's id: its home
-    u32 home_ =
-        NOWHERE; ///< where tasks go into a ring at once: this core; NOWHERE for the ordered part
+    /// Where tasks go into a ring at once: this core; NOWHERE for the ordered part.
+    u32 home_ = NOWHERE;
     const Task* task_ = nullptr;
     Timestamp timestamp_{0};
     TickBudget budget_{Tick{0}};
