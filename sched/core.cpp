@@ -99,11 +99,7 @@ CoreOutcome Core::outcome() const {
 
 /// Idle: nothing of its own to run, nor will it have but by what is still on its way.
 CoreLoad Core::load() const {
-    bool waiting = !ready_.empty();
-    for (const NodeList& line : box_->lines) {
-        waiting = waiting || !line.head.none();
-    }
-    return {static_cast<u8>(ready_.spare()), !waiting};
+    return {static_cast<u8>(ready_.spare()), ready_.empty() && lines_are_empty()};
 }
 
 std::span<std::byte> Core::state_for_writing() {

@@ -136,14 +136,14 @@ class Core {
 
     const RunSetup* run_ = nullptr;
     CoreId id_{};
-    Mailbox<>* box_ = nullptr;
+    Mailbox* box_ = nullptr;
     CoreClock* clock_ = nullptr;
     std::byte* state_ = nullptr;
     ReadyTasks ready_;
     OrderedQueue ordered_;
     std::span<const OrderedKey> ordered_front_;
-    Mailboxes<> boxes_;
-    Post<> post_;
+    Mailboxes boxes_;
+    Post post_;
     LogShare log_;
     Worker* worker_ = nullptr; ///< who runs this core in this beat
     Beat beat_{};
@@ -157,9 +157,8 @@ class Core {
     if (slot == nullptr) {
         return TaskStatus::QueueFull;
     }
-    const u64 ts = tick();
-    write(log_.reserve(), {ts, task.id, xxh3_64_of(copy(*slot, task).words), 0, id_.raw,
-                           static_cast<u8>(EventKind::TaskEnqueued), static_cast<u8>(task.level)});
+    log_task(EventKind::TaskEnqueued, task.id, xxh3_64_of(copy(*slot, task).words),
+             static_cast<u8>(task.level));
     return TaskStatus::Ok;
 }
 

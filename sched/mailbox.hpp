@@ -10,7 +10,6 @@
 
 #include "base/check.hpp"
 #include "base/memory_map.hpp"
-#include "base/sync.hpp"
 #include "sched/limits.hpp"
 #include "sched/task.hpp"
 
@@ -93,12 +92,7 @@ struct NodeList {
 
 /// Plain data in region::mailboxes; zero is the initial state. Most of it belongs to the owner;
 /// what others write says so, and the barrier separates those writes from the owner's reads.
-template<class Atomics = NativeAtomics>
 struct Mailbox {
-    template<class T>
-    using Atomic = typename Atomics::template Atomic<T>;
-    static constexpr u32 CORE_WORDS = CORES_MAX / 64;
-
     Node nodes[OUTBOX_CAPACITY + INPUT_CAPACITY]; ///< messages, then inputs; `next` is relinked by
                                                   ///< the destination while a message waits there
 
@@ -120,19 +114,17 @@ struct Mailbox {
     u32 inputs_held[LINE_COUNT]; ///< staged or waiting, by line
     u64 next_input;              ///< the owner's first input that is not staged
 };
-static_assert(sizeof(Mailbox<>) <= region::mailboxes.stride_bytes(CORES_MAX));
+static_assert(sizeof(Mailbox) <= region::mailboxes.stride_bytes(CORES_MAX));
 
 /// All mailboxes, seen from one of their owners.
-template<class Atomics = NativeAtomics>
 class Mailboxes {
   public:
-    using Box = Mailbox<Atomics>;
-
     Mailboxes() = default;
     explicit Mailboxes(const Memory& memory) : base_(memory.at(region::mailboxes)) {}
 
-    [[nodiscard]] Box& of(u32 core) const {
-        return *reinterpret_cast<Box*>(base_ + core * region::mailboxes.stride_bytes(CORES_MAX));
+    [[nodiscard]] Mailbox& of(u32 core) const {
+        return *reinterpret_cast<Mailbox*>(base_ +
+                                           core * region::mailboxes.stride_bytes(CORES_MAX));
     }
     [[nodiscard]] Node& node(NodeRef ref) const { return of(ref.core()).nodes[ref.index()]; }
 

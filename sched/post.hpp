@@ -21,7 +21,6 @@ struct Message {
 };
 
 /// One core's view of the post.
-template<class Atomics = NativeAtomics>
 class Post {
   public:
     Post() = default;
@@ -102,13 +101,12 @@ class Post {
     using Lists = MergeHeap<Cursor, CORES_MAX>;
     void open_lists(u32 slot, Lists& lists);
 
-    Mailboxes<Atomics> boxes_;
+    Mailboxes boxes_;
     u32 core_ = 0;
     u32 cores_ = 0;
 };
 
-template<class Atomics>
-u64 Post<Atomics>::take_bits(u8* bytes) {
+inline u64 Post::take_bits(u8* bytes) {
     constexpr u64 GATHER = 0x0102'0408'1020'4080; // brings byte i's bit to bit 56 + i
     u64 bits = 0;
     for (u32 at = 0; at < 64; at += 8) {
@@ -123,8 +121,7 @@ u64 Post<Atomics>::take_bits(u8* bytes) {
 }
 
 /// Takes the lists of this slot that are addressed to this core.
-template<class Atomics>
-void Post<Atomics>::open_lists(u32 slot, Lists& lists) {
+inline void Post::open_lists(u32 slot, Lists& lists) {
     u8* senders = boxes_.of(core_).senders[slot];
     for (u32 base = 0; base < cores_; base += 64) {
         for (u64 bits = take_bits(senders + base); bits != 0; bits &= bits - 1) {
@@ -139,9 +136,8 @@ void Post<Atomics>::open_lists(u32 slot, Lists& lists) {
     }
 }
 
-template<class Atomics>
 template<class Append>
-void Post<Atomics>::collect(Beat beat, Append append) {
+void Post::collect(Beat beat, Append append) {
     Lists lists;
     open_lists(beat.raw % DUE_SLOTS, lists);
     lists.order();

@@ -4,8 +4,8 @@
 
 #include "base/memory_map.hpp"
 #include "base/types.hpp"
-#include "sched/limits.hpp"
 #include "sched/entries.hpp"
+#include "sched/limits.hpp"
 #include "sched/schedulable_task.hpp"
 
 namespace knhk {

@@ -18,7 +18,7 @@ enum class Fault : u8 { None, WrongParity, FreedForThisBeat, FreedBeforeRead, No
 constexpr u32 CORES_HERE_MAX = 3;
 constexpr u64 STRIDE_BYTES = region::mailboxes.stride_bytes(CORES_MAX);
 constexpr u64 MAILBOXES_AT = region::mailboxes.base - REGIONS_BASE;
-static_assert(sizeof(Mailbox<RelacyAtomics>) <= STRIDE_BYTES);
+static_assert(sizeof(Mailbox) <= STRIDE_BYTES);
 
 /// Where the regions lie; none but the first mailboxes is ever touched.
 alignas(SEPARATION_BYTES) std::byte span[MAILBOXES_AT + CORES_HERE_MAX * STRIDE_BYTES];
@@ -38,11 +38,10 @@ struct Mail {
     static constexpr u32 THREADS = S.workers;
     /// A node is sent, read so many beats later, and free for its sender in the beat after.
     static constexpr u32 NODES_IN_USE = 2 + S.wait;
-    using Box = Mailbox<RelacyAtomics>;
 
     void begin() {
         for (u32 core = 0; core < S.cores; ++core) {
-            new (&boxes.of(core)) Box();
+            new (&boxes.of(core)) Mailbox();
             for (u32 node = 0; node < NODES_IN_USE; ++node) {
                 nodes[core][node].set(0);
             }
@@ -69,12 +68,11 @@ struct Mail {
     void end() {
         for (u32 core = 0; core < S.cores; ++core) {
             require(arrived[core].get() == S.beats - 1 - S.wait, "each message arrived, once");
-            boxes.of(core).~Box();
         }
     }
 
     void run(u32 core, u64 beat) {
-        Post<RelacyAtomics> post(memory, core, S.cores);
+        Post post(memory, core, S.cores);
         post.take_back_credits(S.fault == Fault::WrongParity ? beat + 1 : beat);
         NodeList& line = boxes.of(core).lines[0];
         post.collect(Beat{beat}, [&](NodeRef ref) {
@@ -90,7 +88,7 @@ struct Mail {
         }
         send(core, beat, post);
     }
-    void receive(u32 core, u64 beat, Post<RelacyAtomics>& post, NodeRef ref) {
+    void receive(u32 core, u64 beat, Post& post, NodeRef ref) {
         const u32 number = arrived[core].get();
         const Node& node = boxes.node(ref);
         touch(ref, beat);
@@ -103,7 +101,7 @@ struct Mail {
             post.free_credit(ref, beat);
         }
     }
-    void send(u32 core, u64 beat, Post<RelacyAtomics>& post) {
+    void send(u32 core, u64 beat, Post& post) {
         const u32 to = (core + 1) % S.cores;
         const u64 due = beat + 1;
         Task task{};
@@ -121,7 +119,7 @@ struct Mail {
     }
 
     Memory memory{span};
-    Mailboxes<RelacyAtomics> boxes{memory};
+    Mailboxes boxes{memory};
     BarrierState<RelacyAtomics> state;
     Claims<RelacyAtomics> claims;
     SleepRoom room;

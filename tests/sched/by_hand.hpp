@@ -50,7 +50,7 @@ class ByHand {
     [[nodiscard]] Core& core(u32 id);
     [[nodiscard]] ReadyTasks ready(u32 core) { return {span_->memory(), core}; }
     [[nodiscard]] OrderedQueue heap(u32 core) const;
-    [[nodiscard]] Mailbox<>& box(u32 core) const { return Mailboxes<>(span_->memory()).of(core); }
+    [[nodiscard]] Mailbox& box(u32 core) const { return Mailboxes(span_->memory()).of(core); }
     [[nodiscard]] BeatPlan& plan() const { return state->plan; }
     [[nodiscard]] u8& latency(u32 from, u32 to) const;
     [[nodiscard]] const std::vector<Input>& inputs() const { return inputs_; }

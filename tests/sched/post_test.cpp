@@ -23,8 +23,8 @@ Message message(u32 to, u64 due, u64 timestamp, u32 emission = 0) {
     return {.to = to, .line = 1, .due = due, .timestamp = timestamp, .emission = emission};
 }
 
-std::vector<u64> collected_ids(Post<>& post, const Memory& memory, u64 beat) {
-    const Mailboxes<> boxes(memory);
+std::vector<u64> collected_ids(Post& post, const Memory& memory, u64 beat) {
+    const Mailboxes boxes(memory);
     std::vector<u64> ids;
     std::vector<NodeRef> refs;
     post.collect(Beat{beat}, [&](NodeRef ref) {
@@ -39,8 +39,8 @@ std::vector<u64> collected_ids(Post<>& post, const Memory& memory, u64 beat) {
 
 TEST(Post, messages_arrive_in_the_beat_they_are_due_and_not_before) {
     const test::RegionSpan span;
-    Post<> sender(span.memory(), 1, 4);
-    Post<> receiver(span.memory(), 2, 4);
+    Post sender(span.memory(), 1, 4);
+    Post receiver(span.memory(), 2, 4);
     ASSERT_TRUE(sender.send(task_with_id(10), message(2, 5, 1)));
     EXPECT_TRUE(collected_ids(receiver, span.memory(), 4).empty());
     EXPECT_EQ(collected_ids(receiver, span.memory(), 5), std::vector<u64>{10});
@@ -50,33 +50,33 @@ TEST(Post, messages_arrive_in_the_beat_they_are_due_and_not_before) {
 TEST(Post, equal_timestamps_are_ordered_by_source) {
     const test::RegionSpan span;
     for (const u32 source : {3u, 0u, 2u}) {
-        Post<> sender(span.memory(), source, 4);
+        Post sender(span.memory(), source, 4);
         ASSERT_TRUE(sender.send(task_with_id(100 + source), message(1, 1, 7)));
     }
-    Post<> receiver(span.memory(), 1, 4);
+    Post receiver(span.memory(), 1, 4);
     EXPECT_EQ(collected_ids(receiver, span.memory(), 1), (std::vector<u64>{100, 102, 103}));
 }
 
 TEST(Post, equal_timestamps_of_one_source_keep_the_order_of_emission) {
     const test::RegionSpan span;
-    Post<> one(span.memory(), 1, 4);
-    Post<> two(span.memory(), 2, 4);
+    Post one(span.memory(), 1, 4);
+    Post two(span.memory(), 2, 4);
     for (u32 emission = 0; emission < 3; ++emission) {
         ASSERT_TRUE(two.send(task_with_id(200 + emission), message(0, 1, 7, emission)));
         ASSERT_TRUE(one.send(task_with_id(100 + emission), message(0, 1, 7, emission)));
     }
-    Post<> receiver(span.memory(), 0, 4);
+    Post receiver(span.memory(), 0, 4);
     EXPECT_EQ(collected_ids(receiver, span.memory(), 1),
               (std::vector<u64>{100, 101, 102, 200, 201, 202}));
 }
 
 TEST(Post, node_says_where_and_for_when_it_waits) {
     const test::RegionSpan span;
-    Post<> sender(span.memory(), 3, 4);
+    Post sender(span.memory(), 3, 4);
     ASSERT_TRUE(sender.send(
         task_with_id(10),
         {.to = 2, .line = ORDERED_LINE, .due = 5, .timestamp = 8, .time = 1000, .emission = 6}));
-    const Node& node = Mailboxes<>(span.memory()).of(3).nodes[0];
+    const Node& node = Mailboxes(span.memory()).of(3).nodes[0];
     EXPECT_EQ(node.task.id, 10u);
     EXPECT_EQ(node.due, 5u);
     EXPECT_EQ(node.order, 8u);
@@ -106,7 +106,7 @@ TEST(Post, arrivals_are_ordered_by_due_beat_kind_order_source_and_emission_in_th
 
 TEST(Mailbox, list_gives_back_its_nodes_in_order_and_names_them_apart_by_core) {
     const test::RegionSpan span;
-    const Mailboxes<> boxes(span.memory());
+    const Mailboxes boxes(span.memory());
     NodeList list{};
     const NodeRef refs[] = {NodeRef::of(0, 0), NodeRef::of(255, 511), NodeRef::of(1, 0)};
     for (const NodeRef ref : refs) {
@@ -144,14 +144,14 @@ TEST(Post, random_traffic_of_256_cores_comes_sorted_by_time_and_source) {
     }
     std::vector<Sent> sent;
     std::vector<u64> received;
-    Post<> receiver(span.memory(), 5, CORES);
+    Post receiver(span.memory(), 5, CORES);
     u64 id = 0;
     for (u64 beat = 0; beat < 40; ++beat) {
         for (const u64 got : collected_ids(receiver, span.memory(), beat)) {
             received.push_back(got);
         }
         for (u32 source = 0; source < CORES && beat < 32; ++source) {
-            Post<> sender(span.memory(), source, CORES);
+            Post sender(span.memory(), source, CORES);
             sender.take_back_credits(beat);
             u64 timestamp = beat * 100;
             for (u64 count = random() % 4; count > 0; --count) {
@@ -172,19 +172,19 @@ TEST(Post, random_traffic_of_256_cores_comes_sorted_by_time_and_source) {
 
 TEST(Post, message_above_the_outbox_capacity_is_refused) {
     const test::RegionSpan span;
-    Post<> sender(span.memory(), 0, 2);
+    Post sender(span.memory(), 0, 2);
     for (u32 i = 0; i < OUTBOX_CAPACITY; ++i) {
         ASSERT_TRUE(sender.send(task_with_id(i), message(1, 1, i + 1)));
     }
     EXPECT_FALSE(sender.send(task_with_id(999), message(1, 1, 999)));
-    Post<> receiver(span.memory(), 1, 2);
+    Post receiver(span.memory(), 1, 2);
     EXPECT_EQ(collected_ids(receiver, span.memory(), 1).size(), OUTBOX_CAPACITY);
 }
 
 TEST(Post, credit_freed_in_a_beat_counts_from_the_next_beat_on) {
     const test::RegionSpan span;
-    Post<> sender(span.memory(), 0, 2);
-    Post<> receiver(span.memory(), 1, 2);
+    Post sender(span.memory(), 0, 2);
+    Post receiver(span.memory(), 1, 2);
     for (u32 i = 0; i < OUTBOX_CAPACITY; ++i) {
         ASSERT_TRUE(sender.send(task_with_id(i), message(1, 1, i + 1)));
     }
