@@ -26,7 +26,7 @@ static_assert(holds_at_both_ends(region::state_slabs, STATE_SLAB_BYTES));
 static_assert(holds(region::latencies, CORES_MAX, u64{CORES_MAX} * CORES_MAX));
 static_assert(holds(region::scheduler, CORES_MAX, sizeof(RunState)));
 static_assert(holds(region::workers, CORES_MAX, sizeof(WorkersState)));
-static_assert(holds(region::drain, CORES_MAX, DRAIN_CONTROL_BYTES + DRAIN_RING_BYTES));
+static_assert(holds(region::drain, CORES_MAX, DRAIN_BYTES));
 
 // Two halves of 64 records at C = 256, of 16,384 at C = 1.
 static_assert(holds(region::log_window, CORES_MAX, 2 * 64 * sizeof(Event)));

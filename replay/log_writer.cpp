@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "replay/log_writer.hpp"
 
+#include "base/bytes.hpp"
 #include "base/check.hpp"
 
 namespace knhk {
@@ -42,18 +43,46 @@ void LogWriter::write_prologue(const Digest& identity_hash, std::span<const std:
     }
     const u64 content = identity.size() + workload.size();
     const u64 padding = (8 - content % 8) % 8;
-    const LogHeader header{LOG_MAGIC,
-                           LOG_FORMAT_VERSION,
-                           static_cast<u32>(level_),
-                           static_cast<u32>(identity.size()),
-                           static_cast<u32>(workload.size()),
-                           identity_hash};
+    LogHeader header{LOG_MAGIC,
+                     LOG_FORMAT_VERSION,
+                     static_cast<u32>(level_),
+                     static_cast<u32>(identity.size()),
+                     static_cast<u32>(workload.size()),
+                     identity_hash,
+                     0};
+    header.check = check_of(header);
     reserve(sizeof header + content + padding);
     put(&header, sizeof header);
     put(identity.data(), identity.size());
     put(workload.data(), workload.size());
     const u64 zero = 0;
     put(&zero, padding);
+    span_begin_ = end_;
+    finish_block();
+}
+
+void LogWriter::write_resumed(u64 beats, u64 events, const Digest& chain,
+                              const Lockchain& lockchain) {
+    if (!is_open()) {
+        return;
+    }
+    constexpr u64 BYTES_MAX = sizeof(LogResumed) + Lockchain::PEAKS_MAX * sizeof(Sha256Digest) + 8;
+    std::byte buffer[BYTES_MAX];
+    const u64 peaks_bytes = lockchain.peak_count() * sizeof(Sha256Digest);
+    const u64 size_bytes = sizeof(LogResumed) + peaks_bytes + sizeof(u64);
+    ByteWriter out(buffer);
+    out.put(LogResumed{{LOG_RESUMED_TAG, static_cast<u32>(size_bytes)},
+                       beats,
+                       events,
+                       lockchain.leaves(),
+                       chain});
+    for (u32 i = 0; i < lockchain.peak_count(); ++i) {
+        out.put_bytes(lockchain.peak(i).data(), sizeof(Sha256Digest));
+    }
+    out.put(xxh3_64(buffer, out.size()));
+    reserve(size_bytes);
+    put(buffer, size_bytes);
+    span_begin_ = end_;
     finish_block();
 }
 
@@ -73,8 +102,14 @@ void LogWriter::begin_block(Beat beat, Timestamp start, const Digest& chain,
     const u64 events_bytes = full ? events * sizeof(Event) : 0;
     const u64 size_bytes = sizeof(LogBeat) + entries_bytes + events_bytes;
     reserve(size_bytes);
-    const LogBeat header{LOG_BEAT_TAG, static_cast<u32>(size_bytes), beat.raw, start.raw,
-                         events,       full ? recording_cores : 0,   chain};
+    LogBeat header{{LOG_BEAT_TAG, static_cast<u32>(size_bytes)},
+                   beat.raw,
+                   start.raw,
+                   events,
+                   full ? recording_cores : 0,
+                   chain,
+                   0};
+    header.check = check_of(header);
     put(&header, sizeof header);
     u64 entry = position_;
     u64 first_event = position_ + entries_bytes;
@@ -110,13 +145,53 @@ void LogWriter::show_progress(Beat beat, u64 tasks) const {
     }
 }
 
-void LogWriter::write_trailer(EndReason reason, u64 beats, u64 events, const Digest& run_digest) {
+void LogWriter::write_epoch(const EpochLeaf& leaf, const Digest& chain, const Sha256Digest& hash) {
     if (!is_open()) {
         return;
     }
-    const LogTrailer trailer{
-        LOG_TRAILER_TAG, sizeof(LogTrailer), static_cast<u32>(reason), 0, beats,
-        events,          run_digest};
+    reserve(sizeof(LogEpoch));
+    LogEpoch epoch{{LOG_EPOCH_TAG, sizeof(LogEpoch)},
+                   leaf.index,
+                   leaf.beats,
+                   leaf.events,
+                   chain,
+                   hash,
+                   end_ - span_begin_,
+                   0};
+    epoch.check = check_of(epoch);
+    put(&epoch, sizeof epoch);
+    span_begin_ = end_;
+}
+
+void LogWriter::write_inputs(Beat beat, std::span<const LogInput> inputs) {
+    if (!is_open() || level_ == LogLevel::DigestOnly || inputs.empty()) {
+        return;
+    }
+    const u64 size_bytes = sizeof(LogInputs) + inputs.size_bytes() + sizeof(u64);
+    const LogInputs header{
+        {LOG_INPUTS_TAG, static_cast<u32>(size_bytes)}, beat.raw, inputs.size()};
+    const u64 check = check_of(header, inputs);
+    reserve(size_bytes);
+    put(&header, sizeof header);
+    put(inputs.data(), inputs.size_bytes());
+    put(&check, sizeof check);
+}
+
+void LogWriter::write_trailer(EndReason reason, const EpochLeaf& end,
+                              const Sha256Digest& lockchain) {
+    if (!is_open()) {
+        return;
+    }
+    LogTrailer trailer{{LOG_TRAILER_TAG, sizeof(LogTrailer)},
+                       static_cast<u32>(reason),
+                       0,
+                       end.beats,
+                       end.events,
+                       end.index,
+                       end.run_digest,
+                       lockchain,
+                       0};
+    trailer.check = check_of(trailer);
     reserve(sizeof trailer);
     put(&trailer, sizeof trailer);
     finish_block();

@@ -7,6 +7,7 @@
 
 #include "replay/drain.hpp"
 #include "replay/event.hpp"
+#include "replay/lockchain.hpp"
 #include "replay/log_format.hpp"
 
 namespace knhk {
@@ -20,12 +21,18 @@ class LogWriter {
     // Alone.
     void write_prologue(const Digest& identity_hash, std::span<const std::byte> identity,
                         std::span<const std::byte> workload);
+    /// The run was resumed: the log begins behind what a checkpoint held.
+    void write_resumed(u64 beats, u64 events, const Digest& chain, const Lockchain& lockchain);
     /// Reserves a block and writes its header; `event_counts` is by core.
     void begin_block(Beat beat, Timestamp start, const Digest& chain,
                      std::span<const u32> event_counts);
     /// All parts of the block that was begun last are written: the host may have it.
     void finish_block();
-    void write_trailer(EndReason reason, u64 beats, u64 events, const Digest& run_digest);
+    /// An epoch ended behind the block that was begun last.
+    void write_epoch(const EpochLeaf& leaf, const Digest& chain, const Sha256Digest& hash);
+    /// External inputs of the beat whose block comes next.
+    void write_inputs(Beat beat, std::span<const LogInput> inputs);
+    void write_trailer(EndReason reason, const EpochLeaf& end, const Sha256Digest& lockchain);
 
     /// Tells whoever watches how far the run is.
     void show_progress(Beat beat, u64 tasks) const;
@@ -46,7 +53,7 @@ class LogWriter {
 
     void reserve(u64 size_bytes);
     void put(const void* bytes, u64 size_bytes);
-    [[nodiscard]] DrainProducer<> producer() const { return {control_, ring_}; }
+    [[nodiscard]] DrainProducer<> producer() const { return {&control_->log, ring_}; }
 
     DrainControl<>* control_ = nullptr;
     std::byte* ring_ = nullptr;
@@ -56,6 +63,7 @@ class LogWriter {
     volatile bool waiting_ = false;
     u64 position_ = 0; ///< where the next bytes go
     u64 end_ = 0;      ///< behind everything reserved
+    u64 span_begin_ = 0; ///< behind the last epoch's record
     CorePart parts_[CORES_MAX] = {};
 };
 

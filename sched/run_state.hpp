@@ -5,6 +5,7 @@
 
 #include "base/memory_map.hpp"
 #include "replay/chain.hpp"
+#include "replay/lockchain.hpp"
 #include "replay/log_format.hpp"
 #include "sched/barrier.hpp"
 #include "sched/claim.hpp"
@@ -13,7 +14,7 @@
 namespace knhk {
 
 inline constexpr u64 RUN_STATE_MAGIC = 0x4E55'524B'484E'4B01; // "\1KNHKRUN"
-inline constexpr u32 RUN_STATE_VERSION = 2;
+inline constexpr u32 RUN_STATE_VERSION = 3;
 
 /// A beat's outcome over several cores.
 struct Outcome {
@@ -65,9 +66,11 @@ struct RunState {
     u64 events;
     u64 tasks;
     u64 remote_messages;
+    u64 epoch_beats; ///< executed when the lockchain took in its last leaf
     u32 finished;
     u32 end_reason; ///< EndReason, valid when finished
     ChainStep step; ///< `previous` is E of the last executed beat
+    Lockchain lockchain;
 };
 static_assert(sizeof(RunState) <= region::scheduler.size_bytes);
 

@@ -210,8 +210,10 @@ void Scheduler::end_run() {
     log_->finish_block();
     count_up();
     collect_telemetry();
-    log_->write_trailer(static_cast<EndReason>(state_->end_reason), state_->beats_executed,
-                        state_->events, digest());
+    if (state_->beats_executed != state_->epoch_beats) {
+        end_epoch();
+    }
+    log_->write_trailer(static_cast<EndReason>(state_->end_reason), leaf(), lockchain().root());
     workers_->log_ended = 1;
 }
 
@@ -226,6 +228,9 @@ Outcome Scheduler::reduce(u32 crew) const {
 /// The beat enters the chain and the log.
 void Scheduler::close_beat(const Outcome& outcome) {
     state_->close_beat(outcome, run_->cores);
+    for (u32 id = 0; id < run_->cores; ++id) {
+        state_->events += workers_->board.event_counts[id];
+    }
     log_->finish_block(); // of the beat before: everybody has written its part by now
     log_->begin_block(state_->plan.beat, state_->plan.start, chain(),
                       std::span(workers_->board.event_counts).first(run_->cores));
@@ -242,14 +247,30 @@ void Scheduler::plan_next(const Outcome& outcome) {
     if (!planner_.plan_next(outcome)) {
         return finish(EndReason::Quiescent);
     }
-    if (host_->epoch_ended != nullptr && state_->plan.after_pulse != 0) {
-        host_->epoch_ended(state_->plan.beat, digest());
+    if (state_->plan.after_pulse != 0) {
+        end_epoch();
     }
     if (host_->stop_requested()) {
         return finish(EndReason::Stopped);
     }
     if (state_->beats_executed >= options_.beats_max) {
         finish(EndReason::BeatLimit);
+    }
+}
+
+EpochLeaf Scheduler::leaf() const {
+    return {lockchain().leaves(), state_->beats_executed, state_->events, digest()};
+}
+
+/// The chain of digests enters the lockchain.
+void Scheduler::end_epoch() {
+    const EpochLeaf ended = leaf();
+    const Sha256Digest hash = leaf_hash(ended);
+    state_->lockchain.append(hash);
+    state_->epoch_beats = state_->beats_executed;
+    log_->write_epoch(ended, chain(), hash);
+    if (host_->epoch_ended != nullptr && state_->finished == 0) {
+        host_->epoch_ended(state_->plan.beat, digest());
     }
 }
 
@@ -260,12 +281,10 @@ void Scheduler::finish(EndReason reason) {
 
 /// Sums what the cores counted.
 void Scheduler::count_up() {
-    state_->events = 0;
     state_->tasks = 0;
     state_->remote_messages = 0;
     for (u32 id = 0; id < run_->cores; ++id) {
         cores_.with(id, [this](const Core& core) {
-            state_->events += core.clock().events;
             state_->tasks += core.clock().tasks;
             state_->remote_messages += core.clock().remote_messages;
         });

@@ -51,6 +51,7 @@ class Scheduler {
     // When `work` has returned on every worker.
     [[nodiscard]] const RunState& result() const { return *state_; }
     [[nodiscard]] Digest digest() const { return run_digest(options_.identity, chain()); }
+    [[nodiscard]] const Lockchain& lockchain() const { return state_->lockchain; }
     [[nodiscard]] const TelemetrySums& telemetry() const { return telemetry_; }
     [[nodiscard]] u64 tasks_of_worker(u32 worker) const { return workers_->workers[worker].tasks; }
 
@@ -84,6 +85,8 @@ class Scheduler {
     [[nodiscard]] u64 tasks_of_beat(u32 crew) const;
     void close_beat(const Outcome& outcome);
     void plan_next(const Outcome& outcome);
+    [[nodiscard]] EpochLeaf leaf() const;
+    void end_epoch();
     void finish(EndReason reason);
     void count_up();
 

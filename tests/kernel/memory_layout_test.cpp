@@ -20,7 +20,7 @@ TEST(MemoryLayoutTest, both_ends_means_the_smaller_share) {
 }
 
 TEST(MemoryLayoutTest, drain_ring_ends_where_its_region_ends) {
-    EXPECT_EQ(region::drain.size_bytes, DRAIN_CONTROL_BYTES + DRAIN_RING_BYTES);
+    EXPECT_EQ(region::drain.size_bytes, DRAIN_BYTES);
 }
 
 } // namespace

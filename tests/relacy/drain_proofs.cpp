@@ -45,7 +45,7 @@ struct Drain {
 
     /// As the reader does: the phase first, then the bytes.
     void consume() {
-        Consumer consumer(&control, ring);
+        Consumer consumer(&control.log, ring);
         for (u64 position = 0;;) {
             const bool ended = control.entered() == DrainPhase::Ended;
             const typename Consumer::Chunk chunk = consumer.available();
@@ -95,7 +95,7 @@ struct Log : Drain<Total, Planted> {
         }
     }
     void produce() {
-        const Producer producer(&this->control, this->ring);
+        const Producer producer(&this->control.log, this->ring);
         for (u64 position = 0; position < Total; position += Piece) {
             while (Planted != Fault::DoesNotAsk && !producer.fits(position, Piece)) {
                 let_others_run();
@@ -126,7 +126,7 @@ struct SharedLog : Drain<Blocks * 2, Planted> {
     }
     void work(u32 worker) {
         Barrier<RoomWaiter<>, RelacyAtomics> barrier(state, worker, 2, RoomWaiter<>{&room}, 0);
-        const Producer producer(&this->control, this->ring);
+        const Producer producer(&this->control.log, this->ring);
         for (u64 block = 0; block < Blocks; ++block) {
             barrier.arrive([&] {
                 producer.publish(block * BLOCK_BYTES); // of the beat before

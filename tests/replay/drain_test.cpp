@@ -38,8 +38,8 @@ class DrainTest : public testing::Test {
 
     std::unique_ptr<DrainControl<>> control_ = std::make_unique<DrainControl<>>();
     std::vector<std::byte> ring_ = std::vector<std::byte>(DRAIN_RING_BYTES);
-    DrainProducer<> producer_{control_.get(), ring_.data()};
-    DrainConsumer<> consumer_{control_.get(), ring_.data()};
+    DrainProducer<> producer_{&control_->log, ring_.data()};
+    DrainConsumer<> consumer_{&control_->log, ring_.data()};
 };
 
 std::vector<std::byte> numbered(std::size_t size) {

@@ -47,7 +47,7 @@ class Drain {
     static inline Drain* waiting_ = nullptr;
     std::unique_ptr<DrainControl<>> control_ = std::make_unique<DrainControl<>>();
     std::vector<std::byte> ring_ = std::vector<std::byte>(DRAIN_RING_BYTES);
-    DrainConsumer<> consumer_{control_.get(), ring_.data()};
+    DrainConsumer<> consumer_{&control_->log, ring_.data()};
     LogBytes bytes_;
     u64 relaxed_ = 0;
 };

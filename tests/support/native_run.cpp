@@ -61,7 +61,7 @@ Host thread_host(u32 spins) {
 class Sink {
   public:
     Sink(DrainControl<>* control, const std::byte* ring, bool slow)
-        : consumer_(control, ring), slow_(slow), thread_([this] { read(); }) {}
+        : consumer_(&control->log, ring), slow_(slow), thread_([this] { read(); }) {}
 
     std::vector<std::byte> finish() {
         ended_.store(true);
@@ -188,10 +188,18 @@ std::vector<LoggedBeat> beats_of(const std::vector<std::byte>& log) {
     const auto header = load_le<LogHeader>(log.data());
     std::size_t at =
         sizeof(LogHeader) + (header.identity_bytes + header.workload_bytes + 7) / 8 * 8;
-    while (load_le<u32>(log.data() + at) == LOG_BEAT_TAG) {
+    for (;;) {
+        const auto record = load_le<LogRecord>(log.data() + at);
+        if (record.tag == LOG_TRAILER_TAG) {
+            break;
+        }
+        if (record.tag != LOG_BEAT_TAG) {
+            at += record.size_bytes;
+            continue;
+        }
         LoggedBeat beat{load_le<LogBeat>(log.data() + at), {}};
         const std::size_t events = at + sizeof(LogBeat) + beat.header.core_count * sizeof(LogCore);
-        at += beat.header.size_bytes;
+        at += record.size_bytes;
         for (std::size_t position = events; position < at; position += sizeof(Event)) {
             beat.events.push_back(load_le<Event>(log.data() + position));
         }

@@ -14,7 +14,7 @@
 namespace knhk::tools {
 namespace {
 
-constexpr u64 MEMORY_BYTES = DRAIN_CONTROL_BYTES + DRAIN_RING_BYTES;
+constexpr u64 MEMORY_BYTES = DRAIN_BYTES;
 
 /// Bytes that are different at every place near any multiple of the ring.
 std::string pattern(u64 begin, u64 size) {
@@ -63,7 +63,7 @@ class DrainReaderTest : public testing::Test {
     Mapping memory_{file_.descriptor(), 0, MEMORY_BYTES};
     LogSink sink_ = LogSink::into_file(folder_.file("log"));
     DrainReader reader_{memory_.bytes(), sink_};
-    DrainProducer<> producer_{&control(), memory_.bytes().data() + DRAIN_CONTROL_BYTES};
+    DrainProducer<> producer_{&control().log, memory_.bytes().data() + DRAIN_CONTROL_BYTES};
     u64 produced_ = 0;
 };
 

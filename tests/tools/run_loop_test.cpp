@@ -13,7 +13,7 @@
 namespace knhk::tools {
 namespace {
 
-constexpr u64 MEMORY_BYTES = DRAIN_CONTROL_BYTES + DRAIN_RING_BYTES;
+constexpr u64 MEMORY_BYTES = DRAIN_BYTES;
 constexpr u32 LONG_SECONDS = 600;
 // Scripts that are to be ended sleep for 30 s: long enough, and a fault does not hang the test.
 
@@ -64,7 +64,7 @@ class RunLoopTest : public testing::Test {
     }
     void publish(ScriptRunner& runner, const std::string& bytes) {
         auto* const control = reinterpret_cast<DrainControl<>*>(runner.memory.bytes().data());
-        const DrainProducer<> producer(control, runner.memory.bytes().data() + DRAIN_CONTROL_BYTES);
+        const DrainProducer<> producer(&control->log, runner.memory.bytes().data() + DRAIN_CONTROL_BYTES);
         producer.write(0, bytes.data(), bytes.size());
         producer.publish(bytes.size());
     }

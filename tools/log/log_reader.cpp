@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/bytes.hpp"
 #include "base/memory_map.hpp"
+#include "replay/lockchain.hpp"
 #include "tools/host/failure.hpp"
 
 namespace knhk::tools {
@@ -90,7 +92,7 @@ void LogReader::read_header() {
                         "the command that wrote it",
                         name_, header.format_version, LOG_FORMAT_VERSION);
     }
-    if (header.level > static_cast<u32>(LogLevel::Full) ||
+    if (header.check != check_of(header) || header.level > static_cast<u32>(LogLevel::Full) ||
         header.identity_bytes > IDENTITY_BYTES_MAX || header.workload_bytes > WORKLOAD_BYTES_MAX) {
         throw bad_input("{} has a damaged header: record the run again", name_);
     }
@@ -109,6 +111,7 @@ void LogReader::read_rest_of_prologue() {
     prologue_.identity = *identity;
     prologue_.cores = *cores;
     prologue_.workload.assign(reinterpret_cast<const char*>(workload.data()), workload.size());
+    span_begin_ = position_;
 }
 
 std::vector<std::byte> LogReader::read_prologue_part(u64 size_bytes) {
@@ -120,47 +123,67 @@ std::vector<std::byte> LogReader::read_prologue_part(u64 size_bytes) {
 }
 
 const LogBlock* LogReader::next() {
-    u32 tag = 0;
-    if (has_ended_ || !read_tag(tag)) {
-        return nullptr;
+    block_.inputs.clear();
+    inputs_beat_.reset();
+    LogRecord record{};
+    while (!has_ended_ && read_record(record)) {
+        switch (record.tag) {
+        case LOG_BEAT_TAG:
+            return read_block(record) ? &block_ : nullptr;
+        case LOG_INPUTS_TAG:
+            static_cast<void>(read_inputs(record));
+            break;
+        case LOG_EPOCH_TAG:
+            static_cast<void>(read_epoch(record));
+            break;
+        case LOG_RESUMED_TAG:
+            static_cast<void>(read_resumed(record));
+            break;
+        case LOG_TRAILER_TAG:
+            read_trailer(record);
+            break;
+        default:
+            end_damaged(fmt::format("no record that this format knows, but {:#x}", record.tag));
+        }
     }
-    if (tag == LOG_TRAILER_TAG) {
-        read_trailer();
-        return nullptr;
-    }
-    if (tag != LOG_BEAT_TAG) {
-        end_damaged(fmt::format("neither a beat nor a trailer, but {:#x}", tag));
-        return nullptr;
-    }
-    if (!read_block()) {
-        return nullptr;
-    }
-    ++beats_read_;
-    events_read_ += block_.beat.event_count;
-    return &block_;
+    return nullptr;
 }
 
-bool LogReader::read_tag(u32& tag) {
+bool LogReader::read_record(LogRecord& record) {
     block_position_ = position_;
-    return read_bytes(&tag, sizeof tag) || end_cut();
+    return read_bytes(&record, sizeof record) || end_cut();
 }
 
-/// Reads what follows a beat's tag.
-bool LogReader::read_block() {
-    LogBeat beat{};
-    beat.tag = LOG_BEAT_TAG;
-    if (!read_bytes(&beat.size_bytes, sizeof beat - sizeof beat.tag)) {
+template<class Record>
+bool LogReader::read_fixed(const LogRecord& record, Record& to) {
+    to.record = record;
+    if (record.size_bytes < sizeof to) {
+        return end_damaged(fmt::format("a record of {} bytes", record.size_bytes));
+    }
+    auto* const rest = reinterpret_cast<std::byte*>(&to) + sizeof record;
+    if (!read_bytes(rest, sizeof to - sizeof record)) {
         return end_cut();
+    }
+    return to.check == check_of(to) || end_damaged("a record that is not what was written");
+}
+
+bool LogReader::read_block(const LogRecord& record) {
+    LogBeat beat{};
+    if (!read_fixed(record, beat)) {
+        return false;
     }
     if (beats_read_ > 0 && beat.beat <= block_.beat.beat) {
         return end_damaged(fmt::format("beat {} does not come later", beat.beat));
+    }
+    if (inputs_beat_.value_or(beat.beat) != beat.beat) {
+        return end_damaged(fmt::format("inputs of another beat than {}", beat.beat));
     }
     const u64 core_bytes = beat.core_count * sizeof(LogCore);
     const bool is_full = level() == LogLevel::Full;
     const u64 event_bytes = is_full ? beat.event_count * sizeof(Event) : 0;
     if (beat.core_count > (is_full ? prologue_.cores : 0) ||
-        beat.size_bytes != sizeof beat + core_bytes + event_bytes ||
-        beat.size_bytes > LOG_BEAT_BYTES_MAX) {
+        record.size_bytes != sizeof beat + core_bytes + event_bytes ||
+        record.size_bytes > LOG_BEAT_BYTES_MAX) {
         return end_damaged(fmt::format("beat {} has an impossible size", beat.beat));
     }
     const LogBeat previous = std::exchange(block_.beat, beat);
@@ -168,6 +191,74 @@ bool LogReader::read_block() {
         block_.beat = previous; // what ending_text names
         return false;
     }
+    ++beats_read_;
+    events_read_ += block_.beat.event_count;
+    return true;
+}
+
+bool LogReader::read_inputs(const LogRecord& record) {
+    LogInputs header{record, 0, 0};
+    if (!read_bytes(&header.beat, sizeof header - sizeof record)) {
+        return end_cut();
+    }
+    if (level() == LogLevel::DigestOnly || inputs_beat_ || header.count == 0 ||
+        header.count > LOG_INPUTS_MAX ||
+        record.size_bytes != sizeof header + header.count * sizeof(LogInput) + sizeof(u64)) {
+        return end_damaged(fmt::format("impossible inputs of beat {}", header.beat));
+    }
+    u64 check = 0;
+    block_.inputs.resize(header.count);
+    if (!read_bytes(block_.inputs.data(), header.count * sizeof(LogInput)) ||
+        !read_bytes(&check, sizeof check)) {
+        return end_cut();
+    }
+    if (check != check_of(header, block_.inputs)) {
+        return end_damaged("inputs that are not what was written");
+    }
+    inputs_beat_ = header.beat;
+    return true;
+}
+
+bool LogReader::read_epoch(const LogRecord& record) {
+    LogEpoch epoch{};
+    if (!read_fixed(record, epoch)) {
+        return false;
+    }
+    const u64 beats_before = resumed_ ? resumed_->beats : 0;
+    const u64 events_before = resumed_ ? resumed_->events : 0;
+    if (record.size_bytes != sizeof epoch || epoch.index != epochs_read_ ||
+        epoch.beats != beats_before + beats_read_ ||
+        epoch.events != events_before + events_read_ ||
+        epoch.span_bytes != position_ - span_begin_) {
+        return end_damaged(fmt::format("epoch record {} counts wrongly", epoch.index));
+    }
+    ++epochs_read_;
+    span_begin_ = position_;
+    return true;
+}
+
+bool LogReader::read_resumed(const LogRecord& record) {
+    LogResumed resumed{record, 0, 0, 0, {}};
+    if (!read_bytes(&resumed.beats, sizeof resumed - sizeof record)) {
+        return end_cut();
+    }
+    const u64 peaks_bytes = u64{Lockchain::peaks_of(resumed.epochs)} * sizeof(Sha256Digest);
+    if (beats_read_ != 0 || epochs_read_ != 0 || resumed_ ||
+        record.size_bytes != sizeof resumed + peaks_bytes + sizeof(u64)) {
+        return end_damaged("an impossible record of what was before");
+    }
+    std::vector<std::byte> bytes(record.size_bytes);
+    std::memcpy(bytes.data(), &resumed, sizeof resumed);
+    if (!read_bytes(bytes.data() + sizeof resumed, bytes.size() - sizeof resumed)) {
+        return end_cut();
+    }
+    const std::size_t checked = bytes.size() - sizeof(u64);
+    if (load_le<u64>(bytes.data() + checked) != xxh3_64(bytes.data(), checked)) {
+        return end_damaged("a record of what was before that is not what was written");
+    }
+    resumed_ = resumed;
+    epochs_read_ = resumed.epochs;
+    span_begin_ = position_;
     return true;
 }
 
@@ -200,21 +291,21 @@ bool LogReader::read_full_part() {
     return true;
 }
 
-/// Reads what follows the trailer's tag.
-void LogReader::read_trailer() {
+void LogReader::read_trailer(const LogRecord& record) {
     LogTrailer trailer{};
-    trailer.tag = LOG_TRAILER_TAG;
-    if (!read_bytes(&trailer.size_bytes, sizeof trailer - sizeof trailer.tag)) {
-        end_cut();
+    if (!read_fixed(record, trailer)) {
         return;
     }
+    const u64 beats = beats_read_ + (resumed_ ? resumed_->beats : 0);
+    const u64 events = events_read_ + (resumed_ ? resumed_->events : 0);
     std::byte more{};
-    if (trailer.size_bytes != sizeof trailer || trailer.reserved != 0 ||
+    if (record.size_bytes != sizeof trailer || trailer.reserved != 0 || inputs_beat_ ||
         trailer.end_reason > static_cast<u32>(EndReason::Stopped)) {
         end_damaged("an impossible trailer");
-    } else if (trailer.beats != beats_read_ || trailer.events != events_read_) {
+    } else if (trailer.beats != beats || trailer.events != events ||
+               trailer.epochs != epochs_read_) {
         end_damaged(fmt::format("the trailer counts {} beats and {} events, the log has {} and {}",
-                                trailer.beats, trailer.events, beats_read_, events_read_));
+                                trailer.beats, trailer.events, beats, events));
     } else if (read_bytes(&more, 1)) {
         end_damaged("something follows the trailer");
     } else {

@@ -24,6 +24,7 @@ struct LogPrologue {
 
 /// One beat. At level Full the events stand core by core, in the order of `cores`.
 struct LogBlock {
+    std::vector<LogInput> inputs; ///< that came while the run went on
     LogBeat beat;
     std::vector<LogCore> cores;
     std::vector<Event> events;
@@ -55,6 +56,8 @@ class LogReader {
     [[nodiscard]] std::string ending_text() const;
     [[nodiscard]] const std::optional<LogTrailer>& trailer() const { return trailer_; }
 
+    /// What a log that begins with a checkpoint says of the run before; none in others.
+    [[nodiscard]] const std::optional<LogResumed>& resumed() const { return resumed_; }
     [[nodiscard]] u64 beats_read() const { return beats_read_; }
     [[nodiscard]] u64 events_read() const { return events_read_; }
 
@@ -66,10 +69,16 @@ class LogReader {
     void read_header();
     void read_rest_of_prologue();
     [[nodiscard]] std::vector<std::byte> read_prologue_part(u64 size_bytes);
-    bool read_tag(u32& tag);
-    bool read_block();
+    bool read_record(LogRecord& record);
+    bool read_block(const LogRecord& record);
     bool read_full_part();
-    void read_trailer();
+    bool read_inputs(const LogRecord& record);
+    bool read_epoch(const LogRecord& record);
+    bool read_resumed(const LogRecord& record);
+    void read_trailer(const LogRecord& record);
+    /// Reads a record of fixed size whose first bytes are known.
+    template<class Record>
+    bool read_fixed(const LogRecord& record, Record& to);
     /// These end the log and return false.
     bool end_cut();
     bool end_damaged(std::string why);
@@ -81,6 +90,9 @@ class LogReader {
     u64 buffer_end_ = 0;
     u64 position_ = 0; ///< in the file, of the next byte
     u64 block_position_ = 0;
+    u64 span_begin_ = 0; ///< behind the last epoch's record
+    std::optional<u64> inputs_beat_;
+    u64 epochs_read_ = 0;
 
     LogPrologue prologue_{};
     LogBlock block_{};
@@ -89,6 +101,7 @@ class LogReader {
     bool has_ended_ = false;
     LogEnding ending_ = LogEnding::Cut;
     std::string damage_;
+    std::optional<LogResumed> resumed_;
     std::optional<LogTrailer> trailer_;
 };
 

@@ -21,9 +21,9 @@ static_assert(PIECE_BYTES_MAX <= DRAIN_RING_BYTES / 4,
 
 DrainReader::DrainReader(std::span<std::byte> memory, LogSink& sink)
     : control_(reinterpret_cast<DrainControl<>*>(memory.data())),
-      consumer_(control_, memory.data() + DRAIN_CONTROL_BYTES), sink_(sink),
+      consumer_(&control_->log, memory.data() + DRAIN_CONTROL_BYTES), sink_(sink),
       last_look_(Clock::now()), last_taken_at_(last_look_) {
-    KNHK_CHECK(memory.size() >= DRAIN_CONTROL_BYTES + DRAIN_RING_BYTES, memory.size());
+    KNHK_CHECK(memory.size() >= DRAIN_BYTES, memory.size());
 }
 
 u64 DrainReader::step(bool take_all) {

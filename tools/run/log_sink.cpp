@@ -30,7 +30,7 @@ bool LogEnds::begins_as_log() const {
 
 std::optional<LogTrailer> LogEnds::trailer() const {
     const auto trailer = load_le<LogTrailer>(last_.data());
-    if (trailer.tag != LOG_TRAILER_TAG || trailer.size_bytes != sizeof(LogTrailer)) {
+    if (trailer.record.tag != LOG_TRAILER_TAG || trailer.record.size_bytes != sizeof(LogTrailer)) {
         return std::nullopt;
     }
     return trailer;
