@@ -90,6 +90,20 @@ class RingConsumer {
         // Pairs with the acquire in RingProducer::consumed: reading comes before giving back.
         positions_->tail.store(tail_, std::memory_order_release);
     }
+    /// Copies the next `size` bytes without taking them; false when they are not all there, or the
+    /// head lies.
+    [[nodiscard]] bool copy(void* to, u64 size) const {
+        // Pairs with the release in RingProducer::publish.
+        const u64 waiting = positions_->head.load(std::memory_order_acquire) - tail_;
+        if (waiting < size || waiting > RingBytes) {
+            return false;
+        }
+        const u64 offset = tail_ & (RingBytes - 1);
+        const u64 first = size < RingBytes - offset ? size : RingBytes - offset;
+        std::memcpy(to, ring_ + offset, first);
+        std::memcpy(static_cast<std::byte*>(to) + first, ring_, size - first);
+        return true;
+    }
     /// Bytes taken so far.
     [[nodiscard]] u64 position() const { return tail_; }
 

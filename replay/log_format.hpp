@@ -44,8 +44,8 @@ constexpr const char* text_of(EndReason reason) {
 
 /// The file: LogHeader, identity, workload, zeros to a multiple of 8, records, LogTrailer.
 ///
-/// A `check` is XXH3-64 of its record's bytes before it: a flipped bit is found, and where it is, at
-/// every level.
+/// A `check` is XXH3-64 of its record's bytes before it: a flipped bit is found, and where it is,
+/// at every level.
 struct LogHeader {
     u64 magic;
     u32 format_version;

@@ -71,11 +71,8 @@ void LogWriter::write_resumed(u64 beats, u64 events, const Digest& chain,
     const u64 peaks_bytes = lockchain.peak_count() * sizeof(Sha256Digest);
     const u64 size_bytes = sizeof(LogResumed) + peaks_bytes + sizeof(u64);
     ByteWriter out(buffer);
-    out.put(LogResumed{{LOG_RESUMED_TAG, static_cast<u32>(size_bytes)},
-                       beats,
-                       events,
-                       lockchain.leaves(),
-                       chain});
+    out.put(LogResumed{
+        {LOG_RESUMED_TAG, static_cast<u32>(size_bytes)}, beats, events, lockchain.leaves(), chain});
     for (u32 i = 0; i < lockchain.peak_count(); ++i) {
         out.put_bytes(lockchain.peak(i).data(), sizeof(Sha256Digest));
     }
@@ -168,8 +165,7 @@ void LogWriter::write_inputs(Beat beat, std::span<const LogInput> inputs) {
         return;
     }
     const u64 size_bytes = sizeof(LogInputs) + inputs.size_bytes() + sizeof(u64);
-    const LogInputs header{
-        {LOG_INPUTS_TAG, static_cast<u32>(size_bytes)}, beat.raw, inputs.size()};
+    const LogInputs header{{LOG_INPUTS_TAG, static_cast<u32>(size_bytes)}, beat.raw, inputs.size()};
     const u64 check = check_of(header, inputs);
     reserve(size_bytes);
     put(&header, sizeof header);

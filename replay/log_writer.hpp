@@ -61,8 +61,8 @@ class LogWriter {
     LogLevel level_ = LogLevel::DigestOnly;
     u32 cores_ = 0;
     volatile bool waiting_ = false;
-    u64 position_ = 0; ///< where the next bytes go
-    u64 end_ = 0;      ///< behind everything reserved
+    u64 position_ = 0;   ///< where the next bytes go
+    u64 end_ = 0;        ///< behind everything reserved
     u64 span_begin_ = 0; ///< behind the last epoch's record
     CorePart parts_[CORES_MAX] = {};
 };

@@ -64,7 +64,8 @@ Recording record(const RunOptions& asked, const ImageFile& image, const Station&
     say(asked, "  {} ...\n", station.words);
     SharedFile log = SharedFile::growing("knhk-demo-log");
     LogSink sink = LogSink::into(log.descriptor());
-    RunResult result = run_image(options, image, sink, "  running");
+    RunChannels channels{sink};
+    RunResult result = run_image(options, image, channels, "  running");
     if (interrupts() > 0) {
         throw run_failed("interrupted: start it again");
     }

@@ -56,7 +56,8 @@ void check_equal(const RunResult& first, const RunResult& other, u32 run) {
 
 /// One run after the other; each must have the digest of the first.
 RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogSink first_sink) {
-    RunResult first = run_image(options, image, first_sink, label_of(options, 1));
+    RunChannels first_channels{first_sink};
+    RunResult first = run_image(options, image, first_channels, label_of(options, 1));
     RunResult last = first;
     for (u32 run = 2; run <= options.repeat; ++run) {
         if (interrupts() > 0) {
@@ -64,7 +65,8 @@ RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogS
                              options.repeat);
         }
         LogSink sink = open_sink(options);
-        last = run_image(options, image, sink, label_of(options, run));
+        RunChannels channels{sink};
+        last = run_image(options, image, channels, label_of(options, run));
         if (interrupts() == 0) {
             check_equal(first, last, run);
         }

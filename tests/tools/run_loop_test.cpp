@@ -46,7 +46,8 @@ class RunLoopTest : public testing::Test {
   protected:
     RunObservation run(ScriptRunner& runner, u32 timeout_seconds = LONG_SECONDS) {
         Progress progress("test", true);
-        return RunLoop(runner, sink_, progress, timeout_seconds).run();
+        RunChannels channels{sink_};
+        return RunLoop(runner, channels, progress, timeout_seconds).run();
     }
     RunObservation run_script(const std::string& script, u32 timeout_seconds = LONG_SECONDS) {
         ScriptRunner runner(script);
@@ -64,7 +65,8 @@ class RunLoopTest : public testing::Test {
     }
     void publish(ScriptRunner& runner, const std::string& bytes) {
         auto* const control = reinterpret_cast<DrainControl<>*>(runner.memory.bytes().data());
-        const DrainProducer<> producer(&control->log, runner.memory.bytes().data() + DRAIN_CONTROL_BYTES);
+        const DrainProducer<> producer(&control->log,
+                                       runner.memory.bytes().data() + DRAIN_CONTROL_BYTES);
         producer.write(0, bytes.data(), bytes.size());
         producer.publish(bytes.size());
     }
@@ -172,7 +174,8 @@ TEST_F(RunLoopTest, log_that_cannot_be_written_is_a_failure) {
     control.phase.store(static_cast<u32>(DrainPhase::Ended));
     LogSink full = LogSink::into_file("/dev/full");
     Progress progress("test", true);
-    const RunObservation seen = RunLoop(runner, full, progress, LONG_SECONDS).run();
+    RunChannels channels{full};
+    const RunObservation seen = RunLoop(runner, channels, progress, LONG_SECONDS).run();
     ASSERT_TRUE(seen.failure);
     EXPECT_EQ(seen.failure->status(), ExitStatus::Environment);
 }

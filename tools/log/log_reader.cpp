@@ -227,8 +227,7 @@ bool LogReader::read_epoch(const LogRecord& record) {
     const u64 beats_before = resumed_ ? resumed_->beats : 0;
     const u64 events_before = resumed_ ? resumed_->events : 0;
     if (record.size_bytes != sizeof epoch || epoch.index != epochs_read_ ||
-        epoch.beats != beats_before + beats_read_ ||
-        epoch.events != events_before + events_read_ ||
+        epoch.beats != beats_before + beats_read_ || epoch.events != events_before + events_read_ ||
         epoch.span_bytes != position_ - span_begin_) {
         return end_damaged(fmt::format("epoch record {} counts wrongly", epoch.index));
     }

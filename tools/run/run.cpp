@@ -28,10 +28,10 @@ void show_console(const RunObservation& seen) {
     }
 }
 
-RunObservation observe(PlatformRunner& runner, LogSink& sink, const RunOptions& options,
+RunObservation observe(PlatformRunner& runner, RunChannels& channels, const RunOptions& options,
                        const std::string& label) {
     Progress progress(label, options.quiet || options.json);
-    return RunLoop(runner, sink, progress, options.timeout_seconds).run();
+    return RunLoop(runner, channels, progress, options.timeout_seconds).run();
 }
 
 std::optional<std::string> function_in(const ImageFile& image, u64 address) {
@@ -66,15 +66,15 @@ ImageFile open_image(const RunOptions& options) {
     return ImageFile::open(default_image());
 }
 
-RunResult run_image(const RunOptions& options, const ImageFile& image, LogSink& sink,
+RunResult run_image(const RunOptions& options, const ImageFile& image, RunChannels& channels,
                     const std::string& label) {
     RunResult result{options, image.path().string(), image.sha256_text(), {}, 0, {}};
     const std::unique_ptr<PlatformRunner> runner = make_runner(options, image);
-    Manifest manifest = Manifest::at_start(options, image, sink);
-    const RunObservation seen = observe(*runner, sink, options, label);
+    Manifest manifest = Manifest::at_start(options, image, channels.log);
+    const RunObservation seen = observe(*runner, channels, options, label);
     result.elapsed_ns = seen.elapsed_ns;
     try {
-        result.figures = judge_run(options, image, *runner, seen, sink);
+        result.figures = judge_run(options, image, *runner, seen, channels.log);
     } catch (const Failure& failure) {
         manifest.write_failed(failure, seen.elapsed_ns);
         if (!options.quiet && !options.json && failure.status() == ExitStatus::RunFailed) {

@@ -9,6 +9,7 @@
 #include "tools/run/image_file.hpp"
 #include "tools/run/log_sink.hpp"
 #include "tools/run/options.hpp"
+#include "tools/run/run_loop.hpp"
 
 namespace knhk::tools {
 
@@ -26,7 +27,7 @@ struct RunResult {
 
 /// Runs once. Progress goes to stderr under `label`. Throws Failure when the run does not succeed;
 /// beside a log that was begun a manifest is written in either case.
-[[nodiscard]] RunResult run_image(const RunOptions& options, const ImageFile& image, LogSink& sink,
-                                  const std::string& label);
+[[nodiscard]] RunResult run_image(const RunOptions& options, const ImageFile& image,
+                                  RunChannels& channels, const std::string& label);
 
 } // namespace knhk::tools

@@ -30,8 +30,9 @@ u64 nanoseconds_of(std::chrono::steady_clock::duration duration) {
 
 } // namespace
 
-RunLoop::RunLoop(PlatformRunner& runner, LogSink& sink, Progress& progress, u32 timeout_seconds)
-    : runner_(runner), sink_(sink), progress_(progress), timeout_seconds_(timeout_seconds),
+RunLoop::RunLoop(PlatformRunner& runner, RunChannels& channels, Progress& progress,
+                 u32 timeout_seconds)
+    : runner_(runner), channels_(channels), progress_(progress), timeout_seconds_(timeout_seconds),
       started_at_(Clock::now()), process_(Process::start(runner.plan())) {}
 
 RunObservation RunLoop::run() {
@@ -41,7 +42,9 @@ RunObservation RunLoop::run() {
             finish(*end);
             return std::move(seen_);
         }
-        const bool is_busy = empty_drain(false);
+        open_drain();
+        const bool drained = empty_drain(false);
+        const bool is_busy = fill_intake() || drained;
         wait_for_news(is_busy);
         read_pipes();
         pass_on_interrupts();
@@ -52,19 +55,36 @@ RunObservation RunLoop::run() {
     }
 }
 
-bool RunLoop::empty_drain(bool take_all) {
-    if (!drain_) {
-        const std::span<std::byte> memory = runner_.drain();
-        if (memory.empty()) {
-            return false;
-        }
-        drain_.emplace(memory, sink_);
+/// As soon as the machine says where it is.
+void RunLoop::open_drain() {
+    const std::span<std::byte> memory = drain_ ? std::span<std::byte>() : runner_.drain();
+    if (memory.empty()) {
+        return;
     }
-    if (seen_.failure) {
+    drain_.emplace(memory, channels_.log);
+    if (!channels_.intake.empty()) {
+        feeder_.emplace(memory, channels_.intake);
+    }
+}
+
+bool RunLoop::empty_drain(bool take_all) {
+    if (!drain_ || seen_.failure) {
         return false;
     }
     try {
         return drain_->step(take_all) > 0;
+    } catch (const Failure& failure) {
+        fail(failure);
+        return false;
+    }
+}
+
+bool RunLoop::fill_intake() {
+    if (!feeder_ || seen_.failure) {
+        return false;
+    }
+    try {
+        return feeder_->step() > 0;
     } catch (const Failure& failure) {
         fail(failure);
         return false;
@@ -155,6 +175,7 @@ void RunLoop::finish(const ProcessEnd& end) {
     read_pipes();
     console_reader_.finish([this](std::string_view line) { take_console_line(line); });
     message_reader_.finish([this](std::string_view line) { seen_.last_message = line; });
+    open_drain();
     while (empty_drain(true)) {
     }
     if (!drain_) {

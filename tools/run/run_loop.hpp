@@ -4,11 +4,14 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tools/run/console_record.hpp"
 #include "tools/run/drain_reader.hpp"
+#include "tools/run/intake_feeder.hpp"
 #include "tools/run/platform_runner.hpp"
 #include "tools/run/progress.hpp"
 
@@ -27,9 +30,15 @@ struct RunObservation {
     u64 elapsed_ns = 0;
 };
 
+/// What goes out of a run and into it, beside its console.
+struct RunChannels {
+    LogSink& log;
+    std::vector<std::unique_ptr<IntakeSource>> intake = {}; ///< one after the other
+};
+
 class RunLoop {
   public:
-    RunLoop(PlatformRunner& runner, LogSink& sink, Progress& progress, u32 timeout_seconds);
+    RunLoop(PlatformRunner& runner, RunChannels& channels, Progress& progress, u32 timeout_seconds);
 
     /// May be called once.
     [[nodiscard]] RunObservation run();
@@ -37,7 +46,9 @@ class RunLoop {
   private:
     using Clock = std::chrono::steady_clock;
 
+    void open_drain();
     bool empty_drain(bool take_all);
+    bool fill_intake();
     void wait_for_news(bool is_busy);
     void read_pipes();
     void take_console_line(std::string_view line);
@@ -47,7 +58,7 @@ class RunLoop {
     void finish(const ProcessEnd& end);
 
     PlatformRunner& runner_;
-    LogSink& sink_;
+    RunChannels& channels_;
     Progress& progress_;
     u32 timeout_seconds_;
     Clock::time_point started_at_;
@@ -57,6 +68,7 @@ class RunLoop {
     bool output_is_open_ = true;
     bool errors_are_open_ = true;
     std::optional<DrainReader> drain_;
+    std::optional<IntakeFeeder> feeder_;
     u32 idle_rounds_ = 0;
     std::optional<Clock::time_point> interrupted_at_;
     RunObservation seen_;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The host's end of the intake: what goes into a run while it goes on, from one source after the
+// other, as there is room.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "replay/drain.hpp"
+
+namespace knhk::tools {
+
+/// Where bytes for a run come from.
+class IntakeSource {
+  public:
+    virtual ~IntakeSource() = default;
+    /// Appends what there is now, whole records where there are records, at most `room` bytes.
+    /// Never waits. False when nothing will follow. Throws Failure when it cannot go on.
+    [[nodiscard]] virtual bool read(std::vector<std::byte>& to, u64 room) = 0;
+    /// Something to poll for while there is nothing to read; -1 if it is always ready.
+    [[nodiscard]] virtual int descriptor() const { return -1; }
+};
+
+class IntakeFeeder {
+  public:
+    /// `memory` is region::drain as the image sees it.
+    IntakeFeeder(std::span<std::byte> memory, std::vector<std::unique_ptr<IntakeSource>>& sources);
+
+    /// Moves what fits; returns how much that was. Closes the intake behind the last source.
+    u64 step();
+    [[nodiscard]] bool is_done() const { return closed_; }
+
+  private:
+    DrainControl<>* control_;
+    IntakeProducer producer_;
+    std::vector<std::unique_ptr<IntakeSource>>& sources_;
+    std::size_t current_ = 0;
+    u64 head_ = 0;
+    bool closed_ = false;
+    std::vector<std::byte> bytes_;
+};
+
+} // namespace knhk::tools
