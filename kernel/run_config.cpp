@@ -89,6 +89,19 @@ Result<void> set_telemetry(RunConfig& config, std::string_view text) {
     return {};
 }
 
+Result<void> set_inputs(RunConfig& config, std::string_view text) {
+    if (text == "none") {
+        config.inputs = InputsMode::None;
+    } else if (text == "open") {
+        config.inputs = InputsMode::Open;
+    } else if (text == "recorded") {
+        config.inputs = InputsMode::Recorded;
+    } else {
+        return fail(Error::UnknownInputs);
+    }
+    return {};
+}
+
 Result<void> set_workload(RunConfig& config, std::string_view text) {
     if (text.empty() || text.size() > WORKLOAD_NAME_MAX) {
         return fail(Error::UnknownWorkload);
@@ -138,6 +151,7 @@ constexpr Key KEYS[] = {
      [](RunConfig& c, std::string_view t) { return set_number(c.chaos_seed, t, 0, ~u64{0}); },
      false},
     {"beat-limit", set_beat_limit, false},
+    {"inputs", set_inputs, false},
     {"workload", set_workload, true},
     {"tasks", [](RunConfig& c, std::string_view t) { return set_number(c.tasks, t, 1, TASKS_MAX); },
      true},
@@ -180,6 +194,9 @@ std::expected<void, ConfigError> check_config(const RunConfig& config, u32 hart_
     }
     if (config.workers > hart_count) {
         return std::unexpected(ConfigError{Error::WorkersAboveHarts, "workers"});
+    }
+    if (config.inputs != InputsMode::None && config.drain != DrainMode::Shared) {
+        return std::unexpected(ConfigError{Error::InputsNeedDrain, "inputs"});
     }
     return {};
 }

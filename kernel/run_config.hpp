@@ -36,6 +36,7 @@ struct RunConfig {
     Claiming claiming = Claiming::Static;
     u64 chaos_seed = 0; ///< 0: no chaos
     bool telemetry = false;
+    InputsMode inputs = InputsMode::None;
 
     char workload[WORKLOAD_NAME_MAX + 1] = "fanout";
     u64 tasks = 10'000;

@@ -134,6 +134,13 @@ void LogWriter::finish_block() {
     }
 }
 
+void LogWriter::finish_block_alone() {
+    for (CorePart& part : parts_) {
+        part.event_count = 0;
+    }
+    finish_block();
+}
+
 void LogWriter::show_progress(Beat beat, u64 tasks) const {
     if (is_open()) {
         // Relaxed: nothing depends on them.

@@ -28,6 +28,8 @@ class LogWriter {
                      std::span<const u32> event_counts);
     /// All parts of the block that was begun last are written: the host may have it.
     void finish_block();
+    /// The block that was begun last has been written by who is alone: nobody else is to write it.
+    void finish_block_alone();
     /// An epoch ended behind the block that was begun last.
     void write_epoch(const EpochLeaf& leaf, const Digest& chain, const Sha256Digest& hash);
     /// External inputs of the beat whose block comes next.
