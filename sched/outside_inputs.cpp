@@ -17,20 +17,13 @@ u32 line_of(const Task& task, u64 time) {
 
 } // namespace
 
-OutsideInputs::OutsideInputs(const RunSetup& run, InputsMode mode, Intake& intake, const Host& host)
-    : run_(&run), mode_(mode), intake_(&intake), host_(&host),
+OutsideInputs::OutsideInputs(const RunSetup& run, InputsMode mode, Intake* intake, const Host& host)
+    : run_(&run), mode_(mode), intake_(intake), host_(&host),
       cut_(&run.memory.as<Admission>(region::admission)->cut), boxes_(run.memory) {}
 
 void OutsideInputs::begin(bool ends) {
     ends_ = ends;
-    if (mode_ != InputsMode::None) {
-        cut_->count = 0;
-    }
-}
-
-std::span<const LogInput> OutsideInputs::taken() const {
-    return mode_ == InputsMode::None ? std::span<const LogInput>()
-                                     : std::span(cut_->inputs).first(cut_->count);
+    cut_->count = 0;
 }
 
 /// In order of arrival: what has no place blocks what is behind it.

@@ -20,9 +20,9 @@ enum class InputsMode : u8 {
 
 class OutsideInputs {
   public:
-    /// None.
     OutsideInputs() = default;
-    OutsideInputs(const RunSetup& run, InputsMode mode, Intake& intake, const Host& host);
+    /// `intake` may be null if there are none.
+    OutsideInputs(const RunSetup& run, InputsMode mode, Intake* intake, const Host& host);
 
     /// The barrier begins: nothing is cut. `ends`: nothing shall be, for the run ends here.
     void begin(bool ends);
@@ -30,7 +30,9 @@ class OutsideInputs {
     /// takes what was recorded for the beat, and waits until it knows of it.
     void cut(Beat beat);
     /// What was cut for the beat that comes next.
-    [[nodiscard]] std::span<const LogInput> taken() const;
+    [[nodiscard]] std::span<const LogInput> taken() const {
+        return std::span(cut_->inputs).first(cut_->count);
+    }
 
     enum class Waited : u8 {
         Came,   ///< something is there

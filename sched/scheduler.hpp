@@ -30,6 +30,7 @@ class Scheduler {
         u64 chaos_seed = 0;
         InputsMode inputs = InputsMode::None;
         Intake* intake = nullptr; ///< if there are any; must outlive the scheduler
+        bool resumed = false;     ///< the regions hold a run between two beats, which goes on
     };
 
     /// Called once, before any worker. `run`, `host` and `log` must outlive the scheduler.
@@ -81,15 +82,18 @@ class Scheduler {
     // Alone, at the barrier.
     void begin_run();
     void end_beat(u32 worker, Meeting& barrier);
+    void save_if_wanted();
     void end_run();
     [[nodiscard]] Outcome reduce(u32 crew) const;
     void choose_crew(Chaos& chaos, Meeting& barrier);
     [[nodiscard]] u64 tasks_of_beat(u32 crew) const;
     void close_beat(const Outcome& outcome);
+    void plan_first();
     void plan_next(const Outcome& outcome);
     template<class Plan>
     [[nodiscard]] bool plan_or_wait(Plan plan);
     [[nodiscard]] OutsideInputs::Waited wait_for_input();
+    void write_log_alone();
     void log_inputs();
     [[nodiscard]] EpochLeaf leaf() const;
     void end_epoch();
