@@ -27,7 +27,7 @@ static_assert(sizeof(IntakeInput) == 88);
 class Intake {
   public:
     Intake() = default;
-    /// `relax` is called while bytes that must come are not there.
+    /// `relax` is called while bytes that are waited for are not there.
     Intake(DrainControl<>* control, const std::byte* ring, void (*relax)())
         : control_(control), consumer_(&control->intake, ring), relax_(relax) {}
 
@@ -81,6 +81,8 @@ class Intake {
         }
         control_->inputs_refused.store(refused_, std::memory_order_relaxed);
     }
+    /// One turn of waiting for the host.
+    void give_way() const { relax_(); }
 
   private:
     DrainControl<>* control_ = nullptr;

@@ -83,7 +83,7 @@ OutsideInputs::Waited OutsideInputs::wait_for(IntakeInput& item) {
             return !came && closed ? Waited::Closed : ends_ ? Waited::Stopped : Waited::Came;
         }
         waiting_ = true;
-        host_->relax();
+        intake_->give_way();
         was_stopped_ = host_->stop_requested();
         ends_ = was_stopped_;
     }
