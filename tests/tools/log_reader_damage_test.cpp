@@ -59,18 +59,28 @@ void expect_damage(const std::string& bytes, u64 beats, const std::string& part)
 
 class LogDamage : public testing::Test {
   protected:
-    /// The log with `size` bytes at `offset` of block `block` replaced.
+    /// The log with `size` bytes at `offset` of block `block` replaced, and its check made right:
+    /// what is wrong is what it says.
     [[nodiscard]] std::string with(std::size_t block, std::size_t offset, u64 value,
                                    u32 size) const {
-        return changed(log_.block_at[block] + offset, value, size);
+        return checked(log_.block_at[block], offset, value, size);
+    }
+    [[nodiscard]] std::string with_trailer(std::size_t offset, u64 value, u32 size) const {
+        return checked(log_.trailer_at, offset, value, size);
+    }
+    [[nodiscard]] std::string with_header(std::size_t offset, u64 value, u32 size) const {
+        return checked(0, offset, value, size);
+    }
+    [[nodiscard]] std::string checked(std::size_t record, std::size_t offset, u64 value,
+                                      u32 size) const {
+        std::string bytes = changed(record + offset, value, size);
+        test::renew_check(bytes, record);
+        return bytes;
     }
     [[nodiscard]] std::string changed(std::size_t offset, u64 value, u32 size) const {
         std::string bytes = log_.bytes;
         set(bytes, offset, value, size);
         return bytes;
-    }
-    [[nodiscard]] std::string with_trailer(std::size_t offset, u64 value, u32 size) const {
-        return changed(log_.trailer_at + offset, value, size);
     }
 
     LogBuilder builder_;
@@ -98,27 +108,28 @@ TEST_F(LogDamage, wrong_magic_is_refused) {
 
 TEST_F(LogDamage, other_format_versions_are_refused_by_name) {
     expect_refusal(changed(8, 1, 4), "format version 1");
-    expect_refusal(changed(8, 3, 4), "format version 3");
+    expect_refusal(changed(8, 2, 4), "format version 2");
+    expect_refusal(changed(8, 4, 4), "format version 4");
     expect_refusal(changed(8, 0, 4), "format version 0");
 }
 
 TEST_F(LogDamage, unknown_level_is_refused) {
-    expect_refusal(changed(12, 3, 4), "damaged header");
-    expect_refusal(changed(12, ~0u, 4), "damaged header");
+    expect_refusal(with_header(12, 3, 4), "damaged header");
+    expect_refusal(with_header(12, ~0u, 4), "damaged header");
 }
 
 TEST_F(LogDamage, absurd_sizes_in_the_header_are_refused) {
-    expect_refusal(changed(16, 192 * 1024 + 1, 4), "damaged header");
-    expect_refusal(changed(16, ~0u, 4), "damaged header");
-    expect_refusal(changed(20, ~0u, 4), "damaged header");
+    expect_refusal(with_header(16, 192 * 1024 + 1, 4), "damaged header");
+    expect_refusal(with_header(16, ~0u, 4), "damaged header");
+    expect_refusal(with_header(20, ~0u, 4), "damaged header");
 }
 
 TEST_F(LogDamage, identity_size_that_lies_is_refused) {
     const u64 size = builder_.identity_bytes().size();
-    expect_refusal(changed(16, size - 1, 4), "damaged identity");
-    expect_refusal(changed(16, size + 1, 4), "damaged identity");
-    expect_refusal(changed(16, 0, 4), "damaged identity");
-    expect_refusal(changed(16, 192 * 1024, 4), "cut before its first beat");
+    expect_refusal(with_header(16, size - 1, 4), "damaged identity");
+    expect_refusal(with_header(16, size + 1, 4), "damaged identity");
+    expect_refusal(with_header(16, 0, 4), "damaged identity");
+    expect_refusal(with_header(16, 192 * 1024, 4), "cut before its first beat");
 }
 
 TEST_F(LogDamage, padding_that_is_not_zero_is_refused) {
@@ -166,7 +177,7 @@ TEST_F(LogDamage, number_of_cores_out_of_bounds_is_refused) {
 
 TEST_F(LogDamage, workload_size_that_lies_is_noticed) {
     // Eight bytes fewer leave eight of the text where the first block should begin.
-    const std::string shorter = changed(20, builder_.workload.size() - 8, 4);
+    const std::string shorter = with_header(20, builder_.workload.size() - 8, 4);
     bool noticed = false;
     try {
         noticed = read_all(shorter).ending == LogEnding::Damaged;
@@ -177,15 +188,15 @@ TEST_F(LogDamage, workload_size_that_lies_is_noticed) {
 }
 
 TEST_F(LogDamage, unknown_tag_is_refused) {
-    expect_damage(with(0, 0, 0x54414543, 4), 0, "neither a beat nor a trailer");
-    expect_damage(with(1, 0, 0, 4), 1, "neither a beat nor a trailer");
-    expect_damage(with_trailer(0, 0x20444E46, 4), 3, "neither a beat nor a trailer");
+    expect_damage(with(0, 0, 0x54414543, 4), 0, "no record that this format knows");
+    expect_damage(with(1, 0, 0, 4), 1, "no record that this format knows");
+    expect_damage(with_trailer(0, 0x20444E46, 4), 3, "no record that this format knows");
 }
 
 TEST_F(LogDamage, damage_is_told_with_its_beat_and_its_byte) {
     EXPECT_EQ(read_all(with(0, 0, 5, 4)).text, "is damaged before its first beat (byte " +
                                                    std::to_string(log_.block_at[0]) +
-                                                   ": neither a beat nor a trailer, but 0x5)");
+                                                   ": no record that this format knows, but 0x5)");
     const std::string text = read_all(with(2, 4, 5, 4)).text;
     const std::string place = "is damaged after beat 1 (byte " + std::to_string(log_.block_at[2]);
     EXPECT_EQ(text.find(place), 0u) << text;
@@ -193,8 +204,11 @@ TEST_F(LogDamage, damage_is_told_with_its_beat_and_its_byte) {
 
 TEST_F(LogDamage, block_size_that_lies_is_refused) {
     const u64 size = log_.block_at[2] - log_.block_at[1];
-    for (const u64 wrong : {u64{0}, u64{48}, size - 32, size - 1, size + 1, size + 32, ~u64{0}}) {
+    for (const u64 wrong : {u64{56}, size - 32, size - 1, size + 1, size + 32, ~u64{0}}) {
         expect_damage(with(1, 4, wrong, 4), 1, "impossible size");
+    }
+    for (const u64 wrong : {0, 8, 55}) {
+        expect_damage(with(1, 4, wrong, 4), 1, "a record of " + std::to_string(wrong) + " bytes");
     }
 }
 
@@ -225,9 +239,11 @@ TEST_F(LogDamage, counts_that_lie_within_a_right_size_are_refused) {
     BuiltLog log = builder.build();
     set(log.bytes, log.block_at[0] + 24, 3, 4);
     set(log.bytes, log.block_at[0] + 28, 5, 4);
+    test::renew_check(log.bytes, log.block_at[0]);
     EXPECT_EQ(read_all(log.bytes).ending, LogEnding::Damaged) << "more entries than cores";
     set(log.bytes, log.block_at[0] + 24, 9, 4);
     set(log.bytes, log.block_at[0] + 28, -3, 4);
+    test::renew_check(log.bytes, log.block_at[0]);
     EXPECT_EQ(read_all(log.bytes).ending, LogEnding::Damaged) << "size wraps";
 }
 
@@ -236,43 +252,45 @@ TEST_F(LogDamage, core_entries_below_level_full_are_refused) {
     builder.level = 1;
     BuiltLog log = builder.build();
     set(log.bytes, log.block_at[0] + 28, 1, 4);
+    test::renew_check(log.bytes, log.block_at[0]);
     expect_damage(log.bytes, 0, "impossible size");
-    set(log.bytes, log.block_at[0] + 4, 48 + 24, 4);
+    set(log.bytes, log.block_at[0] + 4, 56 + 24, 4);
+    test::renew_check(log.bytes, log.block_at[0]);
     expect_damage(log.bytes, 0, "impossible size");
 }
 
 TEST_F(LogDamage, core_numbers_out_of_order_are_refused) {
     expect_damage(with(1, 48, 3, 2), 1, "impossible core entry");      // twice the same
-    expect_damage(with(1, 48 + 24, 0, 2), 1, "impossible core entry"); // descending
-    expect_damage(with(1, 48 + 24, 1, 2), 1, "impossible core entry");
+    expect_damage(with(1, 56 + 24, 0, 2), 1, "impossible core entry"); // descending
+    expect_damage(with(1, 56 + 24, 1, 2), 1, "impossible core entry");
 }
 
 TEST_F(LogDamage, core_number_out_of_bounds_is_refused) {
     for (const u64 core : {4, 256, 0xffff}) {
-        expect_damage(with(1, 48 + 24, core, 2), 1, "impossible core entry");
+        expect_damage(with(1, 56 + 24, core, 2), 1, "impossible core entry");
     }
 }
 
 TEST_F(LogDamage, core_entry_with_reserved_bytes_is_refused) {
-    expect_damage(with(1, 48 + 2, 1, 2), 1, "impossible core entry");
+    expect_damage(with(1, 56 + 2, 1, 2), 1, "impossible core entry");
 }
 
 TEST_F(LogDamage, core_entries_that_count_wrongly_are_refused) {
-    expect_damage(with(1, 48 + 4, 3, 4), 1, "counts its events wrongly");
-    expect_damage(with(1, 48 + 4, 1, 4), 1, "counts its events wrongly");
-    expect_damage(with(1, 48 + 4, ~0u, 4), 1, "counts its events wrongly");
-    expect_damage(with(1, 48 + 4, 0, 4), 1, "impossible core entry");
+    expect_damage(with(1, 56 + 4, 3, 4), 1, "counts its events wrongly");
+    expect_damage(with(1, 56 + 4, 1, 4), 1, "counts its events wrongly");
+    expect_damage(with(1, 56 + 4, ~0u, 4), 1, "counts its events wrongly");
+    expect_damage(with(1, 56 + 4, 0, 4), 1, "impossible core entry");
 }
 
 /// The two counts of block 1 are 2 and 3: their sum modulo 2^32 must not do.
 TEST_F(LogDamage, core_entries_whose_sum_wraps_are_refused) {
-    std::string bytes = with(1, 48 + 4, 0x80000003, 4);
-    set(bytes, log_.block_at[1] + 48 + 24 + 4, 0x80000002, 4);
+    std::string bytes = with(1, 56 + 4, 0x80000003, 4);
+    set(bytes, log_.block_at[1] + 56 + 24 + 4, 0x80000002, 4);
     expect_damage(bytes, 1, "counts its events wrongly");
 }
 
 TEST_F(LogDamage, unknown_event_kind_is_refused) {
-    const std::size_t first_event = 48 + 24; // block 0 has one core entry
+    const std::size_t first_event = 56 + 24; // block 0 has one core entry
     for (const u64 kind : {0, 6, 255}) {
         EXPECT_EQ(read_all(with(0, first_event + 30, kind, 1)).ending, LogEnding::Damaged) << kind;
     }
@@ -282,8 +300,11 @@ TEST_F(LogDamage, unknown_event_kind_is_refused) {
 }
 
 TEST_F(LogDamage, trailer_size_that_lies_is_refused) {
-    for (const u64 size : {0, 47, 49, -1}) {
+    for (const u64 size : {97, 104, -1}) {
         expect_damage(with_trailer(4, size, 4), 3, "impossible trailer");
+    }
+    for (const u64 size : {0, 48, 95}) {
+        expect_damage(with_trailer(4, size, 4), 3, "a record of");
     }
 }
 
@@ -308,6 +329,9 @@ TEST_F(LogDamage, trailer_that_counts_wrongly_is_refused) {
     expect_damage(with_trailer(16, 4, 8), 3, "the trailer counts 4 beats and 11 events");
     expect_damage(with_trailer(24, 10, 8), 3, "the trailer counts 3 beats and 10 events");
     expect_damage(with_trailer(24, ~u64{0}, 8), 3, "the log has 3 and 11");
+    for (const u64 epochs : {u64{0}, u64{2}, ~u64{0}}) {
+        expect_damage(with_trailer(32, epochs, 8), 3, "the trailer counts");
+    }
 }
 
 TEST_F(LogDamage, bytes_behind_the_trailer_are_refused) {
@@ -322,6 +346,167 @@ TEST_F(LogDamage, damaged_log_has_no_trailer) {
     EXPECT_FALSE(reader.trailer());
     EXPECT_EQ(reader.next(), nullptr);
     EXPECT_EQ(reader.ending(), LogEnding::Damaged);
+}
+
+/// Below level full nothing but the checks covers the fields of single beats.
+TEST(LogChecks, every_flipped_bit_below_level_full_is_found) {
+    for (const u32 level : {0, 1}) {
+        LogBuilder builder = LogBuilder::of_three_epochs();
+        builder.level = level;
+        const BuiltLog log = builder.build();
+        for (std::size_t at = log.records_at; at < log.bytes.size(); ++at) {
+            for (u32 bit = 0; bit < 8; ++bit) {
+                std::string bytes = log.bytes;
+                bytes[at] = static_cast<char>(bytes[at] ^ (1 << bit));
+                // A size that says more than there is looks like a file that was cut.
+                ASSERT_NE(read_all(bytes).ending, LogEnding::Whole) << at << " " << bit;
+            }
+        }
+    }
+}
+
+TEST(LogChecks, every_flipped_bit_of_the_header_is_found) {
+    const std::string log = LogBuilder().bytes();
+    for (std::size_t at = 0; at < 48; ++at) {
+        for (u32 bit = 0; bit < 8; ++bit) {
+            std::string bytes = log;
+            bytes[at] = static_cast<char>(bytes[at] ^ (1 << bit));
+            ASSERT_NE(refusal_of(bytes), "") << at << " " << bit;
+        }
+    }
+}
+
+class RecordDamage : public LogDamage {
+  protected:
+    RecordDamage() {
+        builder_ = LogBuilder::of_three_epochs();
+        log_ = builder_.build();
+    }
+    [[nodiscard]] std::string without(std::size_t begin, std::size_t end) const {
+        return log_.bytes.substr(0, begin) + log_.bytes.substr(end);
+    }
+};
+
+TEST_F(RecordDamage, log_of_several_epochs_is_whole) {
+    const Reading reading = read_all(log_.bytes);
+    EXPECT_EQ(reading.ending, LogEnding::Whole) << reading.text;
+    EXPECT_EQ(reading.beats, 5u);
+    EXPECT_EQ(log_.epoch_at.size(), 3u);
+    EXPECT_EQ(log_.inputs_at.size(), 2u);
+}
+
+TEST_F(RecordDamage, epoch_that_counts_wrongly_is_refused) {
+    struct Field {
+        std::size_t offset;
+        u64 right;
+    };
+    for (const Field& field : {Field{8, 1}, Field{16, 4}, Field{24, 12}}) {
+        for (const u64 wrong : {field.right - 1, field.right + 1, ~u64{0}}) {
+            expect_damage(checked(log_.epoch_at[1], field.offset, wrong, 8), 4, "counts wrongly");
+        }
+    }
+}
+
+TEST_F(RecordDamage, epoch_whose_span_lies_is_refused) {
+    const u64 span = log_.epoch_at[1] - log_.epoch_at[0];
+    for (const u64 wrong : {u64{0}, span - 8, span + 8, log_.epoch_at[1] + 96, ~u64{0}}) {
+        expect_damage(checked(log_.epoch_at[1], 80, wrong, 8), 4, "counts wrongly");
+    }
+}
+
+TEST_F(RecordDamage, epoch_of_another_size_is_refused) {
+    for (const u64 size : {0, 88, 104, -1}) {
+        EXPECT_EQ(read_all(checked(log_.epoch_at[0], 4, size, 4)).ending, LogEnding::Damaged);
+    }
+}
+
+TEST_F(RecordDamage, epoch_that_stands_there_twice_or_not_at_all_is_refused) {
+    const std::string epoch = log_.bytes.substr(log_.epoch_at[0], 96);
+    std::string twice = log_.bytes;
+    twice.insert(log_.epoch_at[0], epoch);
+    EXPECT_EQ(read_all(twice).ending, LogEnding::Damaged);
+    const std::string none = without(log_.epoch_at[0], log_.epoch_at[0] + 96);
+    EXPECT_EQ(read_all(none).ending, LogEnding::Damaged);
+}
+
+TEST_F(RecordDamage, inputs_whose_count_lies_are_refused) {
+    for (const u64 count : {u64{0}, u64{1}, u64{3}, u64{1025}, ~u64{0}, (u64{1} << 61) + 2}) {
+        expect_damage(checked(log_.inputs_at[0], 16, count, 8), 1, "impossible inputs of beat 1");
+    }
+    for (const u64 size : {0, 24, 32, 175, 177, -1}) {
+        expect_damage(checked(log_.inputs_at[0], 4, size, 4), 1, "impossible inputs of beat 1");
+    }
+}
+
+TEST_F(RecordDamage, inputs_of_another_beat_are_refused) {
+    expect_damage(checked(log_.inputs_at[0], 8, 2, 8), 1, "inputs of another beat than 1");
+    expect_damage(checked(log_.inputs_at[0], 8, 0, 8), 1, "inputs of another beat than 1");
+}
+
+TEST_F(RecordDamage, inputs_twice_for_a_beat_are_refused) {
+    std::string bytes = log_.bytes;
+    bytes.insert(log_.inputs_at[0], bytes.substr(log_.inputs_at[0], 24 + 2 * 72 + 8));
+    expect_damage(bytes, 1, "impossible inputs of beat 1");
+}
+
+TEST_F(RecordDamage, inputs_that_no_beat_follows_are_refused) {
+    const std::string inputs = log_.bytes.substr(log_.inputs_at[1], 24 + 72 + 8);
+    std::string bytes = log_.bytes;
+    bytes.insert(log_.trailer_at, inputs);
+    EXPECT_EQ(read_all(bytes).ending, LogEnding::Damaged);
+}
+
+TEST_F(RecordDamage, inputs_at_level_digest_are_refused) {
+    std::string bytes = log_.bytes;
+    builder_.level = 0;
+    const BuiltLog digest = builder_.build();
+    EXPECT_EQ(read_all(digest.bytes).ending, LogEnding::Whole);
+    std::string with_inputs = digest.bytes;
+    with_inputs.insert(digest.block_at[1], bytes.substr(log_.inputs_at[0], 24 + 2 * 72 + 8));
+    expect_damage(with_inputs, 1, "impossible inputs of beat 1");
+}
+
+class ResumedDamage : public LogDamage {
+  protected:
+    ResumedDamage() {
+        builder_.resumed = test::ResumedFields{.leaves = {5, std::string(32, '\x77')}};
+        log_ = builder_.build();
+    }
+};
+
+TEST_F(ResumedDamage, resumed_log_is_whole_for_any_number_of_epochs_before) {
+    for (std::size_t epochs = 0; epochs < 20; ++epochs) {
+        builder_.resumed->leaves.assign(epochs, std::string(32, '\x31'));
+        const Reading reading = read_all(builder_.bytes());
+        EXPECT_EQ(reading.ending, LogEnding::Whole) << reading.text;
+        EXPECT_EQ(reading.beats, 3u) << "of this log";
+    }
+}
+
+TEST_F(ResumedDamage, number_of_peaks_that_lies_is_refused) {
+    const char* what = "an impossible record of what was before";
+    for (const u64 epochs : {u64{0}, u64{1}, u64{7}, ~u64{0}}) {
+        expect_damage(checked(log_.records_at, 24, epochs, 8), 0, what);
+    }
+    for (const u64 size : {0, 8, 48, 56, 113, 119, 121, -1}) {
+        expect_damage(checked(log_.records_at, 4, size, 4), 0, what);
+    }
+}
+
+TEST_F(ResumedDamage, counts_that_do_not_go_on_from_it_are_refused) {
+    EXPECT_EQ(read_all(checked(log_.records_at, 8, 4, 8)).ending, LogEnding::Damaged);
+    EXPECT_EQ(read_all(checked(log_.records_at, 16, 12, 8)).ending, LogEnding::Damaged);
+    EXPECT_EQ(read_all(checked(log_.records_at, 24, 6, 8)).ending, LogEnding::Damaged);
+}
+
+TEST_F(ResumedDamage, it_stands_first_and_once) {
+    const std::string resumed =
+        log_.bytes.substr(log_.records_at, log_.block_at[0] - log_.records_at);
+    for (const std::size_t at : {log_.block_at[0], log_.block_at[1], log_.trailer_at}) {
+        std::string bytes = log_.bytes;
+        bytes.insert(at, resumed);
+        EXPECT_EQ(read_all(bytes).ending, LogEnding::Damaged) << at;
+    }
 }
 
 /// The reader's own buffer, a workload and an identity of the largest size, one block.
@@ -339,16 +524,17 @@ void expect_bounded_memory(const std::string& bytes) {
 
 TEST_F(LogDamage, absurd_sizes_take_no_memory) {
     for (const u64 size : {u64{0x7fffffff}, u64{0xffffffff}, u64{0x80000000}, u64{0x10000000}}) {
-        expect_bounded_memory(changed(16, size, 4));
-        expect_bounded_memory(changed(20, size, 4));
+        expect_bounded_memory(with_header(16, size, 4));
+        expect_bounded_memory(with_header(20, size, 4));
         expect_bounded_memory(changed(log_.identity_at + 4, size, 4));
         expect_bounded_memory(with(0, 4, size, 4));
         expect_bounded_memory(with(0, 24, size, 4));
         expect_bounded_memory(with(0, 28, size, 4));
-        expect_bounded_memory(with(0, 48 + 4, size, 4));
+        expect_bounded_memory(with(0, 56 + 4, size, 4));
         // A size that fits the counts is still too large.
         std::string bytes = with(0, 24, size / 32, 4);
-        set(bytes, log_.block_at[0] + 4, 48 + 24 + size / 32 * 32, 4);
+        set(bytes, log_.block_at[0] + 4, 56 + 24 + size / 32 * 32, 4);
+        test::renew_check(bytes, log_.block_at[0]);
         expect_bounded_memory(bytes);
     }
 }
@@ -397,23 +583,40 @@ void mutate(std::string& bytes, std::mt19937_64& random) {
     bytes += bytes.empty() ? "x" : "";
 }
 
+/// Makes all checks right that can be found, so that what is behind them is met too.
+void renew_checks(std::string& bytes, const std::vector<std::size_t>& records) {
+    for (const std::size_t record : records) {
+        if (record + 8 <= bytes.size()) {
+            test::renew_check(bytes, record);
+        }
+    }
+}
+
 /// Ten mutations one upon the other, then the whole log again.
 TEST(LogMutation, hundred_thousand_mutations_never_crash) {
     constexpr u32 MUTATIONS = 100'000;
     constexpr u32 GENERATIONS = 10;
     std::mt19937_64 random(20240131);
-    std::array<std::string, 3> logs;
+    std::array<BuiltLog, 4> logs;
     for (u32 level = 0; level < 3; ++level) {
-        LogBuilder builder;
+        LogBuilder builder = LogBuilder::of_three_epochs();
         builder.level = level;
-        logs[level] = builder.bytes();
+        logs[level] = builder.build();
     }
+    LogBuilder resumed = LogBuilder::of_three_epochs();
+    resumed.resumed = test::ResumedFields{.leaves = {3, std::string(32, '\x77')}};
+    logs[3] = resumed.build();
     std::string bytes;
+    const BuiltLog* log = nullptr;
     for (u32 i = 0; i < MUTATIONS && !testing::Test::HasFatalFailure(); ++i) {
         if (i % GENERATIONS == 0) {
-            bytes = logs[random() % 4 == 0 ? random() % 2 : 2];
+            log = &logs[random() % logs.size()];
+            bytes = log->bytes;
         }
         mutate(bytes, random);
+        if (random() % 2 == 0) {
+            renew_checks(bytes, log->records());
+        }
         read_hostile(bytes);
     }
 }
