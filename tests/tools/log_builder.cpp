@@ -139,6 +139,21 @@ void renew_check(std::string& bytes, std::size_t at) {
     set(bytes, at + covered, check, 8);
 }
 
+std::string task_bytes(u64 id) {
+    std::string bytes;
+    put(bytes, id, 8);
+    put(bytes, 1000, 2); // a guard
+    bytes.resize(24);
+    put(bytes, 256, 2); // the handler
+    put(bytes, 1, 1);   // level
+    put(bytes, 3, 1);   // budget
+    put(bytes, 1, 1);   // guards
+    bytes.resize(32);
+    put(bytes, id * 3, 8); // payload
+    bytes.resize(64);
+    return bytes;
+}
+
 u64 BeatFields::event_count() const {
     u64 count = 0;
     for (const auto& [core, recorded] : events) {
@@ -164,7 +179,7 @@ LogBuilder::LogBuilder() {
     identity[6] = default_costs();
     identity[7] = number_bytes(7, 8);
     identity[8] = default_handlers();
-    identity[9] = std::string(32, '\x5a');
+    identity[9] = sha256_of(workload);
     identity[10] = number_bytes(1, 4);
     identity[11] = default_guards();
     beats = {
@@ -184,7 +199,7 @@ LogBuilder LogBuilder::of_three_epochs() {
     LogBuilder builder;
     builder.beats.push_back({9, 12, {{2, {{13, 0x30, 15, 0, 2, 1}}}}});
     builder.beats.push_back({16, 13, {}});
-    builder.beats[1].inputs = {{std::string(64, '\x11'), ~u64{0}}, {std::string(64, '\x12'), 77}};
+    builder.beats[1].inputs = {{task_bytes(0x11), ~u64{0}}, {task_bytes(0x12), 77}};
     builder.beats[4].inputs = {{}};
     return builder;
 }

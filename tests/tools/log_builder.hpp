@@ -34,9 +34,12 @@ struct EventFields {
     u8 status = 0;
 };
 
+/// A task's 64 bytes.
+[[nodiscard]] std::string task_bytes(u64 id);
+
 /// An external input that came while the run went on.
 struct InputFields {
-    std::string task = std::string(64, '\x42');
+    std::string task = task_bytes(0x42);
     u64 time = ~u64{0}; ///< for which it is ordered
 };
 
