@@ -8,6 +8,7 @@
 #include "tools/command.hpp"
 #include "tools/demo.hpp"
 #include "tools/host/failure.hpp"
+#include "tools/input/task_source.hpp"
 #include "tools/run/interrupt.hpp"
 #include "tools/run/late_beat.hpp"
 #include "tools/run/platform_runner.hpp"
@@ -32,7 +33,11 @@ constexpr const char* FOOTER =
     "  knhk run pure --repeat 20 --json\n"
     "  knhk run mixed --cores 16 --workers 5 --claim dynamic --chaos 7\n"
     "  knhk run ring --beat-limit 2.5\n"
-    "  knhk run histogram --image histogram-x86_64.elf";
+    "  knhk run histogram --image histogram-x86_64.elf\n"
+    "  knhk run ./pipeline.json --input unix:/run/tasks --log service.log\n"
+    "\n"
+    "Exit status: 0 as asked; 1 a digest differs, or inputs were refused; 2 wrong input; 3 the\n"
+    "environment cannot do it; 4 the run failed; 5 a beat took longer than --beat-limit allows.";
 
 constexpr u64 ANY = std::numeric_limits<u64>::max();
 
@@ -52,6 +57,24 @@ void check_equal(const RunResult& first, const RunResult& other, u32 run) {
                             "with --log and compare them",
                             run, first.options.repeat, first.figures.digest, other.figures.digest);
     }
+}
+
+/// With inputs that come while it goes on.
+RunResult run_with_inputs(const RunOptions& options, const ImageFile& image, LogSink sink) {
+    InputReport report{.strict = options.input_strict};
+    KindNames kinds;
+    for (const std::string& name : options.kind_names) {
+        static_cast<void>(kinds.add(name));
+    }
+    auto source = std::make_unique<TaskSource>(*options.input, std::move(kinds), report);
+    if (source->listens() && !options.quiet) {
+        fmt::print(stderr, "knhk: inputs are taken at {}\n", source->address());
+    }
+    RunChannels channels{sink};
+    channels.intake.push_back(std::move(source));
+    RunResult result = run_image(options, image, channels, label_of(options, 1));
+    result.inputs = report;
+    return result;
 }
 
 /// One run after the other; each must have the digest of the first.
@@ -77,7 +100,8 @@ RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogS
 /// With --json, where the time went is an object too.
 RunResult run_or_tell(const RunOptions& options, const ImageFile& image, LogSink sink) {
     try {
-        return run_repeatedly(options, image, std::move(sink));
+        return options.input ? run_with_inputs(options, image, std::move(sink))
+                             : run_repeatedly(options, image, std::move(sink));
     } catch (const BeatTooLong& failure) {
         if (options.json) {
             print_json(to_json(failure));
@@ -111,26 +135,32 @@ void apply_file(const CLI::App& command, RunOptions& options) {
         throw bad_input("the topology of {} is not for --cores {}: give --topology too",
                         options.workload, options.cores);
     }
+    options.kind_names = file.kind_names;
     options.packed_file = std::make_shared<const std::vector<std::byte>>(pack(file));
 }
 
 ExitStatus run_workload(const CLI::App& command, RunOptions options) {
     apply_file(command, options);
+    if (options.input && command.count("--timeout") == 0) {
+        options.timeout_seconds = TIMEOUT_SECONDS_MAX; // nobody knows when they come
+    }
     check(options);
     LogSink sink = open_sink(options);
     const ImageFile image = open_image(options);
     check_platform_is_installed(options);
     count_interrupts();
     const RunResult result = run_or_tell(options, image, std::move(sink));
+    const bool all_taken = !result.inputs || result.inputs->refused == 0;
+    const ExitStatus status = all_taken ? ExitStatus::Ok : ExitStatus::CheckSaysNo;
     if (options.json) {
         print_json(to_json(result));
-        return ExitStatus::Ok;
+        return status;
     }
     fmt::print("{}", to_text(result));
     if (options.repeat > 1) {
         fmt::print("{} runs, one digest\n", options.repeat);
     }
-    return ExitStatus::Ok;
+    return status;
 }
 
 // The command line. Numbers are parsed here, for one form of error and no silent overflow.
@@ -183,6 +213,13 @@ void add_workload_options(CLI::App& command, RunOptions& options) {
             },
             "end after so many beats")
         ->type_name("N");
+    command
+        .add_option("--input", options.input,
+                    "tasks for the run while it goes on, a line of JSON each: FILE, - (standard "
+                    "input), unix:PATH, tcp:HOST:PORT")
+        ->type_name("SOURCE");
+    command.add_flag("--input-strict", options.input_strict,
+                     "the first input that is refused ends the run");
     command.add_option("--level", options.level, "what the log holds: digest, inputs, full (full)")
         ->type_name("LEVEL");
 }

@@ -90,6 +90,21 @@ u32 barrier_spins(u32 workers) {
     return workers <= online_cpus() ? SPINS_WITH_OWN_CPU : SPINS_WITH_SHARED_CPU;
 }
 
+void check_input(const RunOptions& options) {
+    if (!options.input) {
+        return;
+    }
+    if (!options.drain_shared) {
+        throw bad_input("--input needs shared memory, and --drain console shares none: leave one "
+                        "of them out");
+    }
+    if (options.repeat > 1) {
+        throw bad_input("--input comes once, and --repeat {} wants the same again: record with "
+                        "--log and replay that",
+                        options.repeat);
+    }
+}
+
 } // namespace
 
 std::string_view name_of(PlatformKind platform) {
@@ -136,6 +151,7 @@ void check(const RunOptions& options) {
         throw bad_input("--log needs the whole log, and --drain console brings only digests: "
                         "leave one of them out");
     }
+    check_input(options);
 }
 
 std::string image_command_line(const RunOptions& options) {
@@ -166,6 +182,9 @@ std::string image_command_line(const RunOptions& options) {
     }
     if (options.telemetry) {
         line += " telemetry=on";
+    }
+    if (options.input) {
+        line += " inputs=open";
     }
     return line;
 }

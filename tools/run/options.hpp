@@ -42,6 +42,9 @@ struct RunOptions {
     bool telemetry = false;
     std::string level = "full";
     std::optional<std::filesystem::path> log = {};
+    std::optional<std::string> input = {}; ///< where inputs come from while the run goes on
+    bool input_strict = false;
+    std::vector<std::string> kind_names = {}; ///< of the workload file, which inputs may name
     std::optional<std::filesystem::path> image = {}; ///< none: the one that the build made
     u32 repeat = 1;
     u32 timeout_seconds = 300;
