@@ -12,6 +12,7 @@
 #include "tools/run/interrupt.hpp"
 #include "tools/run/late_beat.hpp"
 #include "tools/run/platform_runner.hpp"
+#include "tools/run/recorded_inputs.hpp"
 #include "tools/run/report.hpp"
 #include "tools/run/run.hpp"
 #include "tools/workload/workload_file.hpp"
@@ -59,7 +60,7 @@ void check_equal(const RunResult& first, const RunResult& other, u32 run) {
     }
 }
 
-/// With inputs that come while it goes on.
+/// With inputs that come while it goes on, from elsewhere than from a log.
 RunResult run_with_inputs(const RunOptions& options, const ImageFile& image, LogSink sink) {
     InputReport report{.strict = options.input_strict};
     KindNames kinds;
@@ -77,10 +78,17 @@ RunResult run_with_inputs(const RunOptions& options, const ImageFile& image, Log
     return result;
 }
 
+RunResult run_with_sink(const RunOptions& options, const ImageFile& image, LogSink& sink, u32 run) {
+    RunChannels channels{sink};
+    if (const auto log = recorded_input(options)) {
+        channels.intake.push_back(std::make_unique<RecordedInputs>(LogReader::open(*log)));
+    }
+    return run_image(options, image, channels, label_of(options, run));
+}
+
 /// One run after the other; each must have the digest of the first.
 RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogSink first_sink) {
-    RunChannels first_channels{first_sink};
-    RunResult first = run_image(options, image, first_channels, label_of(options, 1));
+    RunResult first = run_with_sink(options, image, first_sink, 1);
     RunResult last = first;
     for (u32 run = 2; run <= options.repeat; ++run) {
         if (interrupts() > 0) {
@@ -88,8 +96,7 @@ RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogS
                              options.repeat);
         }
         LogSink sink = open_sink(options);
-        RunChannels channels{sink};
-        last = run_image(options, image, channels, label_of(options, run));
+        last = run_with_sink(options, image, sink, run);
         if (interrupts() == 0) {
             check_equal(first, last, run);
         }
@@ -100,8 +107,9 @@ RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogS
 /// With --json, where the time went is an object too.
 RunResult run_or_tell(const RunOptions& options, const ImageFile& image, LogSink sink) {
     try {
-        return options.input ? run_with_inputs(options, image, std::move(sink))
-                             : run_repeatedly(options, image, std::move(sink));
+        const bool is_live = options.input && !recorded_input(options);
+        return is_live ? run_with_inputs(options, image, std::move(sink))
+                       : run_repeatedly(options, image, std::move(sink));
     } catch (const BeatTooLong& failure) {
         if (options.json) {
             print_json(to_json(failure));
@@ -141,7 +149,7 @@ void apply_file(const CLI::App& command, RunOptions& options) {
 
 ExitStatus run_workload(const CLI::App& command, RunOptions options) {
     apply_file(command, options);
-    if (options.input && command.count("--timeout") == 0) {
+    if (options.input && !recorded_input(options) && command.count("--timeout") == 0) {
         options.timeout_seconds = TIMEOUT_SECONDS_MAX; // nobody knows when they come
     }
     check(options);
@@ -216,7 +224,7 @@ void add_workload_options(CLI::App& command, RunOptions& options) {
     command
         .add_option("--input", options.input,
                     "tasks for the run while it goes on, a line of JSON each: FILE, - (standard "
-                    "input), unix:PATH, tcp:HOST:PORT")
+                    "input), unix:PATH, tcp:HOST:PORT; or log:FILE, what a log recorded")
         ->type_name("SOURCE");
     command.add_flag("--input-strict", options.input_strict,
                      "the first input that is refused ends the run");

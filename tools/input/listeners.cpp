@@ -19,8 +19,7 @@ constexpr int WAITING_MAX = 16;
 
 void listen_here(const Descriptor& socket, const std::string& where) {
     if (::listen(socket.get(), WAITING_MAX) != 0) {
-        throw bad_input("cannot listen at {}: {}: choose another place", where,
-                        system_text(errno));
+        throw bad_input("cannot listen at {}: {}: choose another place", where, system_text(errno));
     }
 }
 
@@ -66,8 +65,8 @@ Descriptor listen_on_path(const std::string& path) {
     }
     std::memcpy(address.sun_path, path.data(), path.size());
     Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!socket.valid() || ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address),
-                                  sizeof address) != 0) {
+    if (!socket.valid() ||
+        ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         throw bad_input("cannot listen at unix:{}: {}: choose another path, or remove what is "
                         "there",
                         path, system_text(errno));

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "tools/input/task_source.hpp"
 
-#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <nlohmann/json.hpp>
 
 #include "replay/intake.hpp"
 #include "tools/host/failure.hpp"

@@ -58,7 +58,7 @@ class TaskSource : public IntakeSource {
     void open_file(const std::string& where);
     void accept_producers();
     void read_lines(Producer& producer, std::vector<std::byte>& to, u64 room);
-    bool read_line(Producer& producer, std::string_view line, std::vector<std::byte>& to);
+    void read_line(Producer& producer, std::string_view line, std::vector<std::byte>& to);
     void refuse(Producer& producer, u64 line, const std::string& what);
     void tell_full();
     void answer(Producer& producer);

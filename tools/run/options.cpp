@@ -98,9 +98,9 @@ void check_input(const RunOptions& options) {
         throw bad_input("--input needs shared memory, and --drain console shares none: leave one "
                         "of them out");
     }
-    if (options.repeat > 1) {
+    if (options.repeat > 1 && !recorded_input(options)) {
         throw bad_input("--input comes once, and --repeat {} wants the same again: record with "
-                        "--log and replay that",
+                        "--log, and repeat that with --input log:FILE",
                         options.repeat);
     }
 }
@@ -135,6 +135,14 @@ PlatformKind parse_platform(std::string_view text) {
         }
     }
     throw bad_input("unknown platform '{}': use --on linux or --on qemu-x86_64", text);
+}
+
+std::optional<std::filesystem::path> recorded_input(const RunOptions& options) {
+    constexpr std::string_view LOG_PREFIX = "log:";
+    if (!options.input || !options.input->starts_with(LOG_PREFIX)) {
+        return std::nullopt;
+    }
+    return options.input->substr(LOG_PREFIX.size());
 }
 
 void check(const RunOptions& options) {
@@ -184,7 +192,7 @@ std::string image_command_line(const RunOptions& options) {
         line += " telemetry=on";
     }
     if (options.input) {
-        line += " inputs=open";
+        line += recorded_input(options) ? " inputs=recorded" : " inputs=open";
     }
     return line;
 }

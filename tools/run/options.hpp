@@ -63,6 +63,9 @@ struct RunOptions {
 [[nodiscard]] u32 parse_beat_limit_option(std::string_view text);
 [[nodiscard]] PlatformKind parse_platform(std::string_view text);
 
+/// The log whose inputs are to come again, if --input names one: "log:FILE".
+[[nodiscard]] std::optional<std::filesystem::path> recorded_input(const RunOptions& options);
+
 /// Throws Failure (BadInput) at the first thing that cannot be run.
 void check(const RunOptions& options);
 

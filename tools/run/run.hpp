@@ -20,7 +20,7 @@ struct RunResult {
     std::string image_sha256;
     RunFigures figures;
     u64 elapsed_ns = 0;
-    std::string telemetry; ///< key=value words, if it was asked for
+    std::string telemetry;                  ///< key=value words, if it was asked for
     std::optional<InputReport> inputs = {}; ///< from outside, of a run that takes any
 };
 

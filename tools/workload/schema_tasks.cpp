@@ -198,13 +198,15 @@ u64 read_input_time(const Object& object) {
     return at ? at->number(0, ORDERED_TIME_MAX) : NOT_ORDERED;
 }
 
-constexpr std::array OUTSIDE_FIELDS{
-    Name("kind"),    Name("handler"),  Name("id"),     Name("life"),   Name("value"),     Name("data"),
-    Name("payload"), Name("priority"), Name("budget"), Name("guards"), Name("stateless"), Name("at")};
+constexpr std::array OUTSIDE_FIELDS{Name("kind"),    Name("handler"),   Name("id"),
+                                    Name("life"),    Name("value"),     Name("data"),
+                                    Name("payload"), Name("priority"),  Name("budget"),
+                                    Name("guards"),  Name("stateless"), Name("at")};
 
 /// Those that every image has, by their ids. Tasks of `script` are said by their kind.
-constexpr std::array BUILTIN_HANDLERS{Name("pure"),        Name("ring"),          Name("fanout.trunk"),
-                                      Name("fanout.leaf"), Name("ordered.event"), Name("mixed.step")};
+constexpr std::array BUILTIN_HANDLERS{Name("pure"),          Name("ring"),
+                                      Name("fanout.trunk"),  Name("fanout.leaf"),
+                                      Name("ordered.event"), Name("mixed.step")};
 
 HandlerId handler_number_or_name(const Field& field) {
     return field.is_name() ? static_cast<HandlerId>(field.choice(BUILTIN_HANDLERS))
