@@ -36,6 +36,7 @@ enum class Error : u8 {
     InvalidTimestamp,
     NoWatch,
     BadTopology,
+    BadCheckpoint,
 };
 
 constexpr const char* text_of(Error error) {
@@ -63,13 +64,15 @@ constexpr const char* text_of(Error error) {
     case Error::ContainerVersion:
         return "container of another version (this image reads 1)";
     case Error::SectionVersion:
-        return "container section of another kind or version (this image reads 1 and 2, version 1)";
+        return "container section of another kind or version (this image reads 1 to 3, version 1)";
     case Error::BadBootInfo:
         return "boot information of another version";
     case Error::NotOnOrOff:
         return "neither on nor off";
     case Error::BadTopology:
         return "no topology (docs/workload.md has their spelling; latencies are 1 to 7)";
+    case Error::BadCheckpoint:
+        return "the checkpoint is refused";
     case Error::UnknownClaiming:
         return "unknown claiming: use static or dynamic";
     case Error::InvalidProgram:

@@ -43,6 +43,9 @@ struct RunReport {
 };
 static_assert(sizeof(RunReport) == 72 + 8 * CORES_MAX);
 
+/// Of a checkpoint of which more will come.
+inline constexpr u64 DRAIN_CHECKPOINT_GOES_ON = ~u64{0};
+
 /// The first DRAIN_CONTROL_BYTES of region::drain. Each side writes lines of its own.
 template<class Atomics = NativeAtomics>
 struct DrainControl {

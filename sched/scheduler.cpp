@@ -2,21 +2,9 @@
 // The beat loop, and what the last worker to arrive at a barrier does for all.
 #include "sched/scheduler.hpp"
 
+#include "replay/checkpoint.hpp"
+
 namespace knhk {
-
-namespace {
-
-/// Which regions there are, and where: what two builds must share to share a run's memory.
-u64 layout_hash() {
-    u64 words[2 * REGIONS.size()];
-    for (std::size_t i = 0; i < REGIONS.size(); ++i) {
-        words[2 * i] = REGIONS[i].base;
-        words[2 * i + 1] = REGIONS[i].size_bytes;
-    }
-    return xxh3_64(words, sizeof words);
-}
-
-} // namespace
 
 void Scheduler::work(u32 worker) {
     Worker& carried = carried_[worker];
@@ -46,10 +34,11 @@ void Scheduler::setup(const RunSetup& run, const Options& options, const Host& h
     log_ = &log;
     state_ = run.memory.as<RunState>(region::scheduler);
     workers_ = run.memory.as<WorkersState>(region::workers);
-    KNHK_CHECK(state_->magic == 0, state_->magic); // memory that a run has left is not zero
+    // Memory that a run has left is not zero.
+    KNHK_CHECK(state_->magic == (options.resumed ? RUN_STATE_MAGIC : 0), state_->magic);
     state_->version = RUN_STATE_VERSION;
     state_->cores = run.cores;
-    state_->layout_hash = layout_hash();
+    state_->layout_hash = memory_layout_hash();
     state_->magic = RUN_STATE_MAGIC;
     queue_ = run.memory.as<TelemetryQueue>(region::telemetry);
     queue_->reset();
@@ -102,7 +91,9 @@ void Scheduler::prepare(u32 worker) {
         workers_->workers[worker].core = id;
         cores_.with(id, [&](Core& core) {
             core = Core(*run_, CoreId{static_cast<u16>(id)});
-            outcome.add(core.prepare());
+            if (!options_.resumed) {
+                outcome.add(core.prepare());
+            }
         });
     }
     workers_->workers[worker] = WorkerSlot{outcome, 0, 0, 0};
@@ -169,7 +160,8 @@ void Scheduler::write_core(const Core& core) const {
 // --- what the last one does, alone ------------------------------------------------------------
 
 void Scheduler::begin_run() {
-    if (!planner_.plan_first(reduce(options_.workers))) {
+    // Of a run that goes on, the next beat was planned before it was saved.
+    if (!options_.resumed && !planner_.plan_first(reduce(options_.workers))) {
         finish(EndReason::Quiescent);
     }
     if (host_->cycles != nullptr) {
@@ -184,10 +176,28 @@ void Scheduler::end_beat(u32 worker, Meeting& barrier) {
     close_beat(outcome);
     chaos.disturb();
     plan_next(outcome);
+    save_if_wanted();
     workers_->claims.reset();
     if (options_.workers > 1) {
         choose_crew(chaos, barrier);
     }
+}
+
+/// Between two epochs: all of the run is in its regions then, if the records of the beat that is
+/// over are out.
+void Scheduler::save_if_wanted() {
+    const bool is_between = state_->plan.after_pulse != 0 && state_->finished == 0;
+    if (!is_between || host_->wants_checkpoint == nullptr ||
+        !host_->wants_checkpoint(state_->beats_executed)) {
+        return;
+    }
+    for (u32 id = 0; id < run_->cores; ++id) {
+        cores_.with(id, [this](const Core& core) { write_core(core); });
+    }
+    count_up();
+    log_->begin_checkpoint();
+    host_->save_checkpoint();
+    log_->end_checkpoint();
 }
 
 void Scheduler::choose_crew(Chaos& chaos, Meeting& barrier) {

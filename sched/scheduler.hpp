@@ -28,6 +28,7 @@ class Scheduler {
         Digest identity; ///< I
         Claiming claiming = Claiming::Static;
         u64 chaos_seed = 0;
+        bool resumed = false; ///< the regions hold a run between two beats, which goes on
     };
 
     /// Called once, before any worker. `run`, `host` and `log` must outlive the scheduler.
@@ -79,6 +80,7 @@ class Scheduler {
     // Alone, at the barrier.
     void begin_run();
     void end_beat(u32 worker, Meeting& barrier);
+    void save_if_wanted();
     void end_run();
     [[nodiscard]] Outcome reduce(u32 crew) const;
     void choose_crew(Chaos& chaos, Meeting& barrier);

@@ -93,6 +93,7 @@ void LogReader::read_header() {
                         name_, header.format_version, LOG_FORMAT_VERSION);
     }
     if (header.check != check_of(header) || header.level > static_cast<u32>(LogLevel::Full) ||
+        (header.flags & ~LOG_FLAG_OPEN) != 0 ||
         header.identity_bytes > IDENTITY_BYTES_MAX || header.workload_bytes > WORKLOAD_BYTES_MAX) {
         throw bad_input("{} has a damaged header: record the run again", name_);
     }
