@@ -27,7 +27,7 @@ void check_ending(const LogReader& log) {
                              log.ending_text()));
         return;
     case LogEnding::Damaged:
-        throw bad_input("{} {}: all before was shown; record the run again", log.name(),
+        throw bad_input("{} {}: record the run again", log.name(),
                         log.ending_text());
     }
 }
