@@ -27,8 +27,7 @@ void check_ending(const LogReader& log) {
                              log.ending_text()));
         return;
     case LogEnding::Damaged:
-        throw bad_input("{} {}: record the run again", log.name(),
-                        log.ending_text());
+        throw bad_input("{} {}: record the run again", log.name(), log.ending_text());
     }
 }
 
