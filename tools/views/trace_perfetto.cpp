@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A trace as Perfetto's protobuf. The field numbers are those of its trace_packet.proto,
-// track_event.proto and their kin; tests/tools/perfetto_subset.proto lists them by name.
+// track_event.proto and their kin; tests/trace/perfetto_subset.proto lists them by name.
 #include <cstdint>
 #include <limits>
 
