@@ -131,7 +131,8 @@ void renew_check(std::string& bytes, std::size_t at) {
     } else if (tag == 0x54504E49 || tag == 0x4D555352) {
         covered = size_bytes - 8; // as long as they say
     }
-    if (covered > bytes.size() || at + covered + 8 > bytes.size()) {
+    constexpr u64 HEAD_BYTES_MIN = 24; // of every record
+    if (covered < HEAD_BYTES_MIN || covered > bytes.size() || at + covered + 8 > bytes.size()) {
         return;
     }
     const u64 check = tag == 0x54504E49 ? check_of_inputs(bytes.substr(at, covered))

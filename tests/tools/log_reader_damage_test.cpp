@@ -195,7 +195,7 @@ TEST_F(LogDamage, core_entries_below_level_full_are_refused) {
 }
 
 TEST_F(LogDamage, core_numbers_out_of_order_are_refused) {
-    expect_damage(with(1, 48, 3, 2), 1, "impossible core entry");      // twice the same
+    expect_damage(with(1, 56, 3, 2), 1, "impossible core entry");      // twice the same
     expect_damage(with(1, 56 + 24, 0, 2), 1, "impossible core entry"); // descending
     expect_damage(with(1, 56 + 24, 1, 2), 1, "impossible core entry");
 }

@@ -160,6 +160,12 @@ void check(const RunOptions& options) {
                         "leave one of them out");
     }
     check_input(options);
+    if (options.checkpoint_beats && !options.checkpoints) {
+        throw bad_input("--checkpoint-every without a folder for them: give --checkpoints too");
+    }
+    if (options.checkpoints && !options.drain_shared) {
+        throw bad_input("--checkpoints need shared memory: leave --drain console out");
+    }
 }
 
 std::string image_command_line(const RunOptions& options) {
@@ -167,7 +173,9 @@ std::string image_command_line(const RunOptions& options) {
         fmt::format("cores={} workers={} seed={} level={} drain={} spin={}", options.cores,
                     options.workers, options.seed, options.level,
                     options.drain_shared ? "shared" : "console", barrier_spins(options.workers));
-    if (options.topology) {
+    if (options.latencies) {
+        // the container has them
+    } else if (options.topology) {
         line += fmt::format(" topology={}", *options.topology);
     } else if (!options.packed_file) {
         line += fmt::format(" latency={}", options.latency);
@@ -193,6 +201,12 @@ std::string image_command_line(const RunOptions& options) {
     }
     if (options.input) {
         line += recorded_input(options) ? " inputs=recorded" : " inputs=open";
+    }
+    if (options.checkpoint_beats) {
+        line += fmt::format(" checkpoint={}", *options.checkpoint_beats);
+    }
+    if (options.resume) {
+        line += " resume=on";
     }
     return line;
 }
