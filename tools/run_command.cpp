@@ -81,7 +81,7 @@ RunResult run_with_inputs(const RunOptions& options, const ImageFile& image, Log
 RunResult run_once(const RunOptions& options, const ImageFile& image, RunChannels channels,
                    u32 run) {
     if (const auto log = recorded_input(options)) {
-        channels.intake.push_back(std::make_unique<RecordedInputs>(LogReader::open(*log)));
+        channels.intake.push_back(std::make_unique<RecordedInputs>(*log));
     }
     return run_image(options, image, channels, label_of(options, run));
 }

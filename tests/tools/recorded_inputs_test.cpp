@@ -19,7 +19,7 @@ class RecordedInputsTest : public testing::Test {
   protected:
     RecordedInputs open(const LogBuilder& builder, std::optional<u64> after = {}) {
         test::write_file(folder_.file("log"), builder.bytes());
-        return RecordedInputs(LogReader::open(folder_.file("log")), after);
+        return RecordedInputs(folder_.file("log"), after);
     }
     /// In pieces of so many bytes, at most.
     static std::vector<IntakeInput> read(RecordedInputs inputs, u64 room) {
@@ -67,6 +67,20 @@ TEST_F(RecordedInputsTest, those_that_a_checkpoint_holds_are_left_out) {
 
 TEST_F(RecordedInputsTest, log_without_any_has_none) {
     EXPECT_TRUE(read(open(LogBuilder()), 1000).empty());
+}
+
+TEST_F(RecordedInputsTest, end_where_the_log_is_cut_or_damaged) {
+    const auto built = some().build();
+    for (const bool is_cut : {false, true}) {
+        std::string bytes = built.bytes;
+        if (is_cut) {
+            bytes.resize(built.inputs_at[2] + 40);
+        } else {
+            bytes[built.inputs_at[2] + 30] ^= 1;
+        }
+        test::write_file(folder_.file("log"), bytes);
+        EXPECT_EQ(read(RecordedInputs(folder_.file("log")), 1000).size(), 3u);
+    }
 }
 
 TEST_F(RecordedInputsTest, log_of_level_digest_is_refused) {
