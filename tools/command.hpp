@@ -24,6 +24,7 @@ void add_stats_command(CLI::App& app, Action& action);
 void add_trace_command(CLI::App& app, Action& action);
 void add_prove_command(CLI::App& app, Action& action);
 void add_check_proof_command(CLI::App& app, Action& action);
+void add_verify_command(CLI::App& app, Action& action);
 void add_pack_command(CLI::App& app, Action& action);
 void add_matrix_command(CLI::App& app, Action& action);
 void add_check_model_command(CLI::App& app, Action& action);

@@ -77,6 +77,7 @@ int run(int argc, char** argv) {
     add_trace_command(app, action);
     add_prove_command(app, action);
     add_check_proof_command(app, action);
+    add_verify_command(app, action);
     add_pack_command(app, action);
     add_matrix_command(app, action);
     add_check_model_command(app, action);

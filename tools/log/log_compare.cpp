@@ -63,9 +63,9 @@ bool are_equal(const Event& a, const Event& b) {
 }
 
 template<class T>
-bool have_equal_bytes(const std::vector<T>& a, const std::vector<T>& b) {
+bool have_equal_bytes(std::span<const T> a, std::span<const T> b) {
     return a.size() == b.size() &&
-           (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
+           (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
 /// Walks a block's events core by core.
@@ -80,7 +80,7 @@ struct CoreCursor {
         if (core() != wanted) {
             return {};
         }
-        return std::span(block->events).subspan(event, block->cores[entry].event_count);
+        return block->events.subspan(event, block->cores[entry].event_count);
     }
     void leave(u32 left) {
         if (core() == left) {
