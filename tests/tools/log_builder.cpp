@@ -253,7 +253,8 @@ void LogBuilder::put_prologue(BuiltLog& log) const {
     const std::string stored_workload = level == 0 ? std::string() : workload;
     put(log.bytes, 0x01474F4C4B484E4B, 8);
     put(log.bytes, 3, 4);
-    put(log.bytes, level, 4);
+    put(log.bytes, level, 2);
+    put(log.bytes, flags, 2);
     put(log.bytes, fields.size(), 4);
     put(log.bytes, stored_workload.size(), 4);
     put_digest(log.bytes, hash_of(fields));

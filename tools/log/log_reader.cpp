@@ -93,8 +93,8 @@ void LogReader::read_header() {
                         name_, header.format_version, LOG_FORMAT_VERSION);
     }
     if (header.check != check_of(header) || header.level > static_cast<u32>(LogLevel::Full) ||
-        (header.flags & ~LOG_FLAG_OPEN) != 0 ||
-        header.identity_bytes > IDENTITY_BYTES_MAX || header.workload_bytes > WORKLOAD_BYTES_MAX) {
+        (header.flags & ~LOG_FLAG_OPEN) != 0 || header.identity_bytes > IDENTITY_BYTES_MAX ||
+        header.workload_bytes > WORKLOAD_BYTES_MAX) {
         throw bad_input("{} has a damaged header: record the run again", name_);
     }
 }
@@ -202,7 +202,8 @@ bool LogReader::read_inputs(const LogRecord& record) {
     if (!read_bytes(&header.beat, sizeof header - sizeof record)) {
         return end_cut();
     }
-    if (level() == LogLevel::DigestOnly || inputs_beat_ || header.count == 0 ||
+    const bool is_open = (prologue_.header.flags & LOG_FLAG_OPEN) != 0;
+    if (!is_open || level() == LogLevel::DigestOnly || inputs_beat_ || header.count == 0 ||
         header.count > LOG_INPUTS_MAX ||
         record.size_bytes != sizeof header + header.count * sizeof(LogInput) + sizeof(u64)) {
         return end_damaged(fmt::format("impossible inputs of beat {}", header.beat));
@@ -243,7 +244,7 @@ bool LogReader::read_resumed(const LogRecord& record) {
         return end_cut();
     }
     const u64 peaks_bytes = u64{Lockchain::peaks_of(resumed.epochs)} * sizeof(Sha256Digest);
-    if (beats_read_ != 0 || epochs_read_ != 0 || resumed_ ||
+    if (beats_read_ != 0 || epochs_read_ != 0 || inputs_beat_ || resumed_ ||
         record.size_bytes != sizeof resumed + peaks_bytes + sizeof(u64)) {
         return end_damaged("an impossible record of what was before");
     }
