@@ -36,6 +36,8 @@ enum class Error : u8 {
     InvalidTimestamp,
     NoWatch,
     BadTopology,
+    UnknownInputs,
+    InputsNeedDrain,
     BadCheckpoint,
 };
 
@@ -97,6 +99,10 @@ constexpr const char* text_of(Error error) {
         return "timestamp too large (2^62 at most)";
     case Error::NoWatch:
         return "this machine has no timer by which beats could be watched";
+    case Error::UnknownInputs:
+        return "unknown inputs: use none, open or recorded";
+    case Error::InputsNeedDrain:
+        return "inputs come by the shared drain: use drain=shared";
     }
     return "unknown error";
 }

@@ -254,6 +254,8 @@ BootResult set_up_scheduler(Kernel& kernel) {
                             .identity = kernel.identity_hash,
                             .claiming = kernel.config.claiming,
                             .chaos_seed = kernel.config.chaos_seed,
+                            .inputs = kernel.config.inputs,
+                            .intake = &kernel.intake,
                             .resumed = kernel.config.resume},
                            kernel.host, kernel.log);
     return {};

@@ -81,6 +81,19 @@ Result<void> set_switch(bool& to, std::string_view text) {
     return {};
 }
 
+Result<void> set_inputs(RunConfig& config, std::string_view text) {
+    if (text == "none") {
+        config.inputs = InputsMode::None;
+    } else if (text == "open") {
+        config.inputs = InputsMode::Open;
+    } else if (text == "recorded") {
+        config.inputs = InputsMode::Recorded;
+    } else {
+        return fail(Error::UnknownInputs);
+    }
+    return {};
+}
+
 Result<void> set_workload(RunConfig& config, std::string_view text) {
     if (text.empty() || text.size() > WORKLOAD_NAME_MAX) {
         return fail(Error::UnknownWorkload);
@@ -136,6 +149,7 @@ constexpr Key KEYS[] = {
      [](RunConfig& c, std::string_view t) { return set_number(c.chaos_seed, t, 0, ~u64{0}); },
      false},
     {"beat-limit", set_beat_limit, false},
+    {"inputs", set_inputs, false},
     {"workload", set_workload, true},
     {"tasks", [](RunConfig& c, std::string_view t) { return set_number(c.tasks, t, 1, TASKS_MAX); },
      true},
@@ -178,6 +192,9 @@ std::expected<void, ConfigError> check_config(const RunConfig& config, u32 hart_
     }
     if (config.workers > hart_count) {
         return std::unexpected(ConfigError{Error::WorkersAboveHarts, "workers"});
+    }
+    if (config.inputs != InputsMode::None && config.drain != DrainMode::Shared) {
+        return std::unexpected(ConfigError{Error::InputsNeedDrain, "inputs"});
     }
     const bool needs_host = config.resume || config.checkpoint_beats != 0;
     if (needs_host && config.drain != DrainMode::Shared) {

@@ -36,6 +36,7 @@ struct RunConfig {
     Claiming claiming = Claiming::Static;
     u64 chaos_seed = 0; ///< 0: no chaos
     bool telemetry = false;
+    InputsMode inputs = InputsMode::None;
     u64 checkpoint_beats = 0; ///< a checkpoint every so many executed beats; 0: when asked
     bool resume = false;      ///< the intake begins with a checkpoint
 

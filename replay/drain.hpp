@@ -66,6 +66,13 @@ struct DrainControl {
     Atomic<u64> checkpoint_begin;
     Atomic<u64> checkpoint_end;
 
+    // Of inputs from outside (docs/determinism.md, 2.11). Each of them is counted here once, when
+    // it leaves the intake.
+    Atomic<u64> inputs_accepted; ///< they are in the run
+    Atomic<u64> inputs_refused;
+    Atomic<u64> first_refused; ///< the how many-th from outside it was, from 1; 0: none
+    Atomic<u32> first_refusal; ///< Error: why. Stored before first_refused
+
     RingPositions<Atomics> log; ///< the image writes
 
     // Written by the host.

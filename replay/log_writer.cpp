@@ -27,10 +27,7 @@ void LogWriter::open(DrainControl<>* control, std::byte* ring, LogLevel level, u
 }
 
 void LogWriter::begin_checkpoint() {
-    for (CorePart& part : parts_) {
-        part.event_count = 0; // all are written: nobody may write there again
-    }
-    finish_block();
+    finish_block_alone();
     // The words below were about an earlier one until the host had all of it.
     while (producer().consumed() < checkpoint_end_) {
         waiting_ = true;
@@ -175,6 +172,13 @@ void LogWriter::finish_block() {
     if (is_open()) {
         producer().publish(end_);
     }
+}
+
+void LogWriter::finish_block_alone() {
+    for (CorePart& part : parts_) {
+        part.event_count = 0; // all are written: nobody may write there again
+    }
+    finish_block();
 }
 
 void LogWriter::show_progress(Beat beat, u64 tasks) const {

@@ -29,6 +29,8 @@ class LogWriter {
                      std::span<const u32> event_counts);
     /// All parts of the block that was begun last are written: the host may have it.
     void finish_block();
+    /// The same when it was who is alone that wrote them: in the next beat nobody does.
+    void finish_block_alone();
     /// An epoch ended behind the block that was begun last.
     void write_epoch(const EpochLeaf& leaf, const Digest& chain, const Sha256Digest& hash);
     /// External inputs of the beat whose block comes next.
@@ -36,7 +38,7 @@ class LogWriter {
     void write_trailer(EndReason reason, const EpochLeaf& end, const Sha256Digest& lockchain);
 
     // A checkpoint leaves by the same ring, but is no part of the log. All parts of the block that
-    // was begun last have been written.
+    // was begun last have been written, by who is alone.
     void begin_checkpoint();
     void put_checkpoint(const void* bytes, u64 size_bytes);
     void end_checkpoint();

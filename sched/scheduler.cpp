@@ -42,7 +42,8 @@ void Scheduler::setup(const RunSetup& run, const Options& options, const Host& h
     state_->magic = RUN_STATE_MAGIC;
     queue_ = run.memory.as<TelemetryQueue>(region::telemetry);
     queue_->reset();
-    planner_ = Planner(run, *state_, workers_->board, cores_);
+    outside_ = OutsideInputs(run, options.inputs, options.intake, host);
+    planner_ = Planner(run, *state_, workers_->board, cores_, &outside_);
 }
 
 Scheduler::Place Scheduler::place_of(u32 worker) const {
@@ -50,7 +51,7 @@ Scheduler::Place Scheduler::place_of(u32 worker) const {
         return {};
     }
     Place place{.known = true,
-                .waiting_for_sink = log_->is_waiting(),
+                .waiting_for_host = log_->is_waiting() || outside_.is_waiting(),
                 .in_task = false,
                 .beat = state_->plan.beat.raw,
                 .core = workers_->workers[worker].core,
@@ -161,11 +162,12 @@ void Scheduler::write_core(const Core& core) const {
 
 void Scheduler::begin_run() {
     // Of a run that goes on, the next beat was planned before it was saved.
-    if (!options_.resumed && !planner_.plan_first(reduce(options_.workers))) {
-        finish(EndReason::Quiescent);
+    if (!options_.resumed) {
+        plan_first();
     }
+    log_inputs();
     if (host_->cycles != nullptr) {
-        crew_ = Crew(options_.workers, host_->cycles());
+        crew_ = Crew(options_.workers, host_->cycles() - outside_.waited_cycles());
     }
 }
 
@@ -181,6 +183,7 @@ void Scheduler::end_beat(u32 worker, Meeting& barrier) {
     if (options_.workers > 1) {
         choose_crew(chaos, barrier);
     }
+    log_inputs();
 }
 
 /// Between two epochs: all of the run is in its regions then, if the records of the beat that is
@@ -191,9 +194,7 @@ void Scheduler::save_if_wanted() {
         !host_->wants_checkpoint(state_->beats_executed)) {
         return;
     }
-    for (u32 id = 0; id < run_->cores; ++id) {
-        cores_.with(id, [this](const Core& core) { write_core(core); });
-    }
+    write_log_alone();
     count_up();
     log_->begin_checkpoint();
     host_->save_checkpoint();
@@ -204,7 +205,8 @@ void Scheduler::choose_crew(Chaos& chaos, Meeting& barrier) {
     if (chaos.is_on()) {
         barrier.set_crew(1 + chaos.choose(options_.workers));
     } else if (host_->cycles != nullptr) {
-        barrier.set_crew(crew_.next(host_->cycles(), tasks_of_beat(barrier.crew())));
+        const u64 worked_cycles = host_->cycles() - outside_.waited_cycles();
+        barrier.set_crew(crew_.next(worked_cycles, tasks_of_beat(barrier.crew())));
     }
 }
 
@@ -252,19 +254,72 @@ void Scheduler::close_beat(const Outcome& outcome) {
     }
 }
 
+void Scheduler::plan_first() {
+    const Outcome outcome = reduce(options_.workers);
+    outside_.begin(false);
+    if (plan_or_wait([&] { return planner_.plan_first(outcome); }) && outside_.was_stopped()) {
+        finish(EndReason::Stopped);
+    }
+}
+
 /// Another beat, unless nothing is left to do or an operator wants none.
 void Scheduler::plan_next(const Outcome& outcome) {
-    if (!planner_.plan_next(outcome)) {
-        return finish(EndReason::Quiescent);
+    const bool is_last = state_->beats_executed >= options_.beats_max;
+    const bool stops = host_->stop_requested();
+    outside_.begin(stops || is_last);
+    if (!plan_or_wait([&] { return planner_.plan_next(outcome); })) {
+        return;
     }
     if (state_->plan.after_pulse != 0) {
         end_epoch();
     }
-    if (host_->stop_requested()) {
+    if (stops || outside_.was_stopped()) {
         return finish(EndReason::Stopped);
     }
-    if (state_->beats_executed >= options_.beats_max) {
+    if (is_last) {
         finish(EndReason::BeatLimit);
+    }
+}
+
+/// An idle run waits at the beat's edge, as long as something may come from outside.
+template<class Plan>
+bool Scheduler::plan_or_wait(Plan plan) {
+    while (!plan()) {
+        switch (wait_for_input()) {
+        case OutsideInputs::Waited::Came:
+            break;
+        case OutsideInputs::Waited::Closed:
+            finish(EndReason::Quiescent);
+            return false;
+        case OutsideInputs::Waited::Stopped:
+            finish(host_->stop_requested() ? EndReason::Stopped : EndReason::BeatLimit);
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Meanwhile the log's reader has all of it.
+OutsideInputs::Waited Scheduler::wait_for_input() {
+    if (outside_.may_come()) {
+        write_log_alone();
+        log_->finish_block_alone();
+        count_up();
+        log_->show_progress(state_->plan.beat, state_->tasks);
+    }
+    return outside_.wait();
+}
+
+void Scheduler::write_log_alone() {
+    for (u32 id = 0; id < run_->cores; ++id) {
+        cores_.with(id, [this](const Core& core) { write_core(core); });
+    }
+}
+
+/// Directly before the block of the beat that receives them.
+void Scheduler::log_inputs() {
+    if (state_->finished == 0) {
+        log_->write_inputs(state_->plan.beat, outside_.taken());
     }
 }
 

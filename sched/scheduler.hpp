@@ -28,7 +28,9 @@ class Scheduler {
         Digest identity; ///< I
         Claiming claiming = Claiming::Static;
         u64 chaos_seed = 0;
-        bool resumed = false; ///< the regions hold a run between two beats, which goes on
+        InputsMode inputs = InputsMode::None;
+        Intake* intake = nullptr; ///< if there are any; must outlive the scheduler
+        bool resumed = false;     ///< the regions hold a run between two beats, which goes on
     };
 
     /// Called once, before any worker. `run`, `host` and `log` must outlive the scheduler.
@@ -40,7 +42,7 @@ class Scheduler {
     /// Where a worker is, for reports of failures; best effort.
     struct Place {
         bool known;
-        bool waiting_for_sink; ///< the whole run waits for the reader of the drain
+        bool waiting_for_host; ///< the whole run waits for the reader of its log, or for inputs
         bool in_task;          ///< task_id and handler are valid
         u64 beat;
         u32 core;
@@ -86,7 +88,13 @@ class Scheduler {
     void choose_crew(Chaos& chaos, Meeting& barrier);
     [[nodiscard]] u64 tasks_of_beat(u32 crew) const;
     void close_beat(const Outcome& outcome);
+    void plan_first();
     void plan_next(const Outcome& outcome);
+    template<class Plan>
+    [[nodiscard]] bool plan_or_wait(Plan plan);
+    [[nodiscard]] OutsideInputs::Waited wait_for_input();
+    void write_log_alone();
+    void log_inputs();
     [[nodiscard]] EpochLeaf leaf() const;
     void end_epoch();
     void finish(EndReason reason);
@@ -104,6 +112,7 @@ class Scheduler {
     RunState* state_ = nullptr;
     WorkersState* workers_ = nullptr;
     Options options_;
+    OutsideInputs outside_;
     Planner planner_;
     Crew crew_;                       ///< how many workers pay for themselves
     TelemetryQueue* queue_ = nullptr; ///< of telemetry

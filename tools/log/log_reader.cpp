@@ -234,6 +234,7 @@ bool LogReader::read_epoch(const LogRecord& record) {
         return end_damaged(fmt::format("epoch record {} counts wrongly", epoch.index));
     }
     ++epochs_read_;
+    epoch_ = epoch;
     span_begin_ = position_;
     return true;
 }

@@ -27,15 +27,15 @@ Progress::~Progress() {
     }
 }
 
-void Progress::show(u64 beat, u64 tasks) {
+void Progress::show(u64 beat, u64 count, const char* of_what) {
     const Clock::time_point now = Clock::now();
     if (quiet_ || now < next_) {
         return;
     }
     next_ = now + (terminal_ ? TERMINAL_INTERVAL : PLAIN_INTERVAL);
     has_line_ = terminal_;
-    fmt::print(stderr, "{}{}: beat {}, {} tasks{}", terminal_ ? "\r" : "", label_, beat, tasks,
-               terminal_ ? "\033[K" : "\n");
+    fmt::print(stderr, "{}{}: beat {}, {} {}{}", terminal_ ? "\r" : "", label_, beat, count,
+               of_what, terminal_ ? "\033[K" : "\n");
     std::fflush(stderr);
 }
 

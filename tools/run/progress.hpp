@@ -20,7 +20,7 @@ class Progress {
     Progress& operator=(const Progress&) = delete;
 
     /// Cheap to call often.
-    void show(u64 beat, u64 tasks);
+    void show(u64 beat, u64 count, const char* of_what = "tasks");
 
   private:
     using Clock = std::chrono::steady_clock;
