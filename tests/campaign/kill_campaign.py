@@ -22,11 +22,12 @@ SHORT_KILLS = 10
 LONG_KILLS = 200
 SEED = 5
 RUN_SECONDS_MAX = 120
+ATTEMPTS = 5 # a run that is over too soon is no kill
 # Words, and how often there is a checkpoint: about ten in a run.
 RUNS = [
-    (["mixed", "--cores", "8", "--workers", "2", "--tasks", "60000"], 24),
-    (["fanout", "--cores", "16", "--tasks", "150000", "--level", "inputs"], 48),
-    (["ring", "--cores", "4", "--workers", "2", "--tasks", "60000", "--level", "digest"], 400),
+    (["fanout", "--cores", "8", "--workers", "2", "--tasks", "60000"], 16),
+    (["fanout", "--cores", "16", "--tasks", "3000000", "--level", "inputs"], 400),
+    (["ring", "--cores", "4", "--workers", "2", "--tasks", "200000", "--level", "digest"], 5000),
 ]
 # Half of the kills fall where most is at stake.
 INSTANTS = ["any", "any", "checkpoint", "end"]
@@ -107,24 +108,38 @@ def resume(reference, log, checkpoints):
     return True
 
 
-def kill_once(number, seed, references, folder):
-    """One line about what was seen."""
-    dice = random.Random(seed * 1_000_003 + number)
-    reference, period = references[number % len(references)]
-    instant = dice.choice(INSTANTS)
+def record_and_kill(dice, instant, reference, period, folder):
+    """What is whole of the log; none if not even its beginning is."""
     log, checkpoints = folder / "a.log", folder / "checkpoints"
     recorder = Recorder(reference, log, checkpoints, period)
     try:
         wait_for_instant(dice, instant, recorder, reference, log, checkpoints)
     finally:
         recorder.kill()
-    whole = reference.check_log(log)
-    unfinished = size_of(checkpoints / "unfinished.tmp")
-    kept = len(list(checkpoints.glob("*.checkpoint")))
-    resumed = resume(reference, log, checkpoints)
+    return reference.check_log(log)
+
+
+def kill_once(number, seed, references, folder):
+    """Whether the run was interrupted; says what was seen."""
+    dice = random.Random(seed * 1_000_003 + number)
+    reference, period = references[number % len(references)]
+    instant = dice.choice(INSTANTS)
+    for attempt in range(ATTEMPTS):
+        place = folder / str(attempt)
+        place.mkdir()
+        whole = record_and_kill(dice, instant, reference, period, place)
+        was_interrupted = whole is None or not whole.has_trailer
+        if was_interrupted:
+            break
+    log, checkpoints = place / "a.log", place / "checkpoints"
     beats = "no beat" if whole is None else f"{whole.beats} beats"
-    return (f"kill {number} ({instant}): {size_of(log) if not resumed else 'whole again'}, "
-            f"{beats}, {kept} checkpoints, {unfinished} bytes of another")
+    seen = (f"{size_of(log)} bytes of the log, {beats}, "
+            f"{len(list(checkpoints.glob('*.checkpoint')))} checkpoints, "
+            f"{max(0, size_of(checkpoints / 'unfinished.tmp'))} bytes of another")
+    resumed = "resumed" if resume(reference, log, checkpoints) else "nothing to go on from"
+    print(f"kill {number} ({instant}): {seen}; {resumed}"
+          f"{'' if was_interrupted else '; it was over before'}", flush=True)
+    return was_interrupted
 
 
 def main():
@@ -142,14 +157,17 @@ def main():
             place = Path(base) / f"reference{index}"
             place.mkdir()
             references.append((Reference(options.command.resolve(), words, place), period))
+        interrupted = 0
         for number in numbers:
             with tempfile.TemporaryDirectory(dir=base) as folder:
                 try:
-                    print(kill_once(number, options.seed, references, Path(folder)), flush=True)
+                    interrupted += kill_once(number, options.seed, references, Path(folder))
                 except Wrong as wrong:
                     sys.exit(f"kill {number} of seed {options.seed}: {wrong}\n"
                              f"again: --seed {options.seed} --only {number}")
-    print(f"{len(numbers)} kills, all logs and resumed runs as they must be")
+    print(f"{len(numbers)} kills, {interrupted} of them before the end: all as it must be")
+    if 2 * interrupted < len(numbers):
+        sys.exit("most runs were over before they were killed: nothing was tried")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """How far a log is whole, by docs/log-format.md: for tests that end a recorder before its run is
-over. Shares the independent reader's hashes and nothing of the program's code."""
+over. Shares the independent reader's hashes and nothing of the program's code. Checks are not
+recomputed: these logs are compared with one of which all were."""
 
 import struct
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "independent"))
 sys.dont_write_bytecode = True
 
-from xxh3 import xxh3_64, xxh3_128  # noqa: E402
+from xxh3 import xxh3_128  # noqa: E402
 
 HEADER_BYTES = 48
 RECORD = struct.Struct("<4sI")
@@ -61,8 +62,6 @@ def read_whole(data):
             return whole
         if tag == b"BEAT":
             fields = BEAT.unpack_from(data, at)
-            if xxh3_64(data[at:at + BEAT.size - 8]) != fields[-1]:
-                raise Damaged(f"the check of the beat at {at}")
             whole = Whole(whole.beats + 1, fields[2], fields[6], False, whole.identity_hash)
         elif tag == b"END ":
             whole.has_trailer = True
