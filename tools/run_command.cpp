@@ -156,9 +156,11 @@ void add_number(CLI::App& command, const NumberOption& option, T& target) {
 }
 
 void add_workload_options(CLI::App& command, RunOptions& options) {
-    command.add_option("workload,--workload", options.workload,
-                       "pure, ring, fanout (default), ordered, mixed, one of the image's own, or a "
-                       "file: FILE.json, or any path with a '/'");
+    command
+        .add_option("workload,--workload", options.workload,
+                    "pure, ring, fanout (default), ordered, mixed, one of the image's own, or a "
+                    "file: FILE.json, or any path with a '/'")
+        ->type_name("pure|ring|fanout|ordered|mixed|FILE");
     add_number(command, {"--cores", 0, ANY >> 32, "logical cores: a power of two up to 256 (4)"},
                options.cores);
     add_number(command, {"--workers", 0, ANY >> 32, "harts or threads that run them (1)"},
@@ -184,7 +186,7 @@ void add_workload_options(CLI::App& command, RunOptions& options) {
             "end after so many beats")
         ->type_name("N");
     command.add_option("--level", options.level, "what the log holds: digest, inputs, full (full)")
-        ->type_name("LEVEL");
+        ->type_name("digest|inputs|full");
 }
 
 void add_platform_options(CLI::App& command, RunOptions& options) {
@@ -193,7 +195,7 @@ void add_platform_options(CLI::App& command, RunOptions& options) {
             "--on",
             [&options](const std::string& text) { options.platform = parse_platform(text); },
             "linux (default) or qemu-x86_64")
-        ->type_name("PLATFORM");
+        ->type_name("linux|qemu-x86_64");
     command.add_option("--image", options.image, "the image to run (the built one)")
         ->type_name("FILE");
     add_number(command,
@@ -230,7 +232,7 @@ void add_platform_options(CLI::App& command, RunOptions& options) {
     command.add_option("--accel", options.accelerator, "tcg (default) or kvm, QEMU only")
         ->type_name("tcg|kvm");
     command.add_option("--machine", options.machine, "q35 (default), microvm or pc, QEMU only")
-        ->type_name("NAME");
+        ->type_name("q35|microvm|pc");
 }
 
 void add_output_options(CLI::App& command, RunOptions& options) {
