@@ -15,6 +15,9 @@ namespace knhk::tools {
 using Action = std::function<ExitStatus()>;
 
 void add_run_command(CLI::App& app, Action& action);
+void add_resume_command(CLI::App& app, Action& action);
+void add_checkpoint_command(CLI::App& app, Action& action);
+void add_replay_command(CLI::App& app, Action& action);
 void add_compare_command(CLI::App& app, Action& action);
 void add_show_command(CLI::App& app, Action& action);
 void add_stats_command(CLI::App& app, Action& action);

@@ -68,6 +68,9 @@ int run(int argc, char** argv) {
     app.set_version_flag("--version", "knhk " KNHK_VERSION);
     app.require_subcommand(1);
     add_run_command(app, action);
+    add_resume_command(app, action);
+    add_checkpoint_command(app, action);
+    add_replay_command(app, action);
     add_compare_command(app, action);
     add_show_command(app, action);
     add_stats_command(app, action);

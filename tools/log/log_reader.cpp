@@ -93,6 +93,7 @@ void LogReader::read_header() {
                         name_, header.format_version, LOG_FORMAT_VERSION);
     }
     if (header.check != check_of(header) || header.level > static_cast<u32>(LogLevel::Full) ||
+        (header.flags & ~LOG_FLAG_OPEN) != 0 ||
         header.identity_bytes > IDENTITY_BYTES_MAX || header.workload_bytes > WORKLOAD_BYTES_MAX) {
         throw bad_input("{} has a damaged header: record the run again", name_);
     }
@@ -232,6 +233,7 @@ bool LogReader::read_epoch(const LogRecord& record) {
         return end_damaged(fmt::format("epoch record {} counts wrongly", epoch.index));
     }
     ++epochs_read_;
+    epoch_ = epoch;
     span_begin_ = position_;
     return true;
 }

@@ -58,6 +58,9 @@ class LogReader {
 
     /// What a log that begins with a checkpoint says of the run before; none in others.
     [[nodiscard]] const std::optional<LogResumed>& resumed() const { return resumed_; }
+    /// The last record of an epoch that was read, and where in the file it ends.
+    [[nodiscard]] const std::optional<LogEpoch>& epoch() const { return epoch_; }
+    [[nodiscard]] u64 epoch_end() const { return span_begin_; }
     [[nodiscard]] u64 beats_read() const { return beats_read_; }
     [[nodiscard]] u64 events_read() const { return events_read_; }
 
@@ -101,6 +104,7 @@ class LogReader {
     bool has_ended_ = false;
     LogEnding ending_ = LogEnding::Cut;
     std::string damage_;
+    std::optional<LogEpoch> epoch_;
     std::optional<LogResumed> resumed_;
     std::optional<LogTrailer> trailer_;
 };
