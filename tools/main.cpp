@@ -84,6 +84,8 @@ int run(int argc, char** argv) {
     add_build_command(app, action);
     add_bench_command(app, action);
     add_test_command(app, action);
+    add_completion_command(app, action);
+    add_man_page_command(app, action);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
