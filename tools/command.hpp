@@ -16,6 +16,7 @@ using Action = std::function<ExitStatus()>;
 
 void add_run_command(CLI::App& app, Action& action);
 void add_compare_command(CLI::App& app, Action& action);
+void add_digests_command(CLI::App& app, Action& action);
 void add_verify_command(CLI::App& app, Action& action);
 void add_pack_command(CLI::App& app, Action& action);
 void add_matrix_command(CLI::App& app, Action& action);

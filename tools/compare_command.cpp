@@ -6,6 +6,7 @@
 
 #include "tools/command.hpp"
 #include "tools/host/failure.hpp"
+#include "tools/log/digests_compare.hpp"
 #include "tools/log/log_compare.hpp"
 #include "tools/run/progress.hpp"
 #include "tools/run/report.hpp"
@@ -102,9 +103,9 @@ Comparison compare_bytes(const LogIndex& a, const LogIndex& b, Progress& progres
     return std::move(*comparison);
 }
 
-ExitStatus compare_logs(const CompareOptions& options) {
-    const LogIndex a(LogFile::open(options.a));
-    const LogIndex b(LogFile::open(options.b));
+ExitStatus compare_logs(const CompareOptions& options, LogFile file_a, LogFile file_b) {
+    const LogIndex a(std::move(file_a));
+    const LogIndex b(std::move(file_b));
     Progress progress("compare", options.quiet || options.json);
     std::optional<Comparison> comparison;
     if (options.bytes) {
@@ -123,6 +124,39 @@ ExitStatus compare_logs(const CompareOptions& options) {
     return comparison->verdict == Verdict::ExactMatch ? ExitStatus::Ok : ExitStatus::CheckSaysNo;
 }
 
+/// At least one of the two is a digests file; of a log, digests of the same beats are made.
+ExitStatus compare_with_digests(const CompareOptions& options, LogFile file_a, LogFile file_b) {
+    if (options.bytes || options.count) {
+        throw bad_input("digests files hold no events: compare logs with --count and --bytes");
+    }
+    Digests a;
+    Digests b;
+    if (is_digests_file(file_a)) {
+        a = read_digests(file_a);
+        b = is_digests_file(file_b) ? read_digests(file_b)
+                                    : digests_like(LogIndex(std::move(file_b)), a.header);
+    } else {
+        b = read_digests(file_b);
+        a = digests_like(LogIndex(std::move(file_a)), b.header);
+    }
+    const DigestsComparison comparison = compare(a, b);
+    if (options.json) {
+        print_json(to_json(comparison));
+    } else {
+        fmt::print("{}", to_text(comparison));
+    }
+    return comparison.verdict == DigestsVerdict::ExactMatch ? ExitStatus::Ok
+                                                            : ExitStatus::CheckSaysNo;
+}
+
+ExitStatus compare_files(const CompareOptions& options) {
+    LogFile a = LogFile::open(options.a);
+    LogFile b = LogFile::open(options.b);
+    const bool has_digests = is_digests_file(a) || is_digests_file(b);
+    return has_digests ? compare_with_digests(options, std::move(a), std::move(b))
+                       : compare_logs(options, std::move(a), std::move(b));
+}
+
 } // namespace
 
 void add_compare_command(CLI::App& app, Action& action) {
@@ -138,7 +172,7 @@ void add_compare_command(CLI::App& app, Action& action) {
     command->add_flag("--quiet", options->quiet, "no progress on stderr");
     command->footer(FOOTER);
     command->callback(
-        [options, &action] { action = [options] { return compare_logs(*options); }; });
+        [options, &action] { action = [options] { return compare_files(*options); }; });
 }
 
 } // namespace knhk::tools

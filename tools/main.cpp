@@ -69,6 +69,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     add_run_command(app, action);
     add_compare_command(app, action);
+    add_digests_command(app, action);
     add_verify_command(app, action);
     add_pack_command(app, action);
     add_matrix_command(app, action);
