@@ -36,6 +36,9 @@ enum class Error : u8 {
     InvalidTimestamp,
     NoWatch,
     BadTopology,
+    UnknownInputs,
+    InputsNeedDrain,
+    BadCheckpoint,
 };
 
 constexpr const char* text_of(Error error) {
@@ -63,13 +66,15 @@ constexpr const char* text_of(Error error) {
     case Error::ContainerVersion:
         return "container of another version (this image reads 1)";
     case Error::SectionVersion:
-        return "container section of another kind or version (this image reads 1 and 2, version 1)";
+        return "container section of another kind or version (this image reads 1 to 3, version 1)";
     case Error::BadBootInfo:
         return "boot information of another version";
     case Error::NotOnOrOff:
         return "neither on nor off";
     case Error::BadTopology:
         return "no topology (docs/workload.md has their spelling; latencies are 1 to 7)";
+    case Error::BadCheckpoint:
+        return "the checkpoint is refused";
     case Error::UnknownClaiming:
         return "unknown claiming: use static or dynamic";
     case Error::InvalidProgram:
@@ -94,6 +99,10 @@ constexpr const char* text_of(Error error) {
         return "timestamp too large (2^62 at most)";
     case Error::NoWatch:
         return "this machine has no timer by which beats could be watched";
+    case Error::UnknownInputs:
+        return "unknown inputs: use none, open or recorded";
+    case Error::InputsNeedDrain:
+        return "inputs come by the shared drain: use drain=shared";
     }
     return "unknown error";
 }

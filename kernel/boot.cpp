@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "isa/cost.hpp"
+#include "kernel/checkpoints.hpp"
 #include "kernel/container.hpp"
 #include "kernel/memory_layout.hpp"
 #include "kernel/program_table.hpp"
@@ -70,6 +71,7 @@ BootResult read_container(Kernel& kernel) {
     if (!container) {
         return refuse(container.error(), "what was handed in beside the image");
     }
+    kernel.latencies = container->section(SectionKind::Latencies);
     const auto file = container->section(SectionKind::WorkloadFile);
     if (file.data() != nullptr) {
         return open_script(kernel, file);
@@ -90,9 +92,26 @@ void write_workload_line(Kernel& kernel) {
     kernel.workload_text = std::as_bytes(std::span(kernel.workload_line).first(text.view().size()));
 }
 
+/// As they were handed in, of a run that is replayed or goes on.
+BootResult copy_latencies(const Kernel& kernel, u8* to) {
+    if (kernel.latencies.size() != u64{kernel.run.cores} * kernel.run.cores) {
+        return refuse(Error::BadTopology, "the container's latencies are not for so many cores");
+    }
+    for (const std::byte latency : kernel.latencies) {
+        if (latency == std::byte{0} || latency > std::byte{LATENCY_MAX}) {
+            return refuse(Error::BadTopology, "the container's latencies");
+        }
+    }
+    std::memcpy(to, kernel.latencies.data(), kernel.latencies.size());
+    return {};
+}
+
 BootResult set_up_latencies(Kernel& kernel) {
     u8* const latencies = kernel.run.memory.as<u8>(region::latencies);
     kernel.run.latencies = latencies;
+    if (!kernel.latencies.empty()) {
+        return copy_latencies(kernel, latencies);
+    }
     const auto made = make_latencies(kernel.config.topology, kernel.run.cores,
                                      {latencies, region::latencies.size_bytes});
     return made ? BootResult() : refuse(Error::BadTopology, made.error());
@@ -148,15 +167,17 @@ std::span<const std::byte> encode_identity_of(const Kernel& kernel, std::span<st
                            buffer);
 }
 
-void open_drain(Kernel& kernel) {
+void open_shared_memory(Kernel& kernel) {
     DrainControl<>* control = drain_control(kernel);
     control->version = DRAIN_VERSION;
     control->ring_bytes = DRAIN_RING_BYTES;
     control->phase.store(static_cast<u32>(DrainPhase::Running), std::memory_order_relaxed);
     // Pairs with the reader's acquire: the lines above are valid once the magic is there.
     control->magic.store(DRAIN_MAGIC, std::memory_order_release);
-    kernel.log.open(control, kernel.run.memory.at(region::drain) + DRAIN_CONTROL_BYTES,
-                    kernel.config.level, kernel.run.cores, kernel.host.relax);
+    std::byte* const rings = kernel.run.memory.at(region::drain) + DRAIN_CONTROL_BYTES;
+    kernel.log.open(control, rings, kernel.config.level, kernel.run.cores, kernel.host.relax);
+    kernel.intake = Intake(control, rings + DRAIN_RING_BYTES, kernel.host.relax);
+    connect_checkpoints(kernel);
 }
 
 } // namespace
@@ -212,19 +233,32 @@ BootResult set_up_run(Kernel& kernel) {
 
 void open_log(Kernel& kernel) {
     static constinit std::byte buffer[IDENTITY_BYTES_MAX];
-    const std::span<const std::byte> identity = encode_identity_of(kernel, buffer);
-    const Digest identity_hash = xxh3_128(identity.data(), identity.size());
+    kernel.identity = encode_identity_of(kernel, buffer);
+    kernel.identity_hash = xxh3_128(kernel.identity.data(), kernel.identity.size());
     if (kernel.config.drain == DrainMode::Shared) {
-        open_drain(kernel);
+        open_shared_memory(kernel);
     }
-    kernel.log.write_prologue(identity_hash, identity, kernel.workload_text);
+    kernel.log.write_prologue(kernel.identity_hash, kernel.identity, kernel.workload_text);
+}
+
+BootResult set_up_scheduler(Kernel& kernel) {
+    if (kernel.config.resume) {
+        BootResult restored = restore_checkpoint(kernel);
+        if (!restored) {
+            return restored;
+        }
+    }
     kernel.scheduler.setup(kernel.run,
                            {.workers = kernel.config.workers,
                             .beats_max = kernel.config.beats_max,
-                            .identity = identity_hash,
+                            .identity = kernel.identity_hash,
                             .claiming = kernel.config.claiming,
-                            .chaos_seed = kernel.config.chaos_seed},
+                            .chaos_seed = kernel.config.chaos_seed,
+                            .inputs = kernel.config.inputs,
+                            .intake = &kernel.intake,
+                            .resumed = kernel.config.resume},
                            kernel.host, kernel.log);
+    return {};
 }
 
 void start_workers(const Kernel& kernel) {

@@ -11,6 +11,7 @@
 #include "kernel/console.hpp"
 #include "kernel/run_config.hpp"
 #include "kernel/script.hpp"
+#include "replay/intake.hpp"
 #include "replay/log_writer.hpp"
 #include "sched/scheduler.hpp"
 
@@ -28,7 +29,11 @@ struct Kernel {
     bool runs_script = false;
     char workload_line[128] = {};
     std::span<const std::byte> workload_text; ///< that line, or the file as it was packed
-    u64 start_cycles = 0;                     ///< telemetry
+    std::span<const std::byte> latencies;     ///< that were handed in; empty: the topology's
+    std::span<const std::byte> identity;      ///< its bytes, and I
+    Digest identity_hash;
+    Intake intake;        ///< what the host puts in while the run goes on
+    u64 start_cycles = 0; ///< telemetry
 };
 
 [[nodiscard]] inline DrainControl<>* drain_control(const Kernel& kernel) {
@@ -48,8 +53,10 @@ using BootResult = std::expected<void, BootError>;
 [[nodiscard]] BootResult read_config(Kernel& kernel);
 /// Handlers, latencies, guards and the workload's inputs.
 [[nodiscard]] BootResult set_up_run(Kernel& kernel);
-/// The identity is known, the drain is open, the log has begun, the scheduler is ready.
+/// The identity is known, the drain is open, the log has begun.
 void open_log(Kernel& kernel);
+/// The scheduler is ready; of a run that goes on, its regions are filled.
+[[nodiscard]] BootResult set_up_scheduler(Kernel& kernel);
 void start_workers(const Kernel& kernel);
 /// Figures for the operator and for whoever reads the drain.
 void report_result(Kernel& kernel);

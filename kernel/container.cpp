@@ -20,6 +20,8 @@ u32 version_of(u32 kind) {
         return WORKLOAD_SECTION_VERSION;
     case SectionKind::WorkloadFile:
         return WORKLOAD_FILE_SECTION_VERSION;
+    case SectionKind::Latencies:
+        return LATENCIES_SECTION_VERSION;
     }
     return 0;
 }
@@ -34,7 +36,9 @@ Result<void> check_sections(std::span<const std::byte> bytes, u32 count) {
     if (end > bytes.size()) {
         return fail(Error::BadContainer);
     }
+    u32 workloads = 0;
     u32 workload_files = 0;
+    u32 latencies = 0;
     for (u32 i = 0; i < count; ++i) {
         const ContainerSection section = section_at(bytes, i);
         if (section.offset != align_payload(end) || section.offset > bytes.size() ||
@@ -45,10 +49,15 @@ Result<void> check_sections(std::span<const std::byte> bytes, u32 count) {
             return fail(Error::SectionVersion);
         }
         end = section.offset + section.size_bytes;
-        workload_files += section.kind == static_cast<u32>(SectionKind::WorkloadFile) ? 1 : 0;
+        const auto is = [&section](SectionKind kind) {
+            return section.kind == static_cast<u32>(kind) ? 1u : 0u;
+        };
+        workloads += is(SectionKind::Workload);
+        workload_files += is(SectionKind::WorkloadFile);
+        latencies += is(SectionKind::Latencies);
     }
-    const bool names_one_workload = workload_files == 0 || count == 1;
-    if (align_payload(end) != bytes.size() || !names_one_workload) {
+    const bool names_one_workload = workload_files == 0 || (workload_files == 1 && workloads == 0);
+    if (align_payload(end) != bytes.size() || !names_one_workload || latencies > 1) {
         return fail(Error::BadContainer);
     }
     return {};

@@ -17,6 +17,7 @@ inline constexpr u32 CONTAINER_SECTIONS_MAX = 16;
 enum class SectionKind : u32 {
     Workload = 1,     ///< key=value text: workload=NAME tasks=N
     WorkloadFile = 2, ///< a packed workload file: kernel/script.hpp
+    Latencies = 3,    ///< C x C bytes in place of a topology, [source * C + destination]
 };
 
 struct ContainerHeader {
@@ -40,6 +41,7 @@ static_assert(sizeof(ContainerSection) == 32);
 
 inline constexpr u32 WORKLOAD_SECTION_VERSION = 1;
 inline constexpr u32 WORKLOAD_FILE_SECTION_VERSION = 1;
+inline constexpr u32 LATENCIES_SECTION_VERSION = 1;
 
 /// A container that was checked once: nothing behind it is checked again.
 class Container {

@@ -56,7 +56,10 @@ ExitStatus boot_and_run() {
     if (auto set = set_up_run(kernel_); !set) { // handlers, latencies, inputs
         return refuse(set.error());
     }
-    open_log(kernel_);                                   // the identity is fixed from here on
+    open_log(kernel_);                                // the identity is fixed from here on
+    if (auto set = set_up_scheduler(kernel_); !set) { // or what a checkpoint held
+        return refuse(set.error());
+    }
     if (auto watched = start_watch(kernel_); !watched) { // a limit on beats, if one is asked for
         return refuse(watched.error());
     }

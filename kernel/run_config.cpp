@@ -73,19 +73,24 @@ Result<void> set_topology(RunConfig& config, std::string_view text) {
     return {};
 }
 
-Result<void> set_stealing(RunConfig& config, std::string_view text) {
+Result<void> set_switch(bool& to, std::string_view text) {
     if (text != "on" && text != "off") {
         return fail(Error::NotOnOrOff);
     }
-    config.stealing = text == "on";
+    to = text == "on";
     return {};
 }
 
-Result<void> set_telemetry(RunConfig& config, std::string_view text) {
-    if (text != "on" && text != "off") {
-        return fail(Error::NotOnOrOff);
+Result<void> set_inputs(RunConfig& config, std::string_view text) {
+    if (text == "none") {
+        config.inputs = InputsMode::None;
+    } else if (text == "open") {
+        config.inputs = InputsMode::Open;
+    } else if (text == "recorded") {
+        config.inputs = InputsMode::Recorded;
+    } else {
+        return fail(Error::UnknownInputs);
     }
-    config.telemetry = text == "on";
     return {};
 }
 
@@ -131,13 +136,20 @@ constexpr Key KEYS[] = {
      false},
     {"latency", set_latency, false, &RunConfig::topology_given},
     {"topology", set_topology, false, &RunConfig::topology_given},
-    {"stealing", set_stealing, false, &RunConfig::stealing_given},
+    {"stealing", [](RunConfig& c, std::string_view t) { return set_switch(c.stealing, t); }, false,
+     &RunConfig::stealing_given},
     {"claim", set_claiming, false},
-    {"telemetry", set_telemetry, false},
+    {"telemetry", [](RunConfig& c, std::string_view t) { return set_switch(c.telemetry, t); },
+     false},
+    {"checkpoint",
+     [](RunConfig& c, std::string_view t) { return set_number(c.checkpoint_beats, t, 1, ~u64{0}); },
+     false},
+    {"resume", [](RunConfig& c, std::string_view t) { return set_switch(c.resume, t); }, false},
     {"chaos",
      [](RunConfig& c, std::string_view t) { return set_number(c.chaos_seed, t, 0, ~u64{0}); },
      false},
     {"beat-limit", set_beat_limit, false},
+    {"inputs", set_inputs, false},
     {"workload", set_workload, true},
     {"tasks", [](RunConfig& c, std::string_view t) { return set_number(c.tasks, t, 1, TASKS_MAX); },
      true},
@@ -180,6 +192,13 @@ std::expected<void, ConfigError> check_config(const RunConfig& config, u32 hart_
     }
     if (config.workers > hart_count) {
         return std::unexpected(ConfigError{Error::WorkersAboveHarts, "workers"});
+    }
+    if (config.inputs != InputsMode::None && config.drain != DrainMode::Shared) {
+        return std::unexpected(ConfigError{Error::InputsNeedDrain, "inputs"});
+    }
+    const bool needs_host = config.resume || config.checkpoint_beats != 0;
+    if (needs_host && config.drain != DrainMode::Shared) {
+        return std::unexpected(ConfigError{Error::UnknownDrain, "checkpoints need drain=shared"});
     }
     return {};
 }

@@ -36,6 +36,9 @@ struct RunConfig {
     Claiming claiming = Claiming::Static;
     u64 chaos_seed = 0; ///< 0: no chaos
     bool telemetry = false;
+    InputsMode inputs = InputsMode::None;
+    u64 checkpoint_beats = 0; ///< a checkpoint every so many executed beats; 0: when asked
+    bool resume = false;      ///< the intake begins with a checkpoint
 
     char workload[WORKLOAD_NAME_MAX + 1] = "fanout";
     u64 tasks = 10'000;

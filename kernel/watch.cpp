@@ -31,9 +31,9 @@ HandlerFacts facts_of(HandlerId id) {
     return facts;
 }
 
-bool waits_for_sink() {
+bool waits_for_host() {
     for (u32 worker = 0; worker < kernel_->config.workers; ++worker) {
-        if (kernel_->scheduler.place_of(worker).waiting_for_sink) {
+        if (kernel_->scheduler.place_of(worker).waiting_for_host) {
             return true;
         }
     }
@@ -58,7 +58,7 @@ void report(u64 beat) {
 /// Called by the platform, perhaps in the middle of a handler.
 void look() {
     const Scheduler::Place place = kernel_->scheduler.place_of(0);
-    if (!place.known || !watch_.look(place.beat, !waits_for_sink())) {
+    if (!place.known || !watch_.look(place.beat, !waits_for_host())) {
         return;
     }
     // A run that fails already has nothing more to say.

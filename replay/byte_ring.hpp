@@ -69,7 +69,7 @@ class RingConsumer {
         u64 size;
     };
 
-    RingConsumer(RingPositions<Atomics>* positions, const std::byte* ring)
+    constexpr RingConsumer(RingPositions<Atomics>* positions, const std::byte* ring)
         : positions_(positions), ring_(ring) {}
 
     /// The next contiguous bytes, none if there are none. A head that lies (a producer gone mad)

@@ -43,6 +43,9 @@ struct RunReport {
 };
 static_assert(sizeof(RunReport) == 72 + 8 * CORES_MAX);
 
+/// Of a checkpoint of which more will come.
+inline constexpr u64 DRAIN_CHECKPOINT_GOES_ON = ~u64{0};
+
 /// The first DRAIN_CONTROL_BYTES of region::drain. Each side writes lines of its own.
 template<class Atomics = NativeAtomics>
 struct DrainControl {
@@ -62,6 +65,13 @@ struct DrainControl {
     /// Stored before the first of them is published, and not again before the last was consumed.
     Atomic<u64> checkpoint_begin;
     Atomic<u64> checkpoint_end;
+
+    // Of inputs from outside (docs/determinism.md, 2.11). Each of them is counted here once, when
+    // it leaves the intake.
+    Atomic<u64> inputs_accepted; ///< they are in the run
+    Atomic<u64> inputs_refused;
+    Atomic<u64> first_refused; ///< the how many-th from outside it was, from 1; 0: none
+    Atomic<u32> first_refusal; ///< Error: why. Stored before first_refused
 
     RingPositions<Atomics> log; ///< the image writes
 

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "base/error.hpp"
 #include "replay/drain.hpp"
 #include "replay/log_format.hpp"
 
@@ -26,7 +27,7 @@ static_assert(sizeof(IntakeInput) == 88);
 class Intake {
   public:
     Intake() = default;
-    /// `relax` is called while bytes that must come are not there.
+    /// `relax` is called while bytes that are waited for are not there.
     Intake(DrainControl<>* control, const std::byte* ring, void (*relax)())
         : control_(control), consumer_(&control->intake, ring), relax_(relax) {}
 
@@ -67,10 +68,28 @@ class Intake {
         return true;
     }
 
+    /// Tells the producer, by way of the host, what became of what was taken.
+    void tell_accepted() {
+        // Relaxed: one writer, and nothing depends on it but what producers are told.
+        control_->inputs_accepted.store(++accepted_, std::memory_order_relaxed);
+    }
+    void tell_refused(Error why) {
+        if (refused_++ == 0) {
+            control_->first_refusal.store(static_cast<u32>(why), std::memory_order_relaxed);
+            // Pairs with the host's acquire: the reason comes before the number.
+            control_->first_refused.store(accepted_ + 1, std::memory_order_release);
+        }
+        control_->inputs_refused.store(refused_, std::memory_order_relaxed);
+    }
+    /// One turn of waiting for the host.
+    void give_way() const { relax_(); }
+
   private:
     DrainControl<>* control_ = nullptr;
     IntakeConsumer consumer_{nullptr, nullptr};
     void (*relax_)() = nullptr;
+    u64 accepted_ = 0;
+    u64 refused_ = 0;
 };
 
 } // namespace knhk

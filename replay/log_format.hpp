@@ -49,13 +49,17 @@ constexpr const char* text_of(EndReason reason) {
 struct LogHeader {
     u64 magic;
     u32 format_version;
-    u32 level;
+    u16 level;
+    u16 flags; ///< LOG_FLAG_ bits
     u32 identity_bytes;
     u32 workload_bytes; ///< 0 at level DigestOnly
     Digest identity_hash;
     u64 check;
 };
 static_assert(sizeof(LogHeader) == 48 && offsetof(LogHeader, identity_hash) == 24);
+
+/// The run was open to inputs from outside: there may be LogInputs.
+inline constexpr u16 LOG_FLAG_OPEN = 1;
 
 inline constexpr u32 LOG_BEAT_TAG = 0x54414542;    // "BEAT"
 inline constexpr u32 LOG_EPOCH_TAG = 0x434F5045;   // "EPOC"

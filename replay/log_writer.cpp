@@ -6,16 +6,55 @@
 
 namespace knhk {
 
+namespace {
+
+/// Small enough that the host reads one while the next is written.
+constexpr u64 CHECKPOINT_PIECE_BYTES = 256 * 1024;
+
+} // namespace
+
 static_assert(LOG_BEAT_BYTES_MAX + IDENTITY_BYTES_MAX < DRAIN_RING_BYTES / 2,
               "a block fits while the one before it is still being read");
 
 void LogWriter::open(DrainControl<>* control, std::byte* ring, LogLevel level, u32 cores,
-                     void (*relax)()) {
+                     void (*relax)(), u16 flags) {
+    flags_ = flags;
     control_ = control;
     ring_ = ring;
     level_ = level;
     cores_ = cores;
     relax_ = relax;
+}
+
+void LogWriter::begin_checkpoint() {
+    finish_block_alone();
+    // The words below were about an earlier one until the host had all of it.
+    while (producer().consumed() < checkpoint_end_) {
+        waiting_ = true;
+        relax_();
+    }
+    waiting_ = false;
+    // Relaxed: the host looks at them behind a head that was published later.
+    control_->checkpoint_end.store(DRAIN_CHECKPOINT_GOES_ON, std::memory_order_relaxed);
+    control_->checkpoint_begin.store(end_, std::memory_order_relaxed);
+}
+
+void LogWriter::put_checkpoint(const void* bytes, u64 size_bytes) {
+    const auto* from = static_cast<const std::byte*>(bytes);
+    while (size_bytes > 0) {
+        const u64 part = size_bytes < CHECKPOINT_PIECE_BYTES ? size_bytes : CHECKPOINT_PIECE_BYTES;
+        reserve(part);
+        put(from, part);
+        producer().publish(end_);
+        from += part;
+        size_bytes -= part;
+    }
+}
+
+void LogWriter::end_checkpoint() {
+    checkpoint_end_ = end_;
+    control_->checkpoint_end.store(end_, std::memory_order_relaxed);
+    span_begin_ = end_; // one is taken right behind an epoch's record
 }
 
 void LogWriter::reserve(u64 size_bytes) {
@@ -45,7 +84,8 @@ void LogWriter::write_prologue(const Digest& identity_hash, std::span<const std:
     const u64 padding = (8 - content % 8) % 8;
     LogHeader header{LOG_MAGIC,
                      LOG_FORMAT_VERSION,
-                     static_cast<u32>(level_),
+                     static_cast<u16>(level_),
+                     flags_,
                      static_cast<u32>(identity.size()),
                      static_cast<u32>(workload.size()),
                      identity_hash,
@@ -132,6 +172,13 @@ void LogWriter::finish_block() {
     if (is_open()) {
         producer().publish(end_);
     }
+}
+
+void LogWriter::finish_block_alone() {
+    for (CorePart& part : parts_) {
+        part.event_count = 0; // all are written: nobody may write there again
+    }
+    finish_block();
 }
 
 void LogWriter::show_progress(Beat beat, u64 tasks) const {

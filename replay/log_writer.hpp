@@ -16,7 +16,8 @@ class LogWriter {
   public:
     /// Without a call to `open`, everything below does nothing: the run's log goes nowhere.
     /// `relax` is called while the ring is full: a slow sink stops the run, and changes no byte.
-    void open(DrainControl<>* control, std::byte* ring, LogLevel level, u32 cores, void (*relax)());
+    void open(DrainControl<>* control, std::byte* ring, LogLevel level, u32 cores, void (*relax)(),
+              u16 flags = 0);
 
     // Alone.
     void write_prologue(const Digest& identity_hash, std::span<const std::byte> identity,
@@ -28,11 +29,19 @@ class LogWriter {
                      std::span<const u32> event_counts);
     /// All parts of the block that was begun last are written: the host may have it.
     void finish_block();
+    /// The same when it was who is alone that wrote them: in the next beat nobody does.
+    void finish_block_alone();
     /// An epoch ended behind the block that was begun last.
     void write_epoch(const EpochLeaf& leaf, const Digest& chain, const Sha256Digest& hash);
     /// External inputs of the beat whose block comes next.
     void write_inputs(Beat beat, std::span<const LogInput> inputs);
     void write_trailer(EndReason reason, const EpochLeaf& end, const Sha256Digest& lockchain);
+
+    // A checkpoint leaves by the same ring, but is no part of the log. All parts of the block that
+    // was begun last have been written, by who is alone.
+    void begin_checkpoint();
+    void put_checkpoint(const void* bytes, u64 size_bytes);
+    void end_checkpoint();
 
     /// Tells whoever watches how far the run is.
     void show_progress(Beat beat, u64 tasks) const;
@@ -60,10 +69,12 @@ class LogWriter {
     void (*relax_)() = nullptr;
     LogLevel level_ = LogLevel::DigestOnly;
     u32 cores_ = 0;
+    u16 flags_ = 0;
     volatile bool waiting_ = false;
-    u64 position_ = 0;   ///< where the next bytes go
-    u64 end_ = 0;        ///< behind everything reserved
-    u64 span_begin_ = 0; ///< behind the last epoch's record
+    u64 position_ = 0;       ///< where the next bytes go
+    u64 end_ = 0;            ///< behind everything reserved
+    u64 span_begin_ = 0;     ///< behind the last epoch's record
+    u64 checkpoint_end_ = 0; ///< of the last one
     CorePart parts_[CORES_MAX] = {};
 };
 

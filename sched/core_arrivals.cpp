@@ -18,7 +18,7 @@ void Core::admit(const BeatPlan& plan) {
             break;
         }
         constexpr u32 INPUT_RECORDS = 2;
-        const bool is_input = boxes_.node(line->head).is_input != 0;
+        const bool is_input = boxes_.node(line->head).is_input();
         if (is_input && records_end - log_.count() < INPUT_RECORDS) {
             break;
         }
@@ -82,6 +82,9 @@ void Core::line_up_inputs(const BeatPlan& plan) {
         boxes_.node(ref).due = plan.beat.raw;
         line_up(ref);
     }
+    while (!box_->outside_cut.head.none()) {
+        line_up(boxes_.take_head(box_->outside_cut));
+    }
 }
 
 void Core::line_up(NodeRef ref) {
@@ -123,7 +126,7 @@ void Core::admit_node(NodeRef ref, const BeatPlan& plan) {
     const Node& node = boxes_.node(ref);
     const Task& task = node.task;
     const u64 hash = xxh3_64_of(words_of(task).words);
-    if (node.is_input != 0) {
+    if (node.is_input()) {
         log_task(EventKind::ExternalInput, task.id, hash, 0);
     }
     const bool ordered = node.line == ORDERED_LINE;
@@ -136,12 +139,19 @@ void Core::admit_node(NodeRef ref, const BeatPlan& plan) {
 /// A message's credit goes back to its sender, an input's place to this core.
 void Core::free_node(NodeRef ref, const BeatPlan& plan) {
     const Node& node = boxes_.node(ref);
-    if (node.is_input == 0) {
+    switch (node.kind) {
+    case NodeKind::Message:
         post_.free_credit(ref, plan.index);
-        return;
+        break;
+    case NodeKind::Input:
+        --box_->inputs_held[node.line];
+        box_->inputs.give_back(ref.index() - INPUT_NODES_BEGIN);
+        break;
+    case NodeKind::Outside:
+        --box_->outside_held[node.line];
+        box_->outside.give_back(ref.index() - OUTSIDE_NODES_BEGIN);
+        break;
     }
-    --box_->inputs_held[node.line];
-    box_->inputs.give_back(ref.index() - OUTBOX_CAPACITY);
 }
 
 // --- inputs ----------------------------------------------------------------------------------
@@ -169,14 +179,14 @@ bool Core::stage_input(u64 position) {
     }
     const u32 index = box_->inputs.take();
     KNHK_CHECK(index != NodePool::NODES, position);
-    Node& node = box_->nodes[OUTBOX_CAPACITY + index];
+    Node& node = box_->nodes[INPUT_NODES_BEGIN + index];
     node.task = task;
     node.order = position;
     node.time = ordered ? time : 0;
     node.source = id_.raw;
-    node.is_input = 1;
+    node.kind = NodeKind::Input;
     node.line = static_cast<u8>(line);
-    boxes_.append(box_->staged, NodeRef::of(id_.raw, OUTBOX_CAPACITY + index));
+    boxes_.append(box_->staged, NodeRef::of(id_.raw, INPUT_NODES_BEGIN + index));
     ++box_->inputs_held[line];
     return true;
 }

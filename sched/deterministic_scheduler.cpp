@@ -41,7 +41,7 @@ u64 SteppedScheduler::next_input_of(const WorkloadParameters& parameters, u32 co
 }
 
 AdmittedInput& SteppedScheduler::slot(u64 position) const {
-    return run_.memory.as<AdmittedInput>(region::admission)[position % ADMISSION_CAPACITY];
+    return run_.memory.as<Admission>(region::admission)->handed_in[position % ADMISSION_CAPACITY];
 }
 
 void SteppedScheduler::setup(const RunSetup& run) {

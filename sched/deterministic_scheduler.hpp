@@ -6,19 +6,11 @@
 
 #include <bit>
 
+#include "sched/admission.hpp"
 #include "sched/planner.hpp"
 #include "sched/worker.hpp"
 
 namespace knhk {
-
-/// A task that was handed in, until its core has taken it. In region::admission.
-struct AdmittedInput {
-    Task task;
-    u64 time; ///< NOT_ORDERED if it is not
-    u64 reserved[7];
-};
-inline constexpr u32 ADMISSION_CAPACITY = 2048;
-static_assert(sizeof(AdmittedInput) * ADMISSION_CAPACITY <= region::admission.size_bytes);
 
 /// Sized when it is set up. `DeterministicScheduler<C>` is the one with a size of its own.
 class SteppedScheduler {

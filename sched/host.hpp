@@ -23,6 +23,11 @@ struct Host {
     /// An epoch ended with this run digest: for consoles. May be null.
     void (*epoch_ended)(Beat next, const Digest& run_digest);
     u32 spins; ///< polls before a wait sleeps
+    /// Whether a checkpoint is wanted, now that so many beats were executed and an epoch ended. May
+    /// be null: then none ever is.
+    bool (*wants_checkpoint)(u64 beats_executed) = nullptr;
+    /// Saves the regions; nobody changes them meanwhile.
+    void (*save_checkpoint)() = nullptr;
 };
 
 /// The barrier's waiter over a Host.

@@ -21,6 +21,12 @@ inline constexpr u32 OUTBOX_CAPACITY = 256;
 /// Nodes for staged and waiting inputs of one core.
 inline constexpr u32 INPUT_CAPACITY = 256;
 
+/// Inputs from outside of one core and line that may wait, and nodes for them.
+inline constexpr u32 OUTSIDE_QUOTA = 16;
+inline constexpr u32 OUTSIDE_CAPACITY = 64;
+/// Inputs from outside that one barrier takes, for all cores together.
+inline constexpr u32 OUTSIDE_CUT_MAX = 1024;
+
 /// Emissions of one task; the next one is refused.
 inline constexpr u32 EMISSIONS_MAX = 7;
 /// Records that a task may write: its own and one for each emission. A task starts only if they
@@ -82,10 +88,11 @@ constexpr u32 ordered_of_core_max(u32 share_records) {
 static_assert(LATENCY_MAX < DUE_SLOTS, "a list being read is never one being filled");
 static_assert(input_quota(0) + input_quota(1) + input_quota(2) + ORDERED_QUOTA_MAX <=
               INPUT_CAPACITY);
+static_assert(OUTSIDE_QUOTA * (LEVEL_COUNT + 1) <= OUTSIDE_CAPACITY, "of each line its quota");
 static_assert(EMISSIONS_MAX < CHATMAN);
 
 /// The bounds as the identity lists them; docs/log-format.md names them in this order.
-inline constexpr std::array<u32, 23> CAPACITIES{RING_CAPACITY[0],
+inline constexpr std::array<u32, 25> CAPACITIES{RING_CAPACITY[0],
                                                 RING_CAPACITY[1],
                                                 RING_CAPACITY[2],
                                                 SPAWN_RESERVE_DIVISOR,
@@ -107,6 +114,8 @@ inline constexpr std::array<u32, 23> CAPACITIES{RING_CAPACITY[0],
                                                 ORDERED_QUOTA_MAX,
                                                 STEAL_TASKS_MAX,
                                                 STEAL_SPARE_MAX,
-                                                STEAL_THIEVES_MAX};
+                                                STEAL_THIEVES_MAX,
+                                                OUTSIDE_QUOTA,
+                                                OUTSIDE_CUT_MAX};
 
 } // namespace knhk

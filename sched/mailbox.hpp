@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A core's mailbox: its outbox of messages in flight, the lists by which destinations find them,
-// the lines in which arrivals wait, and the external inputs that are staged for it. Nodes never
-// move: an arrival waits in its sender's outbox, and so keeps its sender's credit, until it enters
-// a ring.
+// the lines in which arrivals wait, and the external inputs that are staged for it: the workload's
+// by the core itself, those from outside by the barrier. Nodes never move: an arrival waits in its
+// sender's outbox, and so keeps its sender's credit, until it enters a ring.
 #pragma once
 
 #include <bit>
@@ -29,28 +29,33 @@ struct NodeRef {
     static NodeRef of(u32 core, u32 index) { return {1 + (core << 16 | index)}; }
 };
 
+/// Where an arrival comes from. Of one beat, they line up in this order.
+enum class NodeKind : u8 { Message = 0, Input = 1, Outside = 2 };
+
 /// A task on its way: a message, or an external input.
 struct Node {
     Task task;
     u64 due;   ///< the beat of its arrival
-    u64 order; ///< a message's timestamp, an input's position
+    u64 order; ///< a message's timestamp, an input's position, its place in the cut from outside
     u64 time;  ///< in ORDERED_LINE: what it was ordered for
     NodeRef next;
     u16 source;
-    u8 is_input; ///< 1: external, and after the messages of its beat
+    NodeKind kind;
     u8 line;     ///< in which it waits: its level's, or ORDERED_LINE
     u8 emission; ///< which of its task's emissions: tasks of the ordered part have one timestamp
     u8 reserved[31];
+
+    [[nodiscard]] bool is_input() const { return kind != NodeKind::Message; }
 };
 static_assert(sizeof(Node) == 128);
 
-/// Arrivals come in the order (due, messages before inputs, order, source, emission).
+/// Arrivals come in the order (due, kind, order, source, emission).
 inline bool arrives_before(const Node& a, const Node& b) {
     if (a.due != b.due) {
         return a.due < b.due;
     }
-    if (a.is_input != b.is_input) {
-        return a.is_input < b.is_input;
+    if (a.kind != b.kind) {
+        return a.kind < b.kind;
     }
     if (a.order != b.order) {
         return a.order < b.order;
@@ -60,8 +65,9 @@ inline bool arrives_before(const Node& a, const Node& b) {
 
 /// A bitmap over the nodes of one pool: bit set = used. The lowest free one is taken, so that what
 /// lies where does not depend on who gave it back first.
-struct NodePool {
-    static constexpr u32 NODES = 256;
+template<u32 Nodes>
+struct NodePoolOf {
+    static constexpr u32 NODES = Nodes;
     static constexpr u32 WORDS = NODES / 64;
     u64 used[WORDS];
 
@@ -83,7 +89,12 @@ struct NodePool {
     }
     void give_back(u32 index) { used[index / 64] &= ~(u64{1} << (index % 64)); }
 };
-static_assert(NodePool::NODES == OUTBOX_CAPACITY && NodePool::NODES == INPUT_CAPACITY);
+using NodePool = NodePoolOf<OUTBOX_CAPACITY>;
+static_assert(NodePool::NODES == INPUT_CAPACITY && OUTSIDE_CAPACITY % 64 == 0);
+
+/// Where the nodes of each kind begin.
+inline constexpr u32 INPUT_NODES_BEGIN = OUTBOX_CAPACITY;
+inline constexpr u32 OUTSIDE_NODES_BEGIN = INPUT_NODES_BEGIN + INPUT_CAPACITY;
 
 struct NodeList {
     NodeRef head;
@@ -93,8 +104,9 @@ struct NodeList {
 /// Plain data in region::mailboxes; zero is the initial state. Most of it belongs to the owner;
 /// what others write says so, and the barrier separates those writes from the owner's reads.
 struct Mailbox {
-    Node nodes[OUTBOX_CAPACITY + INPUT_CAPACITY]; ///< messages, then inputs; `next` is relinked by
-                                                  ///< the destination while a message waits there
+    /// Messages, inputs, inputs from outside. `next` is relinked by the destination while a message
+    /// waits there.
+    Node nodes[OUTSIDE_NODES_BEGIN + OUTSIDE_CAPACITY];
 
     /// Messages by due slot and destination, in timestamp order. The owner appends to slots of
     /// later beats while destinations empty the slot of this one.
@@ -113,6 +125,11 @@ struct Mailbox {
     NodeList staged;
     u32 inputs_held[LINE_COUNT]; ///< staged or waiting, by line
     u64 next_input;              ///< the owner's first input that is not staged
+
+    // Of inputs from outside. The barrier fills the list, the owner empties it in the next beat.
+    NodePoolOf<OUTSIDE_CAPACITY> outside;
+    NodeList outside_cut;
+    u32 outside_held[LINE_COUNT]; ///< cut or waiting, by line
 };
 static_assert(sizeof(Mailbox) <= region::mailboxes.stride_bytes(CORES_MAX));
 

@@ -25,23 +25,18 @@ u64 larger(u64 a, u64 b) {
 } // namespace
 
 bool Planner::plan_first(const Outcome& outcome) {
-    if (run_->input_count == 0) {
-        return false;
-    }
-    plan().beat = Beat{run_->input_beat(0)};
-    cut_inputs(outcome);
-    return true;
+    const bool has_inputs = run_->input_count != 0;
+    plan().beat = Beat{has_inputs ? run_->input_beat(0) : 0};
+    return cut_inputs(outcome) || has_inputs;
 }
 
 bool Planner::plan_next(const Outcome& outcome) {
     BeatPlan& plan = state_->plan;
     const Beat before = plan.beat;
-    const u64 cut_before = plan.input_end;
     plan.start = Timestamp{outcome.clock_max};
     plan.beat = Beat{before.raw + 1};
     plan.index = state_->beats_executed;
-    cut_inputs(outcome);
-    if (!move_on(outcome, plan.input_end != cut_before)) {
+    if (!move_on(outcome, cut_inputs(outcome))) {
         plan.beat = before;
         return false;
     }
@@ -52,12 +47,20 @@ bool Planner::plan_next(const Outcome& outcome) {
     return true;
 }
 
-/// In order, up to the first that is for a later beat or that its core has no place for.
-void Planner::cut_inputs(const Outcome& outcome) {
+/// The workload's, in order, up to the first that is for a later beat or that its core has no place
+/// for; then those from outside. Whether there are any.
+bool Planner::cut_inputs(const Outcome& outcome) {
     BeatPlan& plan = state_->plan;
+    const u64 cut_before = plan.input_end;
     const u64 later = run_->first_input_after(plan.beat, plan.input_end);
     const u64 end = later < outcome.input_blocked_min ? later : outcome.input_blocked_min;
     plan.input_end = larger(plan.input_end, end);
+    bool any = plan.input_end != cut_before;
+    if (outside_ != nullptr) {
+        outside_->cut(plan.beat);
+        any = any || !outside_->taken().empty();
+    }
+    return any;
 }
 
 /// If nothing is left to do now, jumps or skips to where there is. False: nowhere.
@@ -71,13 +74,17 @@ bool Planner::move_on(const Outcome& outcome, bool inputs_cut) {
         return true;
     }
     if (plan.input_end < run_->input_count) {
-        plan.beat = Beat{run_->input_beat(plan.input_end)};
-        cut_inputs(outcome);
-        return true;
+        return skip_to(Beat{run_->input_beat(plan.input_end)}, outcome);
     }
     // What handlers left in the state slabs is logged before a run ends.
-    plan.beat = Beat{((plan.beat.raw - 1) / CHATMAN + 1) * CHATMAN};
-    return outcome.state_touched;
+    return outcome.state_touched &&
+           skip_to(Beat{((plan.beat.raw - 1) / CHATMAN + 1) * CHATMAN}, outcome);
+}
+
+bool Planner::skip_to(Beat beat, const Outcome& outcome) {
+    plan().beat = beat;
+    static_cast<void>(cut_inputs(outcome));
+    return true;
 }
 
 // --- ordered tasks ---------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What follows a beat: whether another one does, which, from what logical time, with which inputs,
-// ordered tasks and thefts (docs/determinism.md, 2.8 to 2.10). One worker calls it, alone, at the
+// ordered tasks and thefts (docs/determinism.md, 2.8 to 2.11). One worker calls it, alone, at the
 // barrier.
 #pragma once
 
 #include "sched/core_table.hpp"
+#include "sched/outside_inputs.hpp"
 #include "sched/run_state.hpp"
 
 namespace knhk {
@@ -12,18 +13,23 @@ namespace knhk {
 class Planner {
   public:
     Planner() = default;
-    Planner(const RunSetup& run, RunState& state, const CoreBoard& board, CoreTable& cores)
-        : run_(&run), state_(&state), board_(&board), cores_(&cores),
+    /// `outside` may be null: then nothing comes from there.
+    Planner(const RunSetup& run, RunState& state, const CoreBoard& board, CoreTable& cores,
+            OutsideInputs* outside = nullptr)
+        : run_(&run), state_(&state), board_(&board), cores_(&cores), outside_(outside),
           of_core_max_(ordered_of_core_max(log_share_records(run.cores))) {}
 
-    /// Plans the first beat. False: the run has no inputs, and none.
+    // False: nothing is left to do. When something came from outside, the same is asked again.
+
+    /// Plans the first beat.
     [[nodiscard]] bool plan_first(const Outcome& outcome);
-    /// Plans the beat after state.plan. False: the run is quiescent.
+    /// Plans the beat after state.plan.
     [[nodiscard]] bool plan_next(const Outcome& outcome);
 
   private:
-    void cut_inputs(const Outcome& outcome);
+    [[nodiscard]] bool cut_inputs(const Outcome& outcome);
     [[nodiscard]] bool move_on(const Outcome& outcome, bool inputs_cut);
+    [[nodiscard]] bool skip_to(Beat beat, const Outcome& outcome);
     void select_ordered(const Outcome& outcome);
     void share_out(const u16* order);
     void steal();
@@ -36,6 +42,7 @@ class Planner {
     RunState* state_ = nullptr;
     const CoreBoard* board_ = nullptr;
     CoreTable* cores_ = nullptr;
+    OutsideInputs* outside_ = nullptr;
     u32 of_core_max_ = 0; ///< E
 };
 

@@ -39,7 +39,7 @@ class Post {
         node.order = message.timestamp;
         node.time = message.time;
         node.source = static_cast<u16>(core_);
-        node.is_input = 0;
+        node.kind = NodeKind::Message;
         node.line = static_cast<u8>(message.line);
         node.emission = static_cast<u8>(message.emission);
         const u32 slot = message.due % DUE_SLOTS;

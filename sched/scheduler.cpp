@@ -2,21 +2,9 @@
 // The beat loop, and what the last worker to arrive at a barrier does for all.
 #include "sched/scheduler.hpp"
 
+#include "replay/checkpoint.hpp"
+
 namespace knhk {
-
-namespace {
-
-/// Which regions there are, and where: what two builds must share to share a run's memory.
-u64 layout_hash() {
-    u64 words[2 * REGIONS.size()];
-    for (std::size_t i = 0; i < REGIONS.size(); ++i) {
-        words[2 * i] = REGIONS[i].base;
-        words[2 * i + 1] = REGIONS[i].size_bytes;
-    }
-    return xxh3_64(words, sizeof words);
-}
-
-} // namespace
 
 void Scheduler::work(u32 worker) {
     Worker& carried = carried_[worker];
@@ -46,14 +34,16 @@ void Scheduler::setup(const RunSetup& run, const Options& options, const Host& h
     log_ = &log;
     state_ = run.memory.as<RunState>(region::scheduler);
     workers_ = run.memory.as<WorkersState>(region::workers);
-    KNHK_CHECK(state_->magic == 0, state_->magic); // memory that a run has left is not zero
+    // Memory that a run has left is not zero.
+    KNHK_CHECK(state_->magic == (options.resumed ? RUN_STATE_MAGIC : 0), state_->magic);
     state_->version = RUN_STATE_VERSION;
     state_->cores = run.cores;
-    state_->layout_hash = layout_hash();
+    state_->layout_hash = memory_layout_hash();
     state_->magic = RUN_STATE_MAGIC;
     queue_ = run.memory.as<TelemetryQueue>(region::telemetry);
     queue_->reset();
-    planner_ = Planner(run, *state_, workers_->board, cores_);
+    outside_ = OutsideInputs(run, options.inputs, options.intake, host);
+    planner_ = Planner(run, *state_, workers_->board, cores_, &outside_);
 }
 
 Scheduler::Place Scheduler::place_of(u32 worker) const {
@@ -61,7 +51,7 @@ Scheduler::Place Scheduler::place_of(u32 worker) const {
         return {};
     }
     Place place{.known = true,
-                .waiting_for_sink = log_->is_waiting(),
+                .waiting_for_host = log_->is_waiting() || outside_.is_waiting(),
                 .in_task = false,
                 .beat = state_->plan.beat.raw,
                 .core = workers_->workers[worker].core,
@@ -102,7 +92,9 @@ void Scheduler::prepare(u32 worker) {
         workers_->workers[worker].core = id;
         cores_.with(id, [&](Core& core) {
             core = Core(*run_, CoreId{static_cast<u16>(id)});
-            outcome.add(core.prepare());
+            if (!options_.resumed) {
+                outcome.add(core.prepare());
+            }
         });
     }
     workers_->workers[worker] = WorkerSlot{outcome, 0, 0, 0};
@@ -169,11 +161,13 @@ void Scheduler::write_core(const Core& core) const {
 // --- what the last one does, alone ------------------------------------------------------------
 
 void Scheduler::begin_run() {
-    if (!planner_.plan_first(reduce(options_.workers))) {
-        finish(EndReason::Quiescent);
+    // Of a run that goes on, the next beat was planned before it was saved.
+    if (!options_.resumed) {
+        plan_first();
     }
+    log_inputs();
     if (host_->cycles != nullptr) {
-        crew_ = Crew(options_.workers, host_->cycles());
+        crew_ = Crew(options_.workers, host_->cycles() - outside_.waited_cycles());
     }
 }
 
@@ -184,17 +178,35 @@ void Scheduler::end_beat(u32 worker, Meeting& barrier) {
     close_beat(outcome);
     chaos.disturb();
     plan_next(outcome);
+    save_if_wanted();
     workers_->claims.reset();
     if (options_.workers > 1) {
         choose_crew(chaos, barrier);
     }
+    log_inputs();
+}
+
+/// Between two epochs: all of the run is in its regions then, if the records of the beat that is
+/// over are out.
+void Scheduler::save_if_wanted() {
+    const bool is_between = state_->plan.after_pulse != 0 && state_->finished == 0;
+    if (!is_between || host_->wants_checkpoint == nullptr ||
+        !host_->wants_checkpoint(state_->beats_executed)) {
+        return;
+    }
+    write_log_alone();
+    count_up();
+    log_->begin_checkpoint();
+    host_->save_checkpoint();
+    log_->end_checkpoint();
 }
 
 void Scheduler::choose_crew(Chaos& chaos, Meeting& barrier) {
     if (chaos.is_on()) {
         barrier.set_crew(1 + chaos.choose(options_.workers));
     } else if (host_->cycles != nullptr) {
-        barrier.set_crew(crew_.next(host_->cycles(), tasks_of_beat(barrier.crew())));
+        const u64 worked_cycles = host_->cycles() - outside_.waited_cycles();
+        barrier.set_crew(crew_.next(worked_cycles, tasks_of_beat(barrier.crew())));
     }
 }
 
@@ -242,19 +254,72 @@ void Scheduler::close_beat(const Outcome& outcome) {
     }
 }
 
+void Scheduler::plan_first() {
+    const Outcome outcome = reduce(options_.workers);
+    outside_.begin(false);
+    if (plan_or_wait([&] { return planner_.plan_first(outcome); }) && outside_.was_stopped()) {
+        finish(EndReason::Stopped);
+    }
+}
+
 /// Another beat, unless nothing is left to do or an operator wants none.
 void Scheduler::plan_next(const Outcome& outcome) {
-    if (!planner_.plan_next(outcome)) {
-        return finish(EndReason::Quiescent);
+    const bool is_last = state_->beats_executed >= options_.beats_max;
+    const bool stops = host_->stop_requested();
+    outside_.begin(stops || is_last);
+    if (!plan_or_wait([&] { return planner_.plan_next(outcome); })) {
+        return;
     }
     if (state_->plan.after_pulse != 0) {
         end_epoch();
     }
-    if (host_->stop_requested()) {
+    if (stops || outside_.was_stopped()) {
         return finish(EndReason::Stopped);
     }
-    if (state_->beats_executed >= options_.beats_max) {
+    if (is_last) {
         finish(EndReason::BeatLimit);
+    }
+}
+
+/// An idle run waits at the beat's edge, as long as something may come from outside.
+template<class Plan>
+bool Scheduler::plan_or_wait(Plan plan) {
+    while (!plan()) {
+        switch (wait_for_input()) {
+        case OutsideInputs::Waited::Came:
+            break;
+        case OutsideInputs::Waited::Closed:
+            finish(EndReason::Quiescent);
+            return false;
+        case OutsideInputs::Waited::Stopped:
+            finish(host_->stop_requested() ? EndReason::Stopped : EndReason::BeatLimit);
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Meanwhile the log's reader has all of it.
+OutsideInputs::Waited Scheduler::wait_for_input() {
+    if (outside_.may_come()) {
+        write_log_alone();
+        log_->finish_block_alone();
+        count_up();
+        log_->show_progress(state_->plan.beat, state_->tasks);
+    }
+    return outside_.wait();
+}
+
+void Scheduler::write_log_alone() {
+    for (u32 id = 0; id < run_->cores; ++id) {
+        cores_.with(id, [this](const Core& core) { write_core(core); });
+    }
+}
+
+/// Directly before the block of the beat that receives them.
+void Scheduler::log_inputs() {
+    if (state_->finished == 0) {
+        log_->write_inputs(state_->plan.beat, outside_.taken());
     }
 }
 

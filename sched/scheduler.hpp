@@ -28,6 +28,9 @@ class Scheduler {
         Digest identity; ///< I
         Claiming claiming = Claiming::Static;
         u64 chaos_seed = 0;
+        InputsMode inputs = InputsMode::None;
+        Intake* intake = nullptr; ///< if there are any; must outlive the scheduler
+        bool resumed = false;     ///< the regions hold a run between two beats, which goes on
     };
 
     /// Called once, before any worker. `run`, `host` and `log` must outlive the scheduler.
@@ -39,7 +42,7 @@ class Scheduler {
     /// Where a worker is, for reports of failures; best effort.
     struct Place {
         bool known;
-        bool waiting_for_sink; ///< the whole run waits for the reader of the drain
+        bool waiting_for_host; ///< the whole run waits for the reader of its log, or for inputs
         bool in_task;          ///< task_id and handler are valid
         u64 beat;
         u32 core;
@@ -79,12 +82,19 @@ class Scheduler {
     // Alone, at the barrier.
     void begin_run();
     void end_beat(u32 worker, Meeting& barrier);
+    void save_if_wanted();
     void end_run();
     [[nodiscard]] Outcome reduce(u32 crew) const;
     void choose_crew(Chaos& chaos, Meeting& barrier);
     [[nodiscard]] u64 tasks_of_beat(u32 crew) const;
     void close_beat(const Outcome& outcome);
+    void plan_first();
     void plan_next(const Outcome& outcome);
+    template<class Plan>
+    [[nodiscard]] bool plan_or_wait(Plan plan);
+    [[nodiscard]] OutsideInputs::Waited wait_for_input();
+    void write_log_alone();
+    void log_inputs();
     [[nodiscard]] EpochLeaf leaf() const;
     void end_epoch();
     void finish(EndReason reason);
@@ -102,6 +112,7 @@ class Scheduler {
     RunState* state_ = nullptr;
     WorkersState* workers_ = nullptr;
     Options options_;
+    OutsideInputs outside_;
     Planner planner_;
     Crew crew_;                       ///< how many workers pay for themselves
     TelemetryQueue* queue_ = nullptr; ///< of telemetry

@@ -68,9 +68,20 @@ int run(int argc, char** argv) {
     app.set_version_flag("--version", "knhk " KNHK_VERSION);
     app.require_subcommand(1);
     add_run_command(app, action);
+    add_resume_command(app, action);
+    add_checkpoint_command(app, action);
+    add_replay_command(app, action);
     add_compare_command(app, action);
+<<<<<<< HEAD
     add_digests_command(app, action);
     add_verify_command(app, action);
+=======
+    add_show_command(app, action);
+    add_stats_command(app, action);
+    add_trace_command(app, action);
+    add_prove_command(app, action);
+    add_check_proof_command(app, action);
+>>>>>>> tests
     add_pack_command(app, action);
     add_matrix_command(app, action);
     add_check_model_command(app, action);

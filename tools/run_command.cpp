@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <limits>
 
 #include "tools/command.hpp"
+#include "tools/command_options.hpp"
 #include "tools/demo.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/run/interrupt.hpp"
@@ -32,9 +32,8 @@ constexpr const char* FOOTER =
     "  knhk run pure --repeat 20 --json\n"
     "  knhk run mixed --cores 16 --workers 5 --claim dynamic --chaos 7\n"
     "  knhk run ring --beat-limit 2.5\n"
+    "  knhk run mixed --tasks 10000000 --log m.log --checkpoints m.cp --checkpoint-every 1000\n"
     "  knhk run histogram --image histogram-x86_64.elf";
-
-constexpr u64 ANY = std::numeric_limits<u64>::max();
 
 LogSink open_sink(const RunOptions& options) {
     return options.log ? LogSink::into_file(*options.log) : LogSink::nowhere();
@@ -56,7 +55,8 @@ void check_equal(const RunResult& first, const RunResult& other, u32 run) {
 
 /// One run after the other; each must have the digest of the first.
 RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogSink first_sink) {
-    RunChannels first_channels{first_sink};
+    const std::unique_ptr<CheckpointFolder> checkpoints = open_checkpoints(options);
+    RunChannels first_channels{first_sink, checkpoints.get()};
     RunResult first = run_image(options, image, first_channels, label_of(options, 1));
     RunResult last = first;
     for (u32 run = 2; run <= options.repeat; ++run) {
@@ -65,7 +65,7 @@ RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogS
                              options.repeat);
         }
         LogSink sink = open_sink(options);
-        RunChannels channels{sink};
+        RunChannels channels{sink, checkpoints.get()};
         last = run_image(options, image, channels, label_of(options, run));
         if (interrupts() == 0) {
             check_equal(first, last, run);
@@ -133,37 +133,15 @@ ExitStatus run_workload(const CLI::App& command, RunOptions options) {
     return ExitStatus::Ok;
 }
 
-// The command line. Numbers are parsed here, for one form of error and no silent overflow.
-
-struct NumberOption {
-    const char* name;
-    u64 min;
-    u64 max;
-    const char* help;
-};
-
-template<class T>
-void add_number(CLI::App& command, const NumberOption& option, T& target) {
-    command
-        .add_option_function<std::string>(
-            option.name,
-            [&target, option](const std::string& text) {
-                target =
-                    static_cast<T>(parse_number_option(option.name, text, option.min, option.max));
-            },
-            option.help)
-        ->type_name("N");
-}
-
 void add_workload_options(CLI::App& command, RunOptions& options) {
     command.add_option("workload,--workload", options.workload,
                        "pure, ring, fanout (default), ordered, mixed, one of the image's own, or a "
                        "file: FILE.json, or any path with a '/'");
-    add_number(command, {"--cores", 0, ANY >> 32, "logical cores: a power of two up to 256 (4)"},
+    add_number(command,
+               {"--cores", 0, ANY_NUMBER >> 32, "logical cores: a power of two up to 256 (4)"},
                options.cores);
-    add_number(command, {"--workers", 0, ANY >> 32, "harts or threads that run them (1)"},
-               options.workers);
-    add_number(command, {"--seed", 0, ANY, "seed of the run's random numbers (1)"}, options.seed);
+    add_number(command, {"--seed", 0, ANY_NUMBER, "seed of the run's random numbers (1)"},
+               options.seed);
     add_number(command, {"--latency", 1, LATENCY_MAX, "beats that a message travels, up to 7 (1)"},
                options.latency);
     command
@@ -179,7 +157,7 @@ void add_workload_options(CLI::App& command, RunOptions& options) {
         .add_option_function<std::string>(
             "--beats",
             [&options](const std::string& text) {
-                options.beats = parse_number_option("--beats", text, 1, ANY - 1);
+                options.beats = parse_number_option("--beats", text, 1, ANY_NUMBER - 1);
             },
             "end after so many beats")
         ->type_name("N");
@@ -187,59 +165,13 @@ void add_workload_options(CLI::App& command, RunOptions& options) {
         ->type_name("LEVEL");
 }
 
-void add_platform_options(CLI::App& command, RunOptions& options) {
-    command
-        .add_option_function<std::string>(
-            "--on",
-            [&options](const std::string& text) { options.platform = parse_platform(text); },
-            "linux (default) or qemu-x86_64")
-        ->type_name("PLATFORM");
-    command.add_option("--image", options.image, "the image to run (the built one)")
-        ->type_name("FILE");
-    add_number(command,
-               {"--timeout", 1, TIMEOUT_SECONDS_MAX, "time limit of a run in seconds (300)"},
-               options.timeout_seconds);
-    command
-        .add_option_function<std::string>(
-            "--beat-limit",
-            [&options](const std::string& text) {
-                options.beat_limit_ms = parse_beat_limit_option(text);
-            },
-            "end a run, with status 5 and the task's name, when one beat takes longer (none)")
-        ->type_name("SECONDS");
-    command
-        .add_option("--claim", options.claim,
-                    "which worker runs which core: static (default), or dynamic, whoever is free")
-        ->type_name("static|dynamic");
-    add_number(command, {"--chaos", 0, ANY, "seed of delays wherever workers meet (0: none)"},
-               options.chaos);
-    command.add_flag("--telemetry", options.telemetry, "tell cycles of beats and barriers");
-    command
-        .add_option_function<std::string>(
-            "--drain",
-            [&options](const std::string& text) {
-                if (text != "shared" && text != "console") {
-                    throw bad_input("unknown --drain '{}': use shared or console", text);
-                }
-                options.drain_shared = text == "shared";
-            },
-            "how the log leaves: shared memory (default) or digests on the console")
-        ->type_name("shared|console");
-    add_number(command, {"--memory", MEMORY_MIB_MIN, MEMORY_MIB_MAX, "MiB of RAM, QEMU only (512)"},
-               options.memory_mib);
-    command.add_option("--accel", options.accelerator, "tcg (default) or kvm, QEMU only")
-        ->type_name("tcg|kvm");
-    command.add_option("--machine", options.machine, "q35 (default), microvm or pc, QEMU only")
-        ->type_name("NAME");
-}
-
 void add_output_options(CLI::App& command, RunOptions& options) {
     command.add_option("--log", options.log, "write the log here, and a manifest beside it")
         ->type_name("FILE");
+    add_checkpoint_options(command, options);
     add_number(command, {"--repeat", 1, REPEAT_MAX, "so many runs, which must have one digest"},
                options.repeat);
-    command.add_flag("--json", options.json, "one JSON object on stdout, nothing else");
-    command.add_flag("--quiet", options.quiet, "no progress");
+    add_report_options(command, options);
 }
 
 /// Whether nothing was said about what to run.

@@ -88,8 +88,8 @@ TEST(Log, compare_names_beat_core_and_field_of_one_changed_event) {
     const Folder folder;
     record(folder.file("a"), {"pure", "--cores", "1"});
     std::string log = read_file(folder.file("a"));
-    // The last event lies before the 48 bytes of the trailer; its ticks are at 24.
-    const std::size_t ticks = log.size() - 48 - 32 + 24;
+    // The last event lies before the epoch and the trailer, 96 bytes each; its ticks are at 24.
+    const std::size_t ticks = log.size() - 2 * 96 - 32 + 24;
     log[ticks] = static_cast<char>(log[ticks] ^ 4);
     write_file(folder.file("b"), log);
     const auto result = knhk({"compare", folder.file("a"), folder.file("b")});
@@ -127,7 +127,9 @@ TEST(Log, small_log_of_the_document_is_what_a_run_writes) {
     const std::string document = read_file(source_root() + "/docs/log-format.md");
     EXPECT_NE(document.find(run["run_digest"].get<std::string>()), std::string::npos);
     EXPECT_NE(document.find(std::to_string(log.size() / 2) + " bytes"), std::string::npos);
-    const std::size_t events = log.size() - 2 * (48 + 3 * 32);
+    const std::string root = log.substr(log.size() - 2 * 40, 64);
+    EXPECT_NE(document.find("root | `" + root), std::string::npos) << root;
+    const std::size_t events = log.size() - 2 * (2 * 96 + 3 * 32);
     for (std::size_t event = 0; event < 3; ++event) {
         const std::string bytes = log.substr(events + event * 64, 64);
         EXPECT_NE(document.find(bytes), std::string::npos) << bytes;

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""What docs/log-format.md says of single events. For recompute_digest.py."""
+"""What docs/log-format.md says of single events and inputs. For recompute_digest.py."""
 
 import struct
 
 EVENT = struct.Struct("<QQQIHBB")
+TASK = struct.Struct("<Q8HHBBBB2s4Q")
+MAXIMUM_GUARDS = 8
+HIGHEST_LEVEL = 2
+FLAG_STATELESS = 1
 GUARD_IDS = 1024
 POLICY_STEALING = 1
 POLICY_BITS = {POLICY_STEALING: "stealing"}
@@ -46,3 +50,17 @@ def check_events(beat, core, data, offset, identity):
             beat.fail("a state change with task_id %d" % task_id, offset, core)
         previous_time = time
         offset += EVENT.size
+
+
+def check_input(task):
+    """What is wrong with the 64 bytes of a task that came from outside; None if nothing is."""
+    (_, *guards, _, level, _, guard_count, flags, reserved, _, _, _, _) = TASK.unpack(task)
+    if guard_count > MAXIMUM_GUARDS:
+        return "has %d guards" % guard_count
+    if any(guards[guard_count:]) or any(guard >= GUARD_IDS for guard in guards):
+        return "has the guards %r, %d of them" % (guards, guard_count)
+    if level > HIGHEST_LEVEL:
+        return "is of level %d" % level
+    if flags & ~FLAG_STATELESS or any(reserved):
+        return "has flags 0x%02x and reserved bytes %s" % (flags, reserved.hex())
+    return None

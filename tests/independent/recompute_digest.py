@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Reads a log and recomputes its digests, written from docs/log-format.md alone and sharing no code
-with the program that wrote the log. Usage: recompute_digest.py LOG [--expect HEX]; exit status 0
-when everything agrees, 1 when a check fails, 2 when the input cannot be read as a complete log."""
+"""Reads a log and recomputes its digests, checks and lockchain, written from docs/log-format.md
+alone and sharing no code with the program that wrote the log. Usage: recompute_digest.py LOG
+[--expect HEX]; exit status 0 when everything agrees, 1 when a check fails, 2 when the input cannot
+be read as a complete log."""
 
 import argparse
 import hashlib
@@ -10,186 +11,51 @@ import string
 import struct
 import sys
 
-sys.dont_write_bytecode = True  # the import below must not leave a folder in the source tree
+sys.dont_write_bytecode = True  # the imports below must not leave a folder in the source tree
 
-from log_events import EVENT, GUARD_IDS, POLICY_BITS, check_events  # noqa: E402
-from xxh3 import digest_text, xxh3_128  # noqa: E402
+from lockchain import Lockchain, epoch_leaf, peak_sizes  # noqa: E402
+from log_events import EVENT, POLICY_BITS, check_events, check_input  # noqa: E402
+from log_identity import FORMAT_VERSION, Identity  # noqa: E402
+from log_input import CheckFailed, Input, Unreadable  # noqa: E402
+from xxh3 import digest_text, xxh3_64, xxh3_128  # noqa: E402
 
 MAGIC_NUMBER = 0x01474F4C4B484E4B
-FORMAT_VERSION = 2
-CONTRACT_VERSION = 2
 LEVELS = ("digest", "inputs", "full")
 LEVEL_DIGEST, LEVEL_INPUTS, LEVEL_FULL = range(3)
+FLAG_OPEN = 1
 END_REASONS = ("quiescent", "beat limit", "stopped")
 
 MAGIC = struct.Struct("<Q")
-HEADER = struct.Struct("<QIIII16s")
-FIELD = struct.Struct("<HHI")
-HANDLER = struct.Struct("<HHI")
+HEADER = struct.Struct("<QIHHII16sQ")
 TAG_AND_SIZE = struct.Struct("<II")
-BEAT = struct.Struct("<IIQQII16s")
+BEAT = struct.Struct("<IIQQII16sQ")
 CORE_ENTRY = struct.Struct("<HHI16s")
-TRAILER = struct.Struct("<IIIIQQ16s")
+INPUTS = struct.Struct("<IIQQ")
+INPUT = struct.Struct("<64sQ")
+EPOCH = struct.Struct("<IIQQQ16s32sQQ")
+RESUMED = struct.Struct("<IIQQQ16s")
+TRAILER = struct.Struct("<IIIIQQQ16s32sQ")
+CHECK = struct.Struct("<Q")
+INPUTS_CHECKED = struct.Struct("<QQQQ")
 
 TAG_BEAT = 0x54414542
+TAG_INPUTS = 0x54504E49
+TAG_EPOCH = 0x434F5045
+TAG_RESUMED = 0x4D555352
 TAG_END = 0x20444E45
 
-MAXIMUM_CORES = 256
+EPOCH_BEATS = 8  # docs/determinism.md, 1
+MAXIMUM_INPUTS = 1024
+
 MAXIMUM_IDENTITY_BYTES = 192 * 1024
 MAXIMUM_WORKLOAD_BYTES = 4 * 1024 * 1024
-LOG_SHARE_BYTES = 512 * 1024  # of all cores together in a beat
-MAXIMUM_LATENCY = 7
 READ_PIECE_BYTES = 64 * 1024
-
-FIELD_NAMES = {
-    1: "log format", 2: "contract", 3: "cores", 4: "latencies", 5: "capacities", 6: "costs",
-    7: "seed", 8: "handlers", 9: "workload", 10: "policies", 11: "guards",
-}
-# 4, 8 and 11 have no fixed size.
-FIELD_BYTES = {1: 4, 2: 4, 3: 4, 5: 23 * 4, 6: 10 * 4, 7: 8, 9: 32, 10: 4}
-TAG_HANDLERS = 8
-TAG_GUARDS = 11
-MAXIMUM_NAME_BYTES = 64
 
 ZERO_DIGEST = bytes(16)
 
 
-class CheckFailed(Exception):
-    """The log could be read and contradicts its format or itself."""
-    exit_status = 1
-
-    def __init__(self, message, offset, beat=None, core=None):
-        place = "offset %d" % offset
-        if beat is not None:
-            place += ", beat %d" % beat
-        if core is not None:
-            place += ", core %d" % core
-        super().__init__("%s: %s" % (place, message))
-
-
-class Unreadable(Exception):
-    """Not a log, a log of another version, or a log that was cut."""
-    exit_status = 2
-
-
 class WrongUsage(Unreadable):
     pass
-
-
-class Input:
-    """A file read front to back. It never reads more than was asked for, so a false size in the log
-    costs no more memory than the limit that the caller has checked it against."""
-
-    def __init__(self, stream):
-        self.stream = stream
-        self.offset = 0
-        self.last_whole = "no beat is complete"
-
-    def read(self, size, what):
-        data = self.stream.read(size)
-        if len(data) != size:
-            raise Unreadable("cut at offset %d: %s needs %d bytes at offset %d (%s)" % (
-                self.offset + len(data), what, size, self.offset, self.last_whole))
-        self.offset += size
-        return data
-
-    def at_end(self):
-        return not self.stream.peek(1)
-
-
-class Identity:
-    """What the identity's fields say. `offset` is where it lies in the file."""
-
-    def __init__(self, data, offset):
-        self.fields = {}
-        self.offsets = {}
-        self.read_fields(data, offset)
-        self.require(1, FORMAT_VERSION)
-        self.require(2, CONTRACT_VERSION)
-        self.cores = self.integer(3)
-        if not 1 <= self.cores <= MAXIMUM_CORES:
-            raise CheckFailed("%d cores, not 1 to %d" % (self.cores, MAXIMUM_CORES),
-                              self.offsets[3])
-        self.check_latencies()
-        self.seed = self.integer(7)
-        self.handlers = list(self.read_names(TAG_HANDLERS, "handler"))
-        self.guards = list(self.read_names(TAG_GUARDS, "guard"))
-        self.policies = self.integer(10)
-        if self.policies & ~sum(POLICY_BITS):
-            raise CheckFailed("policies 0x%x are not known" % self.policies, self.offsets[10])
-        self.workload_hash = self.fields[9]
-        self.share_events = LOG_SHARE_BYTES // self.cores // EVENT.size
-
-    def read_fields(self, data, offset):
-        position = 0
-        previous_tag = 0
-        while position < len(data):
-            here = offset + position
-            if len(data) - position < FIELD.size:
-                raise CheckFailed("identity ends inside a field's head", here)
-            tag, zero, size = FIELD.unpack_from(data, position)
-            position += FIELD.size
-            if tag <= previous_tag:
-                raise CheckFailed("identity tag %d after tag %d" % (tag, previous_tag), here)
-            if tag not in FIELD_NAMES:
-                raise CheckFailed("identity tag %d is not known" % tag, here)
-            if zero != 0:
-                raise CheckFailed("identity field %d has %d where zero belongs" % (tag, zero), here)
-            if size > len(data) - position:
-                raise CheckFailed("identity field %d, %d bytes, passes the identity's end"
-                                  % (tag, size), here)
-            if size != FIELD_BYTES.get(tag, size):
-                raise CheckFailed("identity field %d (%s) has %d bytes, not %d"
-                                  % (tag, FIELD_NAMES[tag], size, FIELD_BYTES[tag]), here)
-            self.fields[tag] = data[position:position + size]
-            self.offsets[tag] = offset + position
-            position += size
-            previous_tag = tag
-        for tag, name in FIELD_NAMES.items():
-            if tag not in self.fields:
-                raise CheckFailed("identity has no field %d (%s)" % (tag, name), offset)
-
-    def integer(self, tag):
-        return int.from_bytes(self.fields[tag], "little")
-
-    def require(self, tag, value):
-        if self.integer(tag) != value:
-            raise CheckFailed("identity field %d (%s) is %d, not %d"
-                              % (tag, FIELD_NAMES[tag], self.integer(tag), value),
-                              self.offsets[tag])
-
-    def check_latencies(self):
-        latencies = self.fields[4]
-        if len(latencies) != self.cores * self.cores:
-            raise CheckFailed("%d latencies for %d cores" % (len(latencies), self.cores),
-                              self.offsets[4])
-        for index, latency in enumerate(latencies):
-            if not 1 <= latency <= MAXIMUM_LATENCY:
-                source, destination = divmod(index, self.cores)
-                raise CheckFailed("latency from core %d to core %d is %d, not 1 to %d"
-                                  % (source, destination, latency, MAXIMUM_LATENCY),
-                                  self.offsets[4] + index)
-
-    def read_names(self, tag, what):
-        data = self.fields[tag]
-        position = 0
-        previous_id = -1
-        while position < len(data):
-            here = self.offsets[tag] + position
-            if len(data) - position < HANDLER.size:
-                raise CheckFailed("the %ss end inside a %s's head" % (what, what), here)
-            entry_id, name_bytes, version = HANDLER.unpack_from(data, position)
-            position += HANDLER.size
-            if entry_id <= previous_id:
-                raise CheckFailed("%s %d after %s %d" % (what, entry_id, what, previous_id), here)
-            if tag == TAG_GUARDS and entry_id >= GUARD_IDS:
-                raise CheckFailed("guard %d, not below %d" % (entry_id, GUARD_IDS), here)
-            if name_bytes > MAXIMUM_NAME_BYTES or name_bytes > len(data) - position:
-                raise CheckFailed("the name of %s %d is longer than %d bytes or passes the end"
-                                  % (what, entry_id, MAXIMUM_NAME_BYTES), here)
-            yield entry_id, version, data[position:position + name_bytes]
-            position += name_bytes
-            previous_id = entry_id
 
 
 class Beat:
@@ -198,10 +64,23 @@ class Beat:
     def __init__(self, data, offset):
         self.offset = offset
         (_, self.size_bytes, self.number, self.start_time, self.event_count, self.core_count,
-         self.chain) = BEAT.unpack(data)
+         self.chain, _) = BEAT.unpack(data)
+
+    @property
+    def epoch(self):
+        return self.number // EPOCH_BEATS
 
     def fail(self, message, offset=None, core=None):
         raise CheckFailed(message, self.offset if offset is None else offset, self.number, core)
+
+
+def check_whole(data, offset, what):
+    """What ends with its check."""
+    stored, = CHECK.unpack_from(data, len(data) - CHECK.size)
+    computed = xxh3_64(data[:-CHECK.size])
+    if computed != stored:
+        raise CheckFailed("the check of %s is 0x%016x, computed 0x%016x" % (what, stored, computed),
+                          offset)
 
 
 class Log:
@@ -210,24 +89,35 @@ class Log:
     def __init__(self, source):
         self.source = source
         self.chain = ZERO_DIGEST
-        self.beats = 0
+        self.beats = 0  # of the run, as are the events: what was resumed counts
         self.events = 0
+        self.blocks = 0
         self.links_recomputed = 0
         self.previous_beat = None
+        self.inputs_beat = None  # of inputs whose block has not come yet
+        self.inputs = 0
+        self.epoch_is_open = False  # a beat stands behind the last epoch record
+        self.lockchain = Lockchain()
+        self.resumed = False
         self.read_head()
-        self.read_blocks()
+        self.read_records()
 
     def read_head(self):
         magic = self.source.read(MAGIC.size, "the magic")
         if MAGIC.unpack(magic) != (MAGIC_NUMBER,):
             raise Unreadable("not a log: it does not begin with the magic")
-        _, version, self.level, identity_bytes, workload_bytes, self.identity_hash = HEADER.unpack(
-            magic + self.source.read(HEADER.size - MAGIC.size, "the header"))
+        header = magic + self.source.read(HEADER.size - MAGIC.size, "the header")
+        (_, version, self.level, flags, identity_bytes, workload_bytes, self.identity_hash,
+         _) = HEADER.unpack(header)
         if version != FORMAT_VERSION:
             raise Unreadable("log format version %d: only version %d can be read"
                              % (version, FORMAT_VERSION))
+        check_whole(header, 0, "the header")
         if self.level >= len(LEVELS):
             raise CheckFailed("level %d is not known" % self.level, 12)
+        if flags & ~FLAG_OPEN:
+            raise CheckFailed("flags 0x%04x are not known" % flags, 14)
+        self.is_open = bool(flags & FLAG_OPEN)
         if identity_bytes > MAXIMUM_IDENTITY_BYTES:
             raise CheckFailed("identity of %d bytes, more than %d"
                               % (identity_bytes, MAXIMUM_IDENTITY_BYTES), 16)
@@ -263,37 +153,130 @@ class Log:
             raise CheckFailed("the SHA-256 of the workload text, %s, is not the identity's, %s"
                               % (sha256.hexdigest(), self.identity.workload_hash.hex()), offset)
 
-    def read_blocks(self):
+    def read_records(self):
+        readers = {TAG_BEAT: self.read_beat, TAG_INPUTS: self.read_inputs,
+                   TAG_EPOCH: self.read_epoch, TAG_RESUMED: self.read_resumed}
+        self.span_begin = self.source.offset
         while True:
             offset = self.source.offset
             if self.source.at_end():
                 raise Unreadable("cut at offset %d: no trailer (%s)"
                                  % (offset, self.source.last_whole))
-            head = self.source.read(TAG_AND_SIZE.size, "a block's head")
+            head = self.source.read(TAG_AND_SIZE.size, "a record's head")
             tag, size_bytes = TAG_AND_SIZE.unpack(head)
             if tag == TAG_END:
-                if size_bytes != TRAILER.size:
-                    raise CheckFailed("trailer of %d bytes, not %d" % (size_bytes, TRAILER.size),
-                                      offset)
                 self.read_trailer(head, offset)
                 return
-            if tag != TAG_BEAT:
-                raise CheckFailed("a block with the unknown tag 0x%08x" % tag, offset)
-            self.read_beat(head, offset)
+            if tag not in readers:
+                raise CheckFailed("a record with the unknown tag 0x%08x" % tag, offset)
+            readers[tag](head, offset)
+
+    def read_fixed(self, head, offset, layout, what):
+        """A record of fixed size that ends with its check."""
+        _, size_bytes = TAG_AND_SIZE.unpack(head)
+        if size_bytes != layout.size:
+            raise CheckFailed("%s of %d bytes, not %d" % (what, size_bytes, layout.size), offset)
+        data = head + self.source.read(layout.size - len(head), what)
+        check_whole(data, offset, what)
+        return layout.unpack(data)
 
     def read_beat(self, head, offset):
-        rest = self.source.read(BEAT.size - len(head), "a beat block's head")
-        beat = Beat(head + rest, offset)
+        head += self.source.read(BEAT.size - len(head), "a beat block's head")
+        check_whole(head, offset, "the head of a beat block")
+        beat = Beat(head, offset)
         self.check_beat_head(beat)
+        self.check_place(beat)
         core_digests = self.read_cores(beat) if self.level == LEVEL_FULL else {}
         # Where nothing was recorded every h is zero, so this link can be recomputed at any level.
         if self.level == LEVEL_FULL or beat.event_count == 0:
             self.check_chain(beat, core_digests)
         self.chain = beat.chain
         self.beats += 1
+        self.blocks += 1
         self.events += beat.event_count
         self.previous_beat = beat
-        self.source.last_whole = "%d beats are complete, the last is %d" % (self.beats, beat.number)
+        self.inputs_beat = None
+        self.epoch_is_open = True
+        self.source.last_whole = "%d beats are complete, the last is %d" % (self.blocks,
+                                                                            beat.number)
+        self.note_whole()
+
+    def note_whole(self):
+        """For who wants to know how far a log is whole: called behind each beat."""
+
+    def check_place(self, beat):
+        """An epoch record stands between beats of different epochs, and nowhere else but at the
+        end; inputs stand before the block of their beat."""
+        previous = self.previous_beat
+        if previous is not None and self.epoch_is_open != (beat.epoch == previous.epoch):
+            beat.fail("epoch %d follows epoch %d, %s an epoch record between"
+                      % (beat.epoch, previous.epoch, "without" if self.epoch_is_open else "with"))
+        if self.inputs_beat not in (None, beat.number):
+            beat.fail("inputs of beat %d stand before it" % self.inputs_beat)
+
+    def read_inputs(self, head, offset):
+        if self.level == LEVEL_DIGEST or not self.is_open:
+            raise CheckFailed("inputs at level digest, or of a run that was not open", offset)
+        if self.inputs_beat is not None:
+            raise CheckFailed("inputs twice for a beat", offset)
+        head += self.source.read(INPUTS.size - len(head), "the head of inputs")
+        _, size_bytes, beat, count = INPUTS.unpack(head)
+        if not 1 <= count <= MAXIMUM_INPUTS:
+            raise CheckFailed("%d inputs, not 1 to %d" % (count, MAXIMUM_INPUTS), offset)
+        if size_bytes != INPUTS.size + count * INPUT.size + CHECK.size:
+            raise CheckFailed("%d inputs in %d bytes" % (count, size_bytes), offset)
+        data = self.source.read(count * INPUT.size, "the inputs")
+        stored, = CHECK.unpack(self.source.read(CHECK.size, "the check of inputs"))
+        computed = xxh3_64(INPUTS_CHECKED.pack(xxh3_64(data), beat, count, size_bytes))
+        if computed != stored:
+            raise CheckFailed("the check of inputs is 0x%016x, computed 0x%016x"
+                              % (stored, computed), offset)
+        for task, _ in INPUT.iter_unpack(data):
+            problem = check_input(task)
+            if problem:
+                raise CheckFailed("an input of beat %d %s" % (beat, problem), offset)
+        self.inputs_beat = beat
+        self.inputs += count
+
+    def read_epoch(self, head, offset):
+        (_, _, index, beats, events, chain, leaf, span_bytes, _) = self.read_fixed(
+            head, offset, EPOCH, "an epoch record")
+        counts = (self.lockchain.leaves, self.beats, self.events, self.source.offset
+                  - self.span_begin)
+        if (index, beats, events, span_bytes) != counts:
+            raise CheckFailed("index, beats, events and span of an epoch are %d, %d, %d, %d, "
+                              "the log has %d, %d, %d, %d" % (index, beats, events, span_bytes,
+                                                              *counts), offset)
+        if not self.epoch_is_open:
+            raise CheckFailed("an epoch record without a beat before it", offset)
+        if chain != self.chain:
+            raise CheckFailed("the epoch's chain is %s, the last beat's %s"
+                              % (digest_text(chain), digest_text(self.chain)), offset)
+        computed = epoch_leaf(index, beats, events, self.run_digest_now())
+        if computed != leaf:
+            raise CheckFailed("the leaf hashes to %s, the epoch says %s"
+                              % (computed.hex(), leaf.hex()), offset)
+        self.lockchain.append(leaf)
+        self.span_begin = self.source.offset
+        self.epoch_is_open = False
+
+    def read_resumed(self, head, offset):
+        if self.blocks or self.resumed or self.inputs_beat is not None:
+            raise CheckFailed("what was before stands first, and once", offset)
+        head += self.source.read(RESUMED.size - len(head), "what was before")
+        _, size_bytes, self.beats, self.events, epochs, self.chain = RESUMED.unpack(head)
+        sizes = peak_sizes(epochs)
+        if size_bytes != RESUMED.size + 32 * len(sizes) + CHECK.size:
+            raise CheckFailed("%d bytes of what was before, for %d epochs" % (size_bytes, epochs),
+                              offset)
+        rest = self.source.read(size_bytes - RESUMED.size, "the peaks")
+        check_whole(head + rest, offset, "what was before")
+        self.lockchain.restore(epochs, [rest[32 * i:32 * i + 32] for i in range(len(sizes))])
+        self.resumed = True
+        self.span_begin = self.source.offset
+
+    def run_digest_now(self):
+        return xxh3_128(self.identity_hash + self.chain)
 
     def check_beat_head(self, beat):
         previous = self.previous_beat
@@ -365,22 +348,28 @@ class Log:
         self.links_recomputed += 1
 
     def read_trailer(self, head, offset):
-        (_, _, end_reason, reserved, beats, events, stored) = TRAILER.unpack(
-            head + self.source.read(TRAILER.size - len(head), "the trailer"))
+        (_, _, end_reason, reserved, beats, events, epochs, stored, root, _) = self.read_fixed(
+            head, offset, TRAILER, "a trailer")
         if end_reason >= len(END_REASONS):
             raise CheckFailed("end_reason %d is not known" % end_reason, offset + 8)
         if reserved != 0:
             raise CheckFailed("the trailer's reserved is %d, not 0" % reserved, offset + 12)
-        if beats != self.beats:
-            raise CheckFailed("the trailer says %d beats, the log has %d" % (beats, self.beats),
-                              offset + 16)
-        if events != self.events:
-            raise CheckFailed("the trailer says %d events, the beats add up to %d"
-                              % (events, self.events), offset + 24)
-        self.run_digest = xxh3_128(self.identity_hash + self.chain)
+        counts = (self.beats, self.events, self.lockchain.leaves)
+        if (beats, events, epochs) != counts:
+            raise CheckFailed("beats, events and epochs of the trailer are %d, %d, %d, the log has "
+                              "%d, %d, %d" % (beats, events, epochs, *counts), offset + 16)
+        if self.epoch_is_open:
+            raise CheckFailed("no epoch record stands behind the last beat", offset)
+        if self.inputs_beat is not None:
+            raise CheckFailed("no beat follows the inputs of beat %d" % self.inputs_beat, offset)
+        self.run_digest = self.run_digest_now()
         if self.run_digest != stored:
             raise CheckFailed("the run digest is %s, the trailer says %s"
-                              % (digest_text(self.run_digest), digest_text(stored)), offset + 32)
+                              % (digest_text(self.run_digest), digest_text(stored)), offset + 40)
+        self.root = self.lockchain.root()
+        if self.root != root:
+            raise CheckFailed("the lockchain's root is %s, the trailer says %s"
+                              % (self.root.hex(), root.hex()), offset + 56)
         if not self.source.at_end():
             raise CheckFailed("bytes follow the trailer", self.source.offset)
         self.end_reason = END_REASONS[end_reason]
@@ -409,15 +398,20 @@ def report_lines(log):
     yield "events %d" % log.events
     yield "end %s" % log.end_reason
     yield "run_digest %s" % digest_text(log.run_digest)
+    yield "lockchain %s" % log.root.hex()
     yield "ok identity: I recomputed"
     if log.level != LEVEL_DIGEST:
         yield "ok workload: SHA-256 of the text recomputed"
     if log.level == LEVEL_FULL:
         yield "ok events: order, cores, counts and each core's h recomputed"
-        yield "ok chain: %d of %d links recomputed" % (log.links_recomputed, log.beats)
+        yield "ok chain: %d of %d links recomputed" % (log.links_recomputed, log.blocks)
     else:
         yield ("ok chain: continuity read only, %d of %d links recomputed: level %s stores no h"
-               % (log.links_recomputed, log.beats, LEVELS[log.level]))
+               % (log.links_recomputed, log.blocks, LEVELS[log.level]))
+    if log.inputs:
+        yield "ok inputs: %d" % log.inputs
+    yield "ok lockchain: %d leaves and the root recomputed" % log.lockchain.leaves
+    yield "ok checks: of the header and every record"
     yield "ok trailer: D recomputed from I and the last E, counts add up"
 
 
@@ -446,7 +440,7 @@ def check(arguments):
     run_digest = digest_text(log.run_digest)
     if arguments.expect is not None and run_digest != arguments.expect:
         raise CheckFailed("the run digest is %s, expected %s" % (run_digest, arguments.expect),
-                          log.source.offset - len(log.run_digest))
+                          log.source.offset - TRAILER.size + 40)
     for line in report_lines(log):
         print(line)
     if arguments.expect is not None:

@@ -12,6 +12,7 @@
 
 #include "tests/model/comparison.hpp"
 #include "tests/model/random_file.hpp"
+#include "tests/model/random_outside.hpp"
 #include "tests/model/script.hpp"
 #include "tests/model/shrink.hpp"
 
@@ -49,6 +50,13 @@ Circumstances circumstances_of(u64 seed, u32 cores) {
             seed / 10 % 2 == 0 ? 0 : seed};
 }
 
+ModelConfig configure(const std::string& file, u64 seed) {
+    ModelConfig config = config_of(read_script(file));
+    config.beats_max = BEATS_MAX;
+    config.outside = random_outside(seed, config, seed % 4 != 0);
+    return config;
+}
+
 NativeRun run_natively(const std::string& file, u64 seed) {
     const NativeScript script(file);
     test::NativeOptions options = script.options();
@@ -57,13 +65,8 @@ NativeRun run_natively(const std::string& file, u64 seed) {
     options.claiming = how.claiming;
     options.chaos_seed = how.chaos_seed;
     options.beats_max = BEATS_MAX;
+    feed(options, configure(file, seed));
     return NativeRun(options);
-}
-
-ModelConfig configure(const std::string& file) {
-    ModelConfig config = config_of(read_script(file));
-    config.beats_max = BEATS_MAX;
-    return config;
 }
 
 std::optional<std::string> differs_natively(const std::string& file, u64 seed,
@@ -136,7 +139,10 @@ class Campaign {
 
     void check(u64 seed) {
         const std::string file = random_workload_file(seed);
-        const ModelConfig config = configure(file);
+        ModelConfig config = configure(file, seed);
+        if (!options_.platform.empty()) {
+            config.outside.clear(); // nobody could time them there
+        }
         Model model(config, faults_);
         const ModelRun run = model.run();
         const auto found = options_.platform.empty()
@@ -170,15 +176,20 @@ class Campaign {
                          static_cast<unsigned long long>(finding.seed));
         }
         const auto still_differs = [&](const std::string& file) {
-            Model model(configure(file), faults_);
+            Model model(configure(file, finding.seed), faults_);
             return differs_natively(file, finding.seed, model.run()).has_value();
         };
         const Shrunk small =
             shrink(nlohmann::ordered_json::parse(finding.file), still_differs, SHRINK_TRIES_MAX);
         finding.file = text_of(small.file);
-        Model model(configure(finding.file), faults_);
+        const ModelConfig config = configure(finding.file, finding.seed);
+        Model model(config, faults_);
         finding.what = differs_natively(finding.file, finding.seed, model.run())
                            .value_or("differs no longer when run again: " + finding.what);
+        if (!config.outside.empty()) {
+            finding.what +=
+                " (with " + std::to_string(config.outside.size()) + " inputs from outside)";
+        }
     }
 
     CampaignOptions options_;
@@ -205,7 +216,7 @@ std::vector<MutantVerdict> check_mutants(const CampaignOptions& options) {
         const u64 seed = options.first_seed + i;
         const std::string file = random_workload_file(seed);
         const NativeRun native = run_natively(file, seed);
-        ModelConfig config = configure(file);
+        ModelConfig config = configure(file, seed);
         config.beats_max = std::min<u64>(BEATS_MAX, native.logged.beats.size() + 1);
         for (std::size_t at = 0; at < std::size(PLANTED_FAULTS); ++at) {
             if (verdicts[at].caught_by) {

@@ -191,6 +191,40 @@ test::NativeOptions options_of(const RandomWorkload& workload) {
     return options;
 }
 
+namespace {
+
+LogInput real_input(const ModelOutside& outside) {
+    LogInput input{};
+    std::memcpy(input.task, outside.task.encode().data(), sizeof input.task);
+    input.time = outside.ordered_time.value_or(NOT_ORDERED);
+    return input;
+}
+
+ModelOutside taken_input(const test::FedInput& fed) {
+    Task task;
+    std::memcpy(&task, fed.input.task, sizeof task);
+    ModelOutside taken{.task = {.id = task.id}, .beat = fed.beat};
+    if (fed.input.time != NOT_ORDERED) {
+        taken.ordered_time = fed.input.time;
+    }
+    return taken;
+}
+
+} // namespace
+
+void feed(test::NativeOptions& options, const ModelConfig& config) {
+    if (config.outside.empty()) {
+        return;
+    }
+    const bool between = std::ranges::any_of(
+        config.outside, [](const ModelOutside& outside) { return outside.moment % 2 != 0; });
+    options.inputs = between ? InputsMode::Recorded : InputsMode::Open;
+    const std::vector<ModelOutside> fed = between ? Model(config).run().taken : config.outside;
+    for (const ModelOutside& outside : fed) {
+        options.outside.push_back({real_input(outside), outside.beat, outside.moment / 2});
+    }
+}
+
 struct NativeScript::Opened {
     Bytes bytes;
     knhk::Script script;
@@ -234,6 +268,9 @@ NativeRun::NativeRun(const test::NativeOptions& options) : result(test::run_nati
         logged.beats.push_back(beat_of(beat, options.cores));
     }
     logged.reason = static_cast<ModelEnd>(result.reason);
+    for (const test::FedInput& fed : test::outside_inputs_of(result.log)) {
+        logged.taken.push_back(taken_input(fed));
+    }
 }
 
 std::optional<std::string> difference(const NativeRun& native, const ModelRun& model) {

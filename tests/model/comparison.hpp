@@ -15,6 +15,10 @@ namespace knhk::model {
 [[nodiscard]] ModelConfig config_of(const RandomWorkload& workload);
 [[nodiscard]] test::NativeOptions options_of(const RandomWorkload& workload);
 
+/// Inputs from outside as a model's run had them: as they came, or, if some came where a host
+/// cannot time them, as they were taken.
+void feed(test::NativeOptions& options, const ModelConfig& config);
+
 /// A workload file for the scheduler: it reads the bytes that the model packs.
 class NativeScript {
   public:

@@ -15,6 +15,7 @@
 #include "tests/model/comparison.hpp"
 #include "tests/model/identity.hpp"
 #include "tests/model/random_file.hpp"
+#include "tests/model/random_outside.hpp"
 #include "tests/model/script.hpp"
 
 namespace knhk::model {
@@ -87,8 +88,11 @@ TEST(Comparison, random_handlers_are_predicted_in_every_event) {
     Counted counted;
     for (u64 seed = 1; seed <= HANDLER_SEEDS; ++seed) {
         const RandomWorkload workload = random_workload(seed);
-        Model model(config_of(workload));
-        expect_equal(options_of(workload), model.run(), "random handlers", {1, 3}, counted);
+        ModelConfig config = config_of(workload);
+        config.outside = random_outside(seed, config, config.beats_max == ~u64{0});
+        test::NativeOptions options = options_of(workload);
+        feed(options, config);
+        expect_equal(options, Model(config).run(), "random handlers", {1, 3}, counted);
     }
     tell(counted);
 }
@@ -96,6 +100,7 @@ TEST(Comparison, random_handlers_are_predicted_in_every_event) {
 ModelConfig config_of_file(const std::string& file, u64 seed) {
     ModelConfig config = config_of(read_script(file));
     config.beats_max = seed % 7 == 0 ? 1 + seed % 23 : FILE_BEATS_MAX;
+    config.outside = random_outside(seed, config, seed % 7 != 0);
     return config;
 }
 
@@ -108,6 +113,7 @@ TEST(Comparison, random_files_are_predicted_in_every_event) {
         test::NativeOptions options = script.options();
         const ModelConfig config = config_of_file(file, seed);
         options.beats_max = config.beats_max;
+        feed(options, config);
         options.claiming = seed % 3 == 0 ? Claiming::Dynamic : Claiming::Static;
         const u32 workers = seed % 8 == 0 ? 3 : 1;
         expect_equal(options, Model(config).run(), "file " + std::to_string(seed),

@@ -53,6 +53,20 @@ Difference beat_difference(const ModelBeat& run, const ModelBeat& model) {
     return run.chain == model.chain ? Difference() : "chain";
 }
 
+Difference taken_difference(const ModelRun& run, const ModelRun& model) {
+    for (u64 i = 0; i < std::min(run.taken.size(), model.taken.size()); ++i) {
+        const ModelOutside& a = run.taken[i];
+        const ModelOutside& b = model.taken[i];
+        const auto found = first_of(
+            {field("beat", a.beat, b.beat), field("task_id", a.task.id, b.task.id),
+             field("time", a.ordered_time.value_or(~u64{0}), b.ordered_time.value_or(~u64{0}))});
+        if (found) {
+            return "input " + std::to_string(i) + " from outside, " + *found;
+        }
+    }
+    return field("inputs from outside", run.taken.size(), model.taken.size());
+}
+
 } // namespace
 
 Difference difference(const ModelRun& run, const ModelRun& model) {
@@ -62,7 +76,7 @@ Difference difference(const ModelRun& run, const ModelRun& model) {
         }
     }
     return first_of(
-        {field("beats", run.beats.size(), model.beats.size()),
+        {field("beats", run.beats.size(), model.beats.size()), taken_difference(run, model),
          field("end reason", static_cast<u64>(run.reason), static_cast<u64>(model.reason))});
 }
 

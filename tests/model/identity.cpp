@@ -9,7 +9,8 @@
 namespace knhk::model {
 namespace {
 
-constexpr u32 VERSION = 2; // of the log's format, and of the contract
+constexpr u32 LOG_FORMAT = 3;
+constexpr u32 CONTRACT = 2;
 
 // FIPS 180-4, 4.2.2 and 5.3.3: the first 32 bits of the fractional parts of the cube roots, and of
 // the square roots, of the first primes. Found by searching the largest root, in integers.
@@ -104,8 +105,8 @@ Bytes names(const std::vector<NamedVersion>& entries) {
 
 // log-format.md, the table of capacities.
 Bytes capacities() {
-    return words({256,  512, 128, 4,  4,  256, 256,  7,  8, 2,  7, 4096,
-                  8192, 256, 4,   32, 64, 8,   1024, 32, 8, 16, 32});
+    return words({256, 512, 128, 4,  4, 256,  256, 7, 8,  2,  7,  4096, 8192,
+                  256, 4,   32,  64, 8, 1024, 32,  8, 16, 32, 16, 1024});
 }
 
 } // namespace
@@ -132,8 +133,8 @@ std::array<std::byte, 32> sha256(std::span<const std::byte> bytes) {
 
 Bytes identity_of(const ModelConfig& config, std::span<const std::byte> workload) {
     Bytes identity;
-    append_field(identity, 1, words({VERSION}));
-    append_field(identity, 2, words({VERSION}));
+    append_field(identity, 1, words({LOG_FORMAT}));
+    append_field(identity, 2, words({CONTRACT}));
     append_field(identity, 3, words({config.cores}));
     append_field(identity, 4,
                  Bytes(std::as_bytes(std::span(config.latencies)).begin(),

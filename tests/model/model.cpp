@@ -36,25 +36,24 @@ Model::Model(ModelConfig config, ModelFaults faults)
     }
 }
 
-// Sections 2, 2.8 and 2.10: beats, and the barrier after each. The first beat is that of the first
-// input.
+// Sections 2, 2.8 and 2.10: beats, and the barrier after each.
 ModelRun Model::run() {
     ModelRun result;
-    if (config_.inputs.empty()) {
-        return result;
-    }
-    beat_ = config_.inputs.front().beat;
-    counters_.first_beat_not_0 += beat_ != 0;
-    cut_inputs(beat_);
-    while (true) {
+    const bool is_any = find_first_beat();
+    while (is_any) {
         ModelBeat beat = execute_beat();
         const ModelDigest before = result.beats.empty() ? ModelDigest{} : result.beats.back().chain;
         beat.chain = next_chain(before, beat_, beat.start_time, beat.events);
         result.beats.push_back(std::move(beat));
+        for (const Arrival& arrival : taken_) {
+            result.taken.push_back({arrival.task, arrival.ordered_time, 0, beat_});
+        }
+        begin_barrier(result.beats.size());
         cut_inputs(beat_ + 1);
+        cut_outside(beat_ + 1);
         if (const std::optional<ModelEnd> end = end_after(result.beats.size())) {
             result.reason = *end;
-            return result;
+            break;
         }
         if (faults_.x_before_jump) {
             select_x();
@@ -67,6 +66,8 @@ ModelRun Model::run() {
         }
         steal();
     }
+    result.refused = refused_;
+    return result;
 }
 
 // Section 2: every core for itself; then G of the next beat is the largest clock.
@@ -82,10 +83,13 @@ ModelBeat Model::execute_beat() {
     return beat;
 }
 
-// Section 2.10: quiescent goes before the beat limit.
+// Section 2.10: quiescent goes before the beat limit. Section 2.11: an idle run waits, unless it
+// ends.
 std::optional<ModelEnd> Model::end_after(u64 beats) {
-    const bool held_by_touch = touched() && !faults_.quiescent_though_touched;
-    if (!something_left() && !smallest_key() && !inputs_remain() && !held_by_touch) {
+    if (nothing_to_do() && !ends_) {
+        wait_for_outside(beat_ + 1);
+    }
+    if (nothing_to_do() && !outside_remains()) {
         return ModelEnd::Quiescent;
     }
     if (beats >= config_.beats_max) {

@@ -58,6 +58,15 @@ struct ModelInput {
     std::optional<u64> ordered_time = {};
 };
 
+/// Section 2.11: an input from outside, and when it comes.
+struct ModelOutside {
+    ModelTask task;
+    std::optional<u64> ordered_time = {};
+    /// Twice the beats executed when it is there; odd: only when that barrier has cut once already.
+    u64 moment = 0;
+    u64 beat = 0; ///< of a recorded one: the beat that receives it
+};
+
 struct ModelConfig {
     u32 cores = 1;
     u64 seed = 0;
@@ -67,7 +76,9 @@ struct ModelConfig {
     std::map<u16, ModelHandler> handlers;
     std::map<u16, ModelGuard> guards;
     std::vector<Observation> observations;
-    std::vector<ModelInput> inputs; ///< in their order: beats never descend
+    std::vector<ModelInput> inputs;    ///< in their order: beats never descend
+    std::vector<ModelOutside> outside; ///< in their order: moments and beats never descend
+    bool recorded = false;             ///< inputs from outside come by their beats
 };
 
 struct ModelBeat {
@@ -82,15 +93,20 @@ enum class ModelEnd : u8 { Quiescent = 0, BeatLimit = 1 };
 struct ModelRun {
     std::vector<ModelBeat> beats;
     ModelEnd reason{};
+    std::vector<ModelOutside> taken; ///< from outside, each with the beat that received it
+    u64 refused = 0;                 ///< from outside
     /// log-format.md, Digests: D.
     [[nodiscard]] ModelDigest digest(const ModelDigest& identity) const;
     [[nodiscard]] u64 event_count() const;
 };
 
+/// Section 2.4: those of one beat come in this order.
+enum class From : u8 { Messages, Inputs, Outside };
+
 /// A message or an input on its way to a ring or a heap. Section 2.4 orders them.
 struct Arrival {
     u64 due = 0;
-    bool input = false;
+    From from = From::Messages;
     u64 time_or_position = 0;
     u32 source = 0;
     u32 emission = 0; ///< the how many-th of its task
@@ -184,6 +200,7 @@ class Model {
     [[nodiscard]] std::optional<u64> smallest_key() const;
     [[nodiscard]] bool touched() const;
     [[nodiscard]] bool inputs_remain() const { return cut_end_ < config_.inputs.size(); }
+    [[nodiscard]] bool nothing_to_do() const;
     [[nodiscard]] u64 next_beat();
     [[nodiscard]] u64 skip_to_input();
     void jump_to(u64 key);
@@ -197,6 +214,19 @@ class Model {
     [[nodiscard]] u64 spare(u32 core);
     void move_tasks(u32 victim, u32 thief, u64 count);
 
+    // model_outside.cpp: inputs from outside.
+    [[nodiscard]] bool find_first_beat();
+    void begin_barrier(u64 beats);
+    void cut_outside(u64 due);
+    void cut_outside_again(u64 due);
+    [[nodiscard]] bool is_there(const ModelOutside& input, u64 due) const;
+    [[nodiscard]] bool accepts(const ModelOutside& input) const;
+    [[nodiscard]] bool has_place(const ModelOutside& input);
+    [[nodiscard]] u64 held_from_outside(u32 core, u8 line) const;
+    [[nodiscard]] bool outside_remains() const { return next_outside_ < config_.outside.size(); }
+    void wait_for_outside(u64 due);
+
+    [[nodiscard]] bool valid(const ModelTask& task) const; // model_context.cpp
     [[nodiscard]] u64 stamp(u32 core) { return ++cores_[core].clock; }
     void record(u32 core, ModelEvent event);
     void enter_ring(u32 core, const ModelTask& task);
@@ -205,8 +235,9 @@ class Model {
     [[nodiscard]] u8 line_of(const ModelTask& task, bool ordered) const {
         return ordered && !faults_.ordered_requests_in_level_lines ? ORDERED : task.level;
     }
-    using ArrivalKey = std::tuple<u64, bool, u64, u64, u32>;
+    using ArrivalKey = std::tuple<u64, u32, u64, u64, u32>;
     [[nodiscard]] ArrivalKey key(const Arrival& arrival) const;
+    [[nodiscard]] u32 rank(From from) const;
 
     ModelConfig config_;
     ModelFaults faults_;
@@ -221,6 +252,11 @@ class Model {
     u64 cut_begin_ = 0; ///< inputs [cut_begin_, cut_end_) arrive in beat cut_due_
     u64 cut_end_ = 0;
     u64 cut_due_ = 0;
+    u64 next_outside_ = 0;
+    u64 now_ = 0;                ///< what comes until this moment is there
+    bool ends_ = false;          ///< at this barrier
+    std::vector<Arrival> taken_; ///< from outside, for the beat that comes next
+    u64 refused_ = 0;
 };
 
 /// Sections 2.6 and 2.7: what a handler sees, and how its task ends.
@@ -281,7 +317,6 @@ class ModelContext {
     [[nodiscard]] ModelStatus send_message(const Emission& emission, u32 destination);
     void count_message(u32 destination);
     [[nodiscard]] u64 message_time();
-    [[nodiscard]] bool valid(const ModelTask& task) const;
 
     Model& model_;
     u32 core_;

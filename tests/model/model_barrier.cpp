@@ -32,7 +32,7 @@ void Model::cut_inputs(u64 due) {
         const u8 line = line_of(input.task, input.ordered_time.has_value());
         if (!held.contains({core, line}) && !faults_.quota_of_this_cut_alone) {
             held[{core, line}] = static_cast<u64>(
-                std::ranges::count(cores_[core].lines[line], true, &Arrival::input));
+                std::ranges::count(cores_[core].lines[line], From::Inputs, &Arrival::from));
         }
         u64& holds = held[{core, line}];
         if (holds >= quota(input, line)) {
@@ -57,9 +57,10 @@ u64 Model::quota(const ModelInput& input, u8 line) const {
 
 // Section 2.10, 4.
 bool Model::something_left() const {
-    return cut_begin_ != cut_end_ || std::ranges::any_of(cores_, [this](const ModelCore& core) {
-               return core_has_something(core);
-           });
+    const bool from_outside = !taken_.empty() && !faults_.outside_invisible_to_quiescence;
+    return from_outside || cut_begin_ != cut_end_ ||
+           std::ranges::any_of(cores_,
+                               [this](const ModelCore& core) { return core_has_something(core); });
 }
 
 bool Model::core_has_something(const ModelCore& core) const {
@@ -76,6 +77,12 @@ bool Model::ordered_line_counts(const ModelCore& core) const {
         return false;
     }
     return core.heap.size() < heap_capacity_ || faults_.blocked_line_prevents_jump;
+}
+
+bool Model::nothing_to_do() const {
+    const bool waits_first = faults_.outside_waited_for_before_pulse && outside_remains();
+    const bool held_by_touch = touched() && !faults_.quiescent_though_touched && !waits_first;
+    return !something_left() && !smallest_key() && !inputs_remain() && !held_by_touch;
 }
 
 std::optional<u64> Model::smallest_key() const {
@@ -111,6 +118,7 @@ u64 Model::next_beat() {
         return skip_to_input();
     }
     counters_.skip_to_a_pulse += 1;
+    cut_outside_again(pulse);
     return pulse;
 }
 
@@ -121,6 +129,7 @@ u64 Model::skip_to_input() {
     }
     const u64 beat = config_.inputs[cut_end_].beat;
     cut_inputs(beat);
+    cut_outside_again(beat);
     return beat;
 }
 

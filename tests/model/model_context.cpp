@@ -152,7 +152,7 @@ ModelStatus ModelContext::try_emit(const Emission& emission) {
 
 ModelStatus ModelContext::check(const Emission& emission) {
     const ModelFaults& faults = model_.faults_;
-    const bool valid_task = valid(emission.task);
+    const bool valid_task = model_.valid(emission.task);
     const bool late = emission.time.value_or(0) > TIME_MAX && !faults.timestamps_unlimited;
     if (faults.task_looked_at_before_count && !valid_task) {
         return INVALID_TASK;
@@ -183,12 +183,12 @@ ModelStatus ModelContext::check(const Emission& emission) {
 }
 
 // Section 1, A task.
-bool ModelContext::valid(const ModelTask& task) const {
+bool Model::valid(const ModelTask& task) const {
     bool guards_fit = task.guard_count <= 8;
     for (u8 i = 0; i < 8; ++i) {
         guards_fit = guards_fit && task.guards[i] < (i < task.guard_count ? GUARD_IDS : 1);
     }
-    return guards_fit && model_.config_.handlers.contains(task.handler) && task.level < LEVELS &&
+    return guards_fit && config_.handlers.contains(task.handler) && task.level < LEVELS &&
            task.budget <= BUDGET_MAX && (task.flags & ~STATELESS) == 0 &&
            task.reserved == std::array<u8, 2>{};
 }

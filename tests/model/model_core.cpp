@@ -98,9 +98,18 @@ void Model::log_stolen(u32 core) {
     own.stolen.clear();
 }
 
-// Section 2.4: due beat, messages before inputs, timestamp or position, source core, emission.
+// Section 2.4: messages, inputs, inputs from outside.
+u32 Model::rank(From from) const {
+    if (from == From::Messages) {
+        return faults_.inputs_before_messages ? 3 : 0;
+    }
+    return (from == From::Inputs) != faults_.outside_before_inputs ? 1 : 2;
+}
+
+// Section 2.4: due beat, messages before inputs before inputs from outside, timestamp or position,
+// source core, emission.
 Model::ArrivalKey Model::key(const Arrival& arrival) const {
-    const bool second = arrival.input != faults_.inputs_before_messages;
+    const u32 second = rank(arrival.from);
     const u64 due = faults_.arrivals_by_time_alone ? 0 : arrival.due;
     const u64 source = arrival.source;
     const u32 emission =
@@ -110,7 +119,8 @@ Model::ArrivalKey Model::key(const Arrival& arrival) const {
                : ArrivalKey(due, second, arrival.time_or_position, source, emission);
 }
 
-// Section 2.4: messages that are due, sorted, then the inputs of the last cut, in their order.
+// Section 2.4: messages that are due, sorted, then the inputs of the last cut, in their order, then
+// those from outside.
 void Model::line_up(u32 core) {
     ModelCore& own = cores_[core];
     std::vector<Arrival> arrivals;
@@ -123,9 +133,11 @@ void Model::line_up(u32 core) {
     for (u64 i = cut_begin_; cut_due_ == beat_ && i < cut_end_; ++i) {
         const ModelInput& input = config_.inputs[i];
         if (input.task.id % config_.cores == core) {
-            arrivals.push_back({beat_, true, i, core, 0, input.task, input.ordered_time});
+            arrivals.push_back({beat_, From::Inputs, i, core, 0, input.task, input.ordered_time});
         }
     }
+    std::ranges::copy_if(taken_, std::back_inserter(arrivals),
+                         [core](const Arrival& arrival) { return arrival.source == core; });
     std::ranges::sort(arrivals, {}, [&](const Arrival& arrival) { return key(arrival); });
     for (const Arrival& arrival : arrivals) {
         const u8 line = line_of(arrival.task, arrival.ordered_time.has_value());
@@ -138,9 +150,9 @@ void Model::count_equal_timestamps(const std::vector<Arrival>& arrivals) {
     for (u64 i = 1; i < arrivals.size(); ++i) {
         const Arrival& before = arrivals[i - 1];
         const Arrival& arrival = arrivals[i];
-        counters_.equal_timestamps += !arrival.input && !before.input &&
-                                      arrival.time_or_position == before.time_or_position &&
-                                      arrival.source != before.source;
+        counters_.equal_timestamps +=
+            arrival.from == From::Messages && before.from == From::Messages &&
+            arrival.time_or_position == before.time_or_position && arrival.source != before.source;
     }
 }
 
@@ -199,7 +211,8 @@ bool Model::admit_may_take(u32 core, const Arrival& arrival) {
         counters_.half_share_after_theft += own.stolen_events > 0;
         return false;
     }
-    if (arrival.input && used + 2 > may_use && !faults_.input_splits_at_half_share) {
+    if (arrival.from != From::Messages && used + 2 > may_use &&
+        !faults_.input_splits_at_half_share) {
         ++counters_.two_record_input_stop;
         return false;
     }
@@ -213,7 +226,7 @@ void Model::admit_one(u32 core, u8 line) {
     cores_[core].lines[line].pop_front();
     counters_.admitted_later_than_due += arrival.due < beat_;
     const bool heap_at_once = faults_.heap_credit_reusable_at_once && arrival.ordered_time;
-    if (arrival.input) {
+    if (arrival.from != From::Messages) {
         record(core, {.timestamp = stamp(core),
                       .task_id = arrival.task.id,
                       .hash = hash64(arrival.task.encode()),

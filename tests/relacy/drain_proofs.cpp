@@ -15,8 +15,8 @@ namespace {
 constexpr u64 RING_BYTES = 4;
 
 using Control = DrainControl<RelacyAtomics>;
-using Producer = DrainProducer<RelacyAtomics, RING_BYTES>;
-using Consumer = DrainConsumer<RelacyAtomics, RING_BYTES>;
+using Producer = RingProducer<RING_BYTES, RelacyAtomics>;
+using Consumer = RingConsumer<RING_BYTES, RelacyAtomics>;
 
 enum class Fault : u8 { None, EndsEarly, DoesNotAsk, GivesBackFirst, PublishesOwn };
 

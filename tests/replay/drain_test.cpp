@@ -122,6 +122,46 @@ TEST_F(DrainTest, head_that_went_back_is_reported_without_bytes) {
     EXPECT_GT(consumer_.available().size, DRAIN_RING_BYTES);
 }
 
+TEST_F(DrainTest, copy_takes_nothing) {
+    write(0, numbered(100));
+    std::vector<std::byte> bytes(40);
+    for (int twice = 0; twice < 2; ++twice) {
+        bytes.assign(40, std::byte{0});
+        EXPECT_TRUE(consumer_.copy(bytes.data(), 40));
+        EXPECT_EQ(bytes, numbered(40));
+    }
+    EXPECT_EQ(consumer_.position(), 0u);
+    EXPECT_EQ(read_chunk(), numbered(100));
+}
+
+TEST_F(DrainTest, copy_goes_across_the_ring_s_end) {
+    const u64 begin = 2 * DRAIN_RING_BYTES - 30;
+    pass(begin);
+    write(begin, numbered(100));
+    std::vector<std::byte> bytes(100);
+    EXPECT_TRUE(consumer_.copy(bytes.data(), 100));
+    EXPECT_EQ(bytes, numbered(100));
+}
+
+TEST_F(DrainTest, copy_of_more_than_is_there_copies_nothing) {
+    write(0, numbered(10));
+    std::vector<std::byte> bytes(11);
+    EXPECT_FALSE(consumer_.copy(bytes.data(), 11));
+    EXPECT_EQ(bytes, std::vector<std::byte>(11));
+    EXPECT_TRUE(consumer_.copy(bytes.data(), 10));
+    EXPECT_TRUE(consumer_.copy(bytes.data(), 0));
+}
+
+TEST_F(DrainTest, copy_believes_no_head_that_lies) {
+    std::byte byte{};
+    producer_.publish(DRAIN_RING_BYTES + 1);
+    EXPECT_FALSE(consumer_.copy(&byte, 1));
+    producer_.publish(~u64{0});
+    EXPECT_FALSE(consumer_.copy(&byte, 1));
+    producer_.publish(1);
+    EXPECT_TRUE(consumer_.copy(&byte, 1));
+}
+
 TEST_F(DrainTest, control_page_s_lines_stand_where_both_sides_expect_them) {
     const auto offset = [this](const void* field) {
         return static_cast<const std::byte*>(field) -
@@ -132,10 +172,12 @@ TEST_F(DrainTest, control_page_s_lines_stand_where_both_sides_expect_them) {
     EXPECT_EQ(offset(&control_->ring_bytes), 16);
     EXPECT_EQ(offset(&control_->phase), 24);
     EXPECT_EQ(offset(&control_->exit_status), 28);
-    EXPECT_EQ(offset(&control_->head), 128);
-    EXPECT_EQ(offset(&control_->tail), 256);
-    EXPECT_EQ(offset(&control_->stop), 264);
-    EXPECT_EQ(offset(&control_->report), 384);
+    EXPECT_EQ(offset(&control_->log.head), 128);
+    EXPECT_EQ(offset(&control_->log.tail), 256);
+    EXPECT_EQ(offset(&control_->stop), 384);
+    EXPECT_EQ(offset(&control_->intake.head), 512);
+    EXPECT_EQ(offset(&control_->intake.tail), 640);
+    EXPECT_EQ(offset(&control_->report), 768);
 }
 
 /// The stream's byte at a position: a mix of all of the position's bits.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <bit>
 #include <memory>
 #include <span>
 
@@ -56,6 +57,17 @@ constexpr Digest IDENTITY_HASH{0x1111, 0x2222};
 constexpr Digest CHAIN{0x3333, 0x4444};
 constexpr Digest RUN{0x5555, 0x6666};
 
+Sha256Digest hash_filled_with(u8 value) {
+    Sha256Digest hash{};
+    hash.fill(value);
+    return hash;
+}
+
+const Sha256Digest LEAF = hash_filled_with(0x1e);
+const Sha256Digest OTHER_LEAF = hash_filled_with(0x2e);
+const Sha256Digest ROOT = hash_filled_with(0x3e);
+constexpr std::array<LogInput, 2> INPUTS{LogInput{{1, 2, 3}, ~u64{0}}, LogInput{{4, 5}, 900}};
+
 std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span(text));
 }
@@ -78,9 +90,12 @@ void write_run(LogWriter& log) {
     log.write_core(CoreId{1}, of_core_1.data(), {11, 12});
     log.write_core(CoreId{2}, nullptr, {});
     log.finish_block();
+    log.write_epoch({0, 1, 5, RUN}, CHAIN, LEAF);
+    log.write_inputs(Beat{16}, INPUTS);
     log.begin_block(Beat{16}, Timestamp{120}, RUN, NO_COUNTS);
     log.finish_block();
-    log.write_trailer(EndReason::Stopped, 2, 5, RUN);
+    log.write_epoch({1, 2, 5, RUN}, RUN, OTHER_LEAF);
+    log.write_trailer(EndReason::Stopped, {2, 2, 5, RUN}, ROOT);
 }
 
 ParsedLog logged(LogLevel level) {
@@ -91,9 +106,11 @@ ParsedLog logged(LogLevel level) {
     return test::parse_log(drain.read());
 }
 
-LogBytes raw(std::span<const Event> events) {
-    const auto* begin = reinterpret_cast<const u8*>(events.data());
-    return {begin, begin + events.size_bytes()};
+template<class Range>
+LogBytes raw(const Range& values) {
+    const std::span bytes = std::as_bytes(std::span(values));
+    const auto* begin = reinterpret_cast<const u8*>(bytes.data());
+    return {begin, begin + bytes.size()};
 }
 
 TEST(LogWriterTest, prologue_holds_identity_and_workload) {
@@ -110,7 +127,74 @@ TEST(LogWriterTest, trailer_holds_what_the_run_came_to) {
         EXPECT_EQ(log.end_reason, 2u);
         EXPECT_EQ(log.beats_in_trailer, 2u);
         EXPECT_EQ(log.events_in_trailer, 5u);
+        EXPECT_EQ(log.epochs_in_trailer, 2u);
         EXPECT_EQ(log.run_digest, RUN);
+        EXPECT_EQ(log.lockchain, raw(ROOT));
+    }
+}
+
+TEST(LogWriterTest, epochs_stand_behind_their_blocks_at_every_level) {
+    for (const LogLevel level : {LogLevel::DigestOnly, LogLevel::Inputs, LogLevel::Full}) {
+        const ParsedLog log = logged(level);
+        ASSERT_EQ(log.epochs.size(), 2u);
+        EXPECT_EQ(log.epochs[0].index, 0u);
+        EXPECT_EQ(log.epochs[0].beats, 1u);
+        EXPECT_EQ(log.epochs[0].beats_before, 1u);
+        EXPECT_EQ(log.epochs[0].events, 5u);
+        EXPECT_EQ(log.epochs[0].chain, CHAIN);
+        EXPECT_EQ(log.epochs[0].leaf, raw(LEAF));
+        EXPECT_EQ(log.epochs[1].index, 1u);
+        EXPECT_EQ(log.epochs[1].beats_before, 2u);
+        EXPECT_EQ(log.epochs[1].leaf, raw(OTHER_LEAF));
+    }
+}
+
+TEST(LogWriterTest, inputs_stand_before_their_beat_but_not_at_level_digest) {
+    EXPECT_TRUE(logged(LogLevel::DigestOnly).inputs.empty());
+    for (const LogLevel level : {LogLevel::Inputs, LogLevel::Full}) {
+        const ParsedLog log = logged(level);
+        ASSERT_EQ(log.inputs.size(), 1u);
+        EXPECT_EQ(log.inputs[0].beat, 16u);
+        EXPECT_EQ(log.inputs[0].inputs, raw(INPUTS));
+    }
+}
+
+TEST(LogWriterTest, no_inputs_make_no_record) {
+    Drain drain;
+    LogWriter log;
+    drain.open(log, LogLevel::Full, 4);
+    log.write_inputs(Beat{3}, {});
+    log.finish_block();
+    EXPECT_TRUE(drain.read().empty());
+}
+
+TEST(LogWriterTest, resumed_log_begins_with_what_was_before) {
+    for (u64 epochs = 0; epochs < 9; ++epochs) {
+        Lockchain lockchain{};
+        for (u64 i = 0; i < epochs; ++i) {
+            lockchain.append(hash_filled_with(static_cast<u8>(i)));
+        }
+        Drain drain;
+        LogWriter log;
+        drain.open(log, LogLevel::Full, 4);
+        log.write_prologue({}, {}, {});
+        log.write_resumed(70, 800, CHAIN, lockchain);
+        log.begin_block(Beat{90}, Timestamp{99}, RUN, NO_COUNTS);
+        log.finish_block();
+        log.write_epoch({epochs, 71, 800, RUN}, RUN, LEAF);
+        log.write_trailer(EndReason::Quiescent, {epochs + 1, 71, 800, RUN}, ROOT);
+        const ParsedLog parsed = test::parse_log(drain.read());
+        ASSERT_TRUE(parsed.resumed);
+        EXPECT_EQ(parsed.resumed->beats, 70u);
+        EXPECT_EQ(parsed.resumed->events, 800u);
+        EXPECT_EQ(parsed.resumed->epochs, epochs);
+        EXPECT_EQ(parsed.resumed->chain, CHAIN);
+        LogBytes peaks;
+        for (u32 i = 0; i < lockchain.peak_count(); ++i) {
+            const LogBytes peak = raw(lockchain.peak(i));
+            peaks.insert(peaks.end(), peak.begin(), peak.end());
+        }
+        EXPECT_EQ(parsed.resumed->peaks, peaks);
     }
 }
 
@@ -164,8 +248,8 @@ TEST(LogWriterTest, prologue_is_padded_to_eight_for_every_size_of_its_parts) {
             LogWriter log;
             drain.open(log, LogLevel::Inputs, 1);
             log.write_prologue({}, bytes_of(text).first(identity), bytes_of(text).first(workload));
-            EXPECT_EQ(drain.read().size(), 40 + (identity + workload + 7) / 8 * 8);
-            log.write_trailer(EndReason::Quiescent, 0, 0, {});
+            EXPECT_EQ(drain.read().size(), 48 + (identity + workload + 7) / 8 * 8);
+            log.write_trailer(EndReason::Quiescent, {}, {});
             EXPECT_NO_THROW(static_cast<void>(test::parse_log(drain.read())));
         }
     }
@@ -178,7 +262,7 @@ TEST(LogWriterTest, unfinished_block_is_not_shown_to_the_reader) {
     log.begin_block(Beat{0}, Timestamp{0}, CHAIN, COUNTS);
     EXPECT_TRUE(drain.read().empty());
     log.finish_block();
-    EXPECT_EQ(drain.read().size(), 48u + 2 * 24 + 5 * 32);
+    EXPECT_EQ(drain.read().size(), 56u + 2 * 24 + 5 * 32);
 }
 
 TEST(LogWriterTest, progress_is_shown_beside_the_log) {
@@ -230,7 +314,7 @@ TEST(LogWriterTest, full_ring_makes_the_writer_wait_and_loses_nothing) {
         write_largest_block(log, beat);
     }
     EXPECT_GT(drain.relaxed(), 0u);
-    log.write_trailer(EndReason::Quiescent, BLOCKS, 0, {});
+    log.write_trailer(EndReason::Quiescent, {0, BLOCKS, 0, {}}, {});
     const ParsedLog parsed = test::parse_log(drain.read());
     ASSERT_EQ(parsed.beats.size(), BLOCKS);
     for (u64 beat = 0; beat < BLOCKS; ++beat) {
@@ -248,8 +332,7 @@ TEST(LogWriterTest, full_ring_makes_the_writer_wait_and_loses_nothing) {
 LogBytes log_of_run(LogLevel level) {
     const auto run =
         test::run_native({.workload = "ring", .tasks = 200, .cores = 8, .level = level});
-    const auto* begin = reinterpret_cast<const u8*>(run.log.data());
-    return {begin, begin + run.log.size()};
+    return raw(run.log);
 }
 
 void append(LogBytes& bytes, u64 word) {
@@ -297,6 +380,90 @@ TEST(LoggedRunTest, chain_and_run_digest_follow_from_the_events) {
     EXPECT_EQ(log.events_in_trailer, events);
     EXPECT_EQ(log.beats_in_trailer, log.beats.size());
     EXPECT_GT(log.beats.size(), 20u);
+}
+
+/// As docs/log-format.md says: the leaf behind `beats` beats, the `index`th.
+LogBytes epoch_leaf(u64 index, u64 beats, u64 events, const Digest& chain) {
+    LogBytes last;
+    for (const u64 word : {u64{0}, u64{0}, chain.low, chain.high}) { // run_native's I is zero
+        append(last, word);
+    }
+    const Digest digest = hash(last);
+    LogBytes leaf{0, 1};
+    for (const u64 word : {index, beats, events, digest.low, digest.high}) {
+        append(leaf, word);
+    }
+    return raw(sha256(std::as_bytes(std::span(leaf))));
+}
+
+TEST(LoggedRunTest, epoch_ends_between_beats_of_different_epochs_and_with_the_run) {
+    for (const u64 beats_max : {u64{1}, u64{5}, u64{8}, u64{9}, u64{16}, u64{17}, NO_BEAT_LIMIT}) {
+        const auto run = test::run_native(
+            {.workload = "ring", .tasks = 200, .cores = 8, .beats_max = beats_max});
+        const ParsedLog log = test::parse_log(raw(run.log));
+        std::vector<u64> expected; // beats before each record
+        for (u64 i = 1; i <= log.beats.size(); ++i) {
+            if (i == log.beats.size() || log.beats[i].beat / 8 != log.beats[i - 1].beat / 8) {
+                expected.push_back(i);
+            }
+        }
+        ASSERT_EQ(log.epochs.size(), expected.size());
+        u64 events = 0;
+        u64 beats = 0;
+        for (u64 i = 0; i < expected.size(); ++i) {
+            for (; beats < expected[i]; ++beats) {
+                events += log.beats[beats].event_count;
+            }
+            const test::ParsedEpoch& epoch = log.epochs[i];
+            EXPECT_EQ(epoch.beats_before, beats);
+            EXPECT_EQ(epoch.index, i);
+            EXPECT_EQ(epoch.beats, beats);
+            EXPECT_EQ(epoch.events, events);
+            EXPECT_EQ(epoch.chain, log.beats[beats - 1].chain);
+            EXPECT_EQ(epoch.leaf, epoch_leaf(i, beats, events, epoch.chain));
+        }
+        EXPECT_EQ(log.epochs_in_trailer, expected.size());
+    }
+}
+
+/// RFC 6962, 2.1.
+LogBytes merkle_root(std::span<const LogBytes> leaves) {
+    if (leaves.size() == 1) {
+        return leaves[0];
+    }
+    const std::size_t left = std::bit_floor(leaves.size() - 1);
+    LogBytes node{1};
+    for (const LogBytes& part :
+         {merkle_root(leaves.first(left)), merkle_root(leaves.subspan(left))}) {
+        node.insert(node.end(), part.begin(), part.end());
+    }
+    return raw(sha256(std::as_bytes(std::span(node))));
+}
+
+TEST(LoggedRunTest, lockchain_in_the_trailer_is_that_of_the_epochs_for_all_numbers_of_workers) {
+    for (const u32 workers : {1u, 2u, 3u, 5u, 8u}) {
+        const auto run =
+            test::run_native({.workload = "ring", .tasks = 2000, .cores = 8, .workers = workers});
+        const ParsedLog log = test::parse_log(raw(run.log));
+        std::vector<LogBytes> leaves;
+        for (const test::ParsedEpoch& epoch : log.epochs) {
+            leaves.push_back(epoch.leaf);
+        }
+        ASSERT_GT(leaves.size(), 8u);
+        EXPECT_EQ(log.lockchain, merkle_root(leaves)) << workers << " workers";
+        EXPECT_EQ(log.lockchain,
+                  test::parse_log(
+                      raw(test::run_native({.workload = "ring", .tasks = 2000, .cores = 8}).log))
+                      .lockchain);
+    }
+}
+
+TEST(LoggedRunTest, run_without_beats_has_no_epoch_and_the_root_of_nothing) {
+    const auto run = test::run_native({.workload = "ring", .tasks = 0, .cores = 4});
+    const ParsedLog log = test::parse_log(raw(run.log));
+    EXPECT_TRUE(log.beats.empty());
+    EXPECT_TRUE(log.epochs.empty());
+    EXPECT_EQ(log.lockchain, raw(sha256({})));
 }
 
 TEST(LoggedRunTest, level_changes_neither_chain_nor_counts) {

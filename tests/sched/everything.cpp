@@ -26,24 +26,6 @@ u64 mixed(u64 number, u64 n) {
     return random_number(number, TaskId{n}, Timestamp{0}, 0);
 }
 
-Task random_task(u64 r, u64 life) {
-    Task task{.id = mixed(r, 1),
-              .handler = r % 8 == 0 ? GREEDY : ANYTHING,
-              .level = static_cast<Level>(mixed(r, 2) % 3)};
-    task.payload[0] = life;
-    task.payload[1] = mixed(r, 3);
-    task.budget_ticks = mixed(r, 4) % 4 == 0 ? static_cast<u8>(mixed(r, 5) % 9) : 8;
-    task.flags = mixed(r, 6) % 3 == 0 ? TASK_STATELESS : 0;
-    task.guard_count = static_cast<u8>(mixed(r, 7) % 16 < 13 ? 0 : mixed(r, 8) % 3 + 1);
-    for (u32 i = 0; i < task.guard_count; ++i) {
-        task.guards[i] = static_cast<u16>(FUNCTION_GUARD + mixed(r, 9 + i) % 40 % 3);
-    }
-    if (task.guard_count != 0 && mixed(r, 20) % 8 == 0) {
-        task.guards[0] = NOBODYS_GUARD;
-    }
-    return task;
-}
-
 void emit(TaskContext& context, u64 r) {
     const u64 life = context.payload(0);
     Task task = random_task(r, life - 1);
@@ -188,6 +170,24 @@ const GuardEntry GUARDS[] = {
      }}};
 
 } // namespace
+
+Task random_task(u64 draw, u64 life) {
+    Task task{.id = mixed(draw, 1),
+              .handler = draw % 8 == 0 ? GREEDY : ANYTHING,
+              .level = static_cast<Level>(mixed(draw, 2) % 3)};
+    task.payload[0] = life;
+    task.payload[1] = mixed(draw, 3);
+    task.budget_ticks = mixed(draw, 4) % 4 == 0 ? static_cast<u8>(mixed(draw, 5) % 9) : 8;
+    task.flags = mixed(draw, 6) % 3 == 0 ? TASK_STATELESS : 0;
+    task.guard_count = static_cast<u8>(mixed(draw, 7) % 16 < 13 ? 0 : mixed(draw, 8) % 3 + 1);
+    for (u32 i = 0; i < task.guard_count; ++i) {
+        task.guards[i] = static_cast<u16>(FUNCTION_GUARD + mixed(draw, 9 + i) % 40 % 3);
+    }
+    if (task.guard_count != 0 && mixed(draw, 20) % 8 == 0) {
+        task.guards[0] = NOBODYS_GUARD;
+    }
+    return task;
+}
 
 NativeOptions everything(u32 cores, u64 seed) {
     NativeOptions options;

@@ -82,7 +82,7 @@ TEST(Post, node_says_where_and_for_when_it_waits) {
     EXPECT_EQ(node.order, 8u);
     EXPECT_EQ(node.time, 1000u);
     EXPECT_EQ(node.source, 3u);
-    EXPECT_EQ(node.is_input, 0u);
+    EXPECT_EQ(node.kind, NodeKind::Message);
     EXPECT_EQ(node.line, ORDERED_LINE);
     EXPECT_EQ(node.emission, 6u);
 }
@@ -90,12 +90,12 @@ TEST(Post, node_says_where_and_for_when_it_waits) {
 TEST(Post, arrivals_are_ordered_by_due_beat_kind_order_source_and_emission_in_this_order) {
     // Each differs from the one before in one field upwards, and downwards in those behind it.
     const Node ascending[] = {
-        {.due = 1, .order = 9, .source = 9, .is_input = 1, .emission = 9},
-        {.due = 2, .order = 9, .source = 9, .is_input = 0, .emission = 9},
-        {.due = 2, .order = 3, .source = 9, .is_input = 1, .emission = 9},
-        {.due = 2, .order = 4, .source = 5, .is_input = 1, .emission = 9},
-        {.due = 2, .order = 4, .source = 6, .is_input = 1, .emission = 1},
-        {.due = 2, .order = 4, .source = 6, .is_input = 1, .emission = 2},
+        {.due = 1, .order = 9, .source = 9, .kind = NodeKind::Input, .emission = 9},
+        {.due = 2, .order = 9, .source = 9, .kind = NodeKind::Message, .emission = 9},
+        {.due = 2, .order = 3, .source = 9, .kind = NodeKind::Input, .emission = 9},
+        {.due = 2, .order = 4, .source = 5, .kind = NodeKind::Input, .emission = 9},
+        {.due = 2, .order = 4, .source = 6, .kind = NodeKind::Input, .emission = 1},
+        {.due = 2, .order = 4, .source = 6, .kind = NodeKind::Input, .emission = 2},
     };
     for (u32 a = 0; a < std::size(ascending); ++a) {
         for (u32 b = 0; b < std::size(ascending); ++b) {

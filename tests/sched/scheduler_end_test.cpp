@@ -139,7 +139,7 @@ TEST_F(Ending, place_of_a_worker_names_its_task_while_it_runs_and_only_then) {
     body_ = [&](TaskContext&) {
         const Scheduler::Place place = scheduler_->place_of(0);
         EXPECT_TRUE(place.known && place.in_task);
-        EXPECT_FALSE(place.waiting_for_sink);
+        EXPECT_FALSE(place.waiting_for_host);
         EXPECT_EQ(place.beat, 4u);
         EXPECT_EQ(place.core, 0u);
         EXPECT_EQ(place.task_id, 0u);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The log's way out (replay/log_writer.cpp, replay/drain.hpp): blocks are begun at the barrier,
+// The log's way out (replay/log_writer.cpp, replay/byte_ring.hpp): blocks are begun at the barrier,
 // filled by all workers in the next beat, published at the barrier after; the host reads, slowly or
 // not, and may ask for a stop. The barrier is one step here: barrier.pml has it. The run goes on
 // for ever unless it chooses to end or is stopped, and positions wrap, so nothing is bounded but

@@ -12,6 +12,7 @@
 
 #include "kernel/program_table.hpp"
 #include "kernel/topology.hpp"
+#include "tests/support/feed.hpp"
 
 extern "C" void knhk_panic(const char* file, unsigned line, const char* expected,
                            unsigned long long found) {
@@ -50,7 +51,11 @@ Host thread_host(u32 spins) {
             .wait = [](const u32* word,
                        u32 expected) { std::atomic_ref(*const_cast<u32*>(word)).wait(expected); },
             .wake = [](const u32* word) { std::atomic_ref(*const_cast<u32*>(word)).notify_all(); },
-            .stop_requested = [] { return false; },
+            .stop_requested =
+                [] {
+                    Feed::of_this_thread_looks();
+                    return false;
+                },
             .cycles = nanoseconds_now,
             .telemetry = false,
             .epoch_ended = nullptr,
@@ -162,23 +167,36 @@ NativeResult run_native(const NativeOptions& options, const RegionSpan& span) {
     Sink sink(control, ring, options.slow_sink);
     log.write_prologue(Digest{}, {}, {});
 
+    std::byte* intake_ring = ring + DRAIN_RING_BYTES;
+    Intake intake(control, intake_ring, Feed::of_this_thread_waits);
+    Feed feed(options, memory);
+
     auto scheduler = std::make_unique<Scheduler>();
     scheduler->setup(*run,
                      {.workers = options.workers,
                       .beats_max = options.beats_max,
                       .identity = Digest{},
                       .claiming = options.claiming,
-                      .chaos_seed = options.chaos_seed},
+                      .chaos_seed = options.chaos_seed,
+                      .inputs = options.inputs,
+                      .intake = &intake},
                      host, log);
+    const auto work = [&](u32 worker) {
+        feed.serve_this_thread();
+        scheduler->work(worker);
+    };
     std::vector<std::thread> threads;
     for (u32 worker = 1; worker < options.workers; ++worker) {
-        threads.emplace_back([&, worker] { scheduler->work(worker); });
+        threads.emplace_back(work, worker);
     }
-    scheduler->work(0);
+    work(0);
     for (std::thread& thread : threads) {
         thread.join();
     }
+    feed.finish();
     NativeResult result = result_of(*scheduler, options.workers);
+    result.inputs_accepted = control->inputs_accepted.load();
+    result.inputs_refused = control->inputs_refused.load();
     result.log = sink.finish();
     return result;
 }
@@ -206,6 +224,25 @@ std::vector<LoggedBeat> beats_of(const std::vector<std::byte>& log) {
         beats.push_back(std::move(beat));
     }
     return beats;
+}
+
+std::vector<FedInput> outside_inputs_of(const std::vector<std::byte>& log) {
+    std::vector<FedInput> inputs;
+    const auto header = load_le<LogHeader>(log.data());
+    std::size_t at =
+        sizeof(LogHeader) + (header.identity_bytes + header.workload_bytes + 7) / 8 * 8;
+    while (at < log.size()) {
+        const auto record = load_le<LogRecord>(log.data() + at);
+        if (record.tag == LOG_INPUTS_TAG) {
+            const auto cut = load_le<LogInputs>(log.data() + at);
+            for (u64 i = 0; i < cut.count; ++i) {
+                const auto* from = log.data() + at + sizeof(LogInputs) + i * sizeof(LogInput);
+                inputs.push_back({.input = load_le<LogInput>(from), .beat = cut.beat});
+            }
+        }
+        at += record.size_bytes;
+    }
+    return inputs;
 }
 
 } // namespace knhk::test

@@ -26,6 +26,19 @@ class RegionSpan {
     std::byte* base_;
 };
 
+/// An input from outside, and when it comes.
+struct FedInput {
+    LogInput input;
+    u64 beat = 0;    ///< of a run with recorded inputs: the one that receives it
+    u64 barrier = 0; ///< of an open one: so many beats have been executed when it is there
+};
+
+/// When an open run's inputs come.
+enum class Feeding : u8 {
+    AtBarriers, ///< as they say, or when the run waits for the next one
+    AtAnyTime   ///< from a thread of its own, which pauses at random
+};
+
 struct NativeOptions {
     std::string workload = "fanout";
     u64 tasks = 1000;
@@ -48,6 +61,9 @@ struct NativeOptions {
     bool stealing = false;
     Claiming claiming = Claiming::Static;
     u64 chaos_seed = 0;
+    InputsMode inputs = InputsMode::None;
+    std::vector<FedInput> outside; ///< ascending
+    Feeding feeding = Feeding::AtBarriers;
 };
 
 struct NativeResult {
@@ -59,6 +75,8 @@ struct NativeResult {
     EndReason reason{};
     std::vector<std::byte> log;
     std::vector<u64> tasks_by_worker;
+    u64 inputs_accepted = 0; ///< from outside, as the host is told
+    u64 inputs_refused = 0;
 };
 
 [[nodiscard]] NativeResult run_native(const NativeOptions& options);
@@ -71,5 +89,7 @@ struct LoggedBeat {
     std::vector<Event> events;
 };
 [[nodiscard]] std::vector<LoggedBeat> beats_of(const std::vector<std::byte>& log);
+/// The inputs from outside that a log holds, as a run that is replayed is fed with them.
+[[nodiscard]] std::vector<FedInput> outside_inputs_of(const std::vector<std::byte>& log);
 
 } // namespace knhk::test

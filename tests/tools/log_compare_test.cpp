@@ -32,7 +32,7 @@ Comparison compare_logs(const LogBuilder& a, const LogBuilder& b) {
 /// The digest that a built log's trailer holds.
 std::string run_digest_of(const BuiltLog& log) {
     Digest digest;
-    std::memcpy(&digest, log.bytes.data() + log.trailer_at + 32, sizeof digest);
+    std::memcpy(&digest, log.bytes.data() + log.trailer_at + 40, sizeof digest);
     return test::text_of(digest);
 }
 
@@ -229,6 +229,7 @@ TEST_P(PatchedBlock, logs_with_equal_events_but_another_block_have_diverged) {
     const Patch& patch = GetParam();
     BuiltLog b = a;
     set(b.bytes, b.block_at[patch.block] + patch.offset, patch.value, patch.size);
+    test::renew_check(b.bytes, b.block_at[patch.block]);
     const Comparison comparison = compare_bytes(a.bytes, b.bytes);
     EXPECT_EQ(comparison.verdict, Verdict::Diverged);
     EXPECT_EQ(comparison.mismatching_events, 0u);
@@ -244,8 +245,8 @@ INSTANTIATE_TEST_SUITE_P(fields, PatchedBlock,
                                          Patch{"start time", 1, 16, {}, 2, 8},
                                          Patch{"chain", 0, 32, {}, 1, 8},
                                          Patch{"chain", 2, 40, {}, 1, 8},
-                                         Patch{"digest", 1, 48 + 24 + 8, 3, 1, 8},
-                                         Patch{"digest", 1, 48 + 16, 1, 1, 8}));
+                                         Patch{"digest", 1, 56 + 24 + 8, 3, 1, 8},
+                                         Patch{"digest", 1, 56 + 16, 1, 1, 8}));
 
 TEST(LogCompareTest, different_end_reasons_are_named) {
     const LogBuilder a;
@@ -259,7 +260,8 @@ TEST(LogCompareTest, different_end_reasons_are_named) {
 TEST(LogCompareTest, different_run_digests_are_named) {
     const BuiltLog a = LogBuilder().build();
     BuiltLog b = a;
-    set(b.bytes, b.trailer_at + 32, 0x1234, 8);
+    set(b.bytes, b.trailer_at + 40, 0x1234, 8);
+    test::renew_check(b.bytes, b.trailer_at);
     const Comparison comparison = compare_bytes(a.bytes, b.bytes);
     EXPECT_EQ(comparison.verdict, Verdict::Diverged);
     ASSERT_TRUE(comparison.first);
@@ -272,6 +274,7 @@ TEST(LogCompareTest, identity_hashes_that_alone_differ_are_named) {
     const BuiltLog a = LogBuilder().build();
     std::string b = a.bytes;
     set(b, 24, 1, 8);
+    test::renew_check(b, 0);
     try {
         const Comparison comparison = compare_bytes(a.bytes, b);
         EXPECT_EQ(comparison.verdict, Verdict::Diverged);

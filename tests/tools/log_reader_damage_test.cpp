@@ -7,75 +7,20 @@
 #include <random>
 
 #include "tests/tools/allocation_record.hpp"
-#include "tests/tools/log_builder.hpp"
-#include "tools/host/failure.hpp"
+#include "tests/tools/log_damage.hpp"
 
 namespace knhk::tools {
 namespace {
 
 using test::BuiltLog;
+using test::expect_damage;
+using test::expect_refusal;
 using test::LogBuilder;
+using test::LogDamage;
+using test::read_all;
 using test::reader_of;
+using test::refusal_of;
 using test::set;
-
-/// Why a log is not even opened; "" when it is.
-std::string refusal_of(const std::string& bytes) {
-    try {
-        (void)reader_of(bytes);
-    } catch (const Failure& failure) {
-        EXPECT_EQ(failure.status(), ExitStatus::BadInput);
-        return failure.what();
-    }
-    return "";
-}
-
-void expect_refusal(const std::string& bytes, const std::string& part) {
-    const std::string refusal = refusal_of(bytes);
-    EXPECT_NE(refusal.find(part), std::string::npos) << "'" << refusal << "' without " << part;
-    EXPECT_EQ(refusal.find("a.log "), 0u) << refusal;
-}
-
-/// How a log ends that is opened.
-struct Reading {
-    u64 beats;
-    LogEnding ending;
-    std::string text;
-};
-
-Reading read_all(const std::string& bytes) {
-    LogReader reader = reader_of(bytes);
-    while (reader.next() != nullptr) {
-    }
-    return {reader.beats_read(), reader.ending(), reader.ending_text()};
-}
-
-void expect_damage(const std::string& bytes, u64 beats, const std::string& part) {
-    const Reading reading = read_all(bytes);
-    EXPECT_EQ(reading.ending, LogEnding::Damaged) << reading.text;
-    EXPECT_EQ(reading.beats, beats) << reading.text;
-    EXPECT_NE(reading.text.find("is damaged"), std::string::npos) << reading.text;
-    EXPECT_NE(reading.text.find(part), std::string::npos) << reading.text << " without " << part;
-}
-
-class LogDamage : public testing::Test {
-  protected:
-    /// The log with `size` bytes at `offset` of block `block` replaced.
-    [[nodiscard]] std::string with(std::size_t block, std::size_t offset, u64 value,
-                                   u32 size) const {
-        return changed(log_.block_at[block] + offset, value, size);
-    }
-    [[nodiscard]] std::string changed(std::size_t offset, u64 value, u32 size) const {
-        std::string bytes = log_.bytes;
-        set(bytes, offset, value, size);
-        return bytes;
-    }
-    [[nodiscard]] std::string with_trailer(std::size_t offset, u64 value, u32 size) const {
-        return changed(log_.trailer_at + offset, value, size);
-    }
-
-    LogBuilder builder_;
-    BuiltLog log_ = builder_.build();
-};
 
 /// The log of a builder whose identity was changed.
 std::string with_identity_field(u16 tag, const std::string& content) {
@@ -98,27 +43,34 @@ TEST_F(LogDamage, wrong_magic_is_refused) {
 
 TEST_F(LogDamage, other_format_versions_are_refused_by_name) {
     expect_refusal(changed(8, 1, 4), "format version 1");
-    expect_refusal(changed(8, 3, 4), "format version 3");
+    expect_refusal(changed(8, 2, 4), "format version 2");
+    expect_refusal(changed(8, 4, 4), "format version 4");
     expect_refusal(changed(8, 0, 4), "format version 0");
 }
 
 TEST_F(LogDamage, unknown_level_is_refused) {
-    expect_refusal(changed(12, 3, 4), "damaged header");
-    expect_refusal(changed(12, ~0u, 4), "damaged header");
+    expect_refusal(with_header(12, 3, 2), "damaged header");
+    expect_refusal(with_header(12, ~0u, 2), "damaged header");
+}
+
+TEST_F(LogDamage, unknown_flags_are_refused) {
+    for (const u64 flags : {2, 3, 0x8000, 0xffff}) {
+        expect_refusal(with_header(14, flags, 2), "damaged header");
+    }
 }
 
 TEST_F(LogDamage, absurd_sizes_in_the_header_are_refused) {
-    expect_refusal(changed(16, 192 * 1024 + 1, 4), "damaged header");
-    expect_refusal(changed(16, ~0u, 4), "damaged header");
-    expect_refusal(changed(20, ~0u, 4), "damaged header");
+    expect_refusal(with_header(16, 192 * 1024 + 1, 4), "damaged header");
+    expect_refusal(with_header(16, ~0u, 4), "damaged header");
+    expect_refusal(with_header(20, ~0u, 4), "damaged header");
 }
 
 TEST_F(LogDamage, identity_size_that_lies_is_refused) {
     const u64 size = builder_.identity_bytes().size();
-    expect_refusal(changed(16, size - 1, 4), "damaged identity");
-    expect_refusal(changed(16, size + 1, 4), "damaged identity");
-    expect_refusal(changed(16, 0, 4), "damaged identity");
-    expect_refusal(changed(16, 192 * 1024, 4), "cut before its first beat");
+    expect_refusal(with_header(16, size - 1, 4), "damaged identity");
+    expect_refusal(with_header(16, size + 1, 4), "damaged identity");
+    expect_refusal(with_header(16, 0, 4), "damaged identity");
+    expect_refusal(with_header(16, 192 * 1024, 4), "cut before its first beat");
 }
 
 TEST_F(LogDamage, padding_that_is_not_zero_is_refused) {
@@ -166,7 +118,7 @@ TEST_F(LogDamage, number_of_cores_out_of_bounds_is_refused) {
 
 TEST_F(LogDamage, workload_size_that_lies_is_noticed) {
     // Eight bytes fewer leave eight of the text where the first block should begin.
-    const std::string shorter = changed(20, builder_.workload.size() - 8, 4);
+    const std::string shorter = with_header(20, builder_.workload.size() - 8, 4);
     bool noticed = false;
     try {
         noticed = read_all(shorter).ending == LogEnding::Damaged;
@@ -177,15 +129,15 @@ TEST_F(LogDamage, workload_size_that_lies_is_noticed) {
 }
 
 TEST_F(LogDamage, unknown_tag_is_refused) {
-    expect_damage(with(0, 0, 0x54414543, 4), 0, "neither a beat nor a trailer");
-    expect_damage(with(1, 0, 0, 4), 1, "neither a beat nor a trailer");
-    expect_damage(with_trailer(0, 0x20444E46, 4), 3, "neither a beat nor a trailer");
+    expect_damage(with(0, 0, 0x54414543, 4), 0, "no record that this format knows");
+    expect_damage(with(1, 0, 0, 4), 1, "no record that this format knows");
+    expect_damage(with_trailer(0, 0x20444E46, 4), 3, "no record that this format knows");
 }
 
 TEST_F(LogDamage, damage_is_told_with_its_beat_and_its_byte) {
     EXPECT_EQ(read_all(with(0, 0, 5, 4)).text, "is damaged before its first beat (byte " +
                                                    std::to_string(log_.block_at[0]) +
-                                                   ": neither a beat nor a trailer, but 0x5)");
+                                                   ": no record that this format knows, but 0x5)");
     const std::string text = read_all(with(2, 4, 5, 4)).text;
     const std::string place = "is damaged after beat 1 (byte " + std::to_string(log_.block_at[2]);
     EXPECT_EQ(text.find(place), 0u) << text;
@@ -193,8 +145,11 @@ TEST_F(LogDamage, damage_is_told_with_its_beat_and_its_byte) {
 
 TEST_F(LogDamage, block_size_that_lies_is_refused) {
     const u64 size = log_.block_at[2] - log_.block_at[1];
-    for (const u64 wrong : {u64{0}, u64{48}, size - 32, size - 1, size + 1, size + 32, ~u64{0}}) {
+    for (const u64 wrong : {u64{56}, size - 32, size - 1, size + 1, size + 32, ~u64{0}}) {
         expect_damage(with(1, 4, wrong, 4), 1, "impossible size");
+    }
+    for (const u64 wrong : {0, 8, 55}) {
+        expect_damage(with(1, 4, wrong, 4), 1, "a record of " + std::to_string(wrong) + " bytes");
     }
 }
 
@@ -225,9 +180,11 @@ TEST_F(LogDamage, counts_that_lie_within_a_right_size_are_refused) {
     BuiltLog log = builder.build();
     set(log.bytes, log.block_at[0] + 24, 3, 4);
     set(log.bytes, log.block_at[0] + 28, 5, 4);
+    test::renew_check(log.bytes, log.block_at[0]);
     EXPECT_EQ(read_all(log.bytes).ending, LogEnding::Damaged) << "more entries than cores";
     set(log.bytes, log.block_at[0] + 24, 9, 4);
     set(log.bytes, log.block_at[0] + 28, -3, 4);
+    test::renew_check(log.bytes, log.block_at[0]);
     EXPECT_EQ(read_all(log.bytes).ending, LogEnding::Damaged) << "size wraps";
 }
 
@@ -236,43 +193,45 @@ TEST_F(LogDamage, core_entries_below_level_full_are_refused) {
     builder.level = 1;
     BuiltLog log = builder.build();
     set(log.bytes, log.block_at[0] + 28, 1, 4);
+    test::renew_check(log.bytes, log.block_at[0]);
     expect_damage(log.bytes, 0, "impossible size");
-    set(log.bytes, log.block_at[0] + 4, 48 + 24, 4);
+    set(log.bytes, log.block_at[0] + 4, 56 + 24, 4);
+    test::renew_check(log.bytes, log.block_at[0]);
     expect_damage(log.bytes, 0, "impossible size");
 }
 
 TEST_F(LogDamage, core_numbers_out_of_order_are_refused) {
-    expect_damage(with(1, 48, 3, 2), 1, "impossible core entry");      // twice the same
-    expect_damage(with(1, 48 + 24, 0, 2), 1, "impossible core entry"); // descending
-    expect_damage(with(1, 48 + 24, 1, 2), 1, "impossible core entry");
+    expect_damage(with(1, 56, 3, 2), 1, "impossible core entry");      // twice the same
+    expect_damage(with(1, 56 + 24, 0, 2), 1, "impossible core entry"); // descending
+    expect_damage(with(1, 56 + 24, 1, 2), 1, "impossible core entry");
 }
 
 TEST_F(LogDamage, core_number_out_of_bounds_is_refused) {
     for (const u64 core : {4, 256, 0xffff}) {
-        expect_damage(with(1, 48 + 24, core, 2), 1, "impossible core entry");
+        expect_damage(with(1, 56 + 24, core, 2), 1, "impossible core entry");
     }
 }
 
 TEST_F(LogDamage, core_entry_with_reserved_bytes_is_refused) {
-    expect_damage(with(1, 48 + 2, 1, 2), 1, "impossible core entry");
+    expect_damage(with(1, 56 + 2, 1, 2), 1, "impossible core entry");
 }
 
 TEST_F(LogDamage, core_entries_that_count_wrongly_are_refused) {
-    expect_damage(with(1, 48 + 4, 3, 4), 1, "counts its events wrongly");
-    expect_damage(with(1, 48 + 4, 1, 4), 1, "counts its events wrongly");
-    expect_damage(with(1, 48 + 4, ~0u, 4), 1, "counts its events wrongly");
-    expect_damage(with(1, 48 + 4, 0, 4), 1, "impossible core entry");
+    expect_damage(with(1, 56 + 4, 3, 4), 1, "counts its events wrongly");
+    expect_damage(with(1, 56 + 4, 1, 4), 1, "counts its events wrongly");
+    expect_damage(with(1, 56 + 4, ~0u, 4), 1, "counts its events wrongly");
+    expect_damage(with(1, 56 + 4, 0, 4), 1, "impossible core entry");
 }
 
 /// The two counts of block 1 are 2 and 3: their sum modulo 2^32 must not do.
 TEST_F(LogDamage, core_entries_whose_sum_wraps_are_refused) {
-    std::string bytes = with(1, 48 + 4, 0x80000003, 4);
-    set(bytes, log_.block_at[1] + 48 + 24 + 4, 0x80000002, 4);
+    std::string bytes = with(1, 56 + 4, 0x80000003, 4);
+    set(bytes, log_.block_at[1] + 56 + 24 + 4, 0x80000002, 4);
     expect_damage(bytes, 1, "counts its events wrongly");
 }
 
 TEST_F(LogDamage, unknown_event_kind_is_refused) {
-    const std::size_t first_event = 48 + 24; // block 0 has one core entry
+    const std::size_t first_event = 56 + 24; // block 0 has one core entry
     for (const u64 kind : {0, 6, 255}) {
         EXPECT_EQ(read_all(with(0, first_event + 30, kind, 1)).ending, LogEnding::Damaged) << kind;
     }
@@ -282,8 +241,11 @@ TEST_F(LogDamage, unknown_event_kind_is_refused) {
 }
 
 TEST_F(LogDamage, trailer_size_that_lies_is_refused) {
-    for (const u64 size : {0, 47, 49, -1}) {
+    for (const u64 size : {97, 104, -1}) {
         expect_damage(with_trailer(4, size, 4), 3, "impossible trailer");
+    }
+    for (const u64 size : {0, 48, 95}) {
+        expect_damage(with_trailer(4, size, 4), 3, "a record of");
     }
 }
 
@@ -308,6 +270,9 @@ TEST_F(LogDamage, trailer_that_counts_wrongly_is_refused) {
     expect_damage(with_trailer(16, 4, 8), 3, "the trailer counts 4 beats and 11 events");
     expect_damage(with_trailer(24, 10, 8), 3, "the trailer counts 3 beats and 10 events");
     expect_damage(with_trailer(24, ~u64{0}, 8), 3, "the log has 3 and 11");
+    for (const u64 epochs : {u64{0}, u64{2}, ~u64{0}}) {
+        expect_damage(with_trailer(32, epochs, 8), 3, "the trailer counts");
+    }
 }
 
 TEST_F(LogDamage, bytes_behind_the_trailer_are_refused) {
@@ -339,16 +304,17 @@ void expect_bounded_memory(const std::string& bytes) {
 
 TEST_F(LogDamage, absurd_sizes_take_no_memory) {
     for (const u64 size : {u64{0x7fffffff}, u64{0xffffffff}, u64{0x80000000}, u64{0x10000000}}) {
-        expect_bounded_memory(changed(16, size, 4));
-        expect_bounded_memory(changed(20, size, 4));
+        expect_bounded_memory(with_header(16, size, 4));
+        expect_bounded_memory(with_header(20, size, 4));
         expect_bounded_memory(changed(log_.identity_at + 4, size, 4));
         expect_bounded_memory(with(0, 4, size, 4));
         expect_bounded_memory(with(0, 24, size, 4));
         expect_bounded_memory(with(0, 28, size, 4));
-        expect_bounded_memory(with(0, 48 + 4, size, 4));
+        expect_bounded_memory(with(0, 56 + 4, size, 4));
         // A size that fits the counts is still too large.
         std::string bytes = with(0, 24, size / 32, 4);
-        set(bytes, log_.block_at[0] + 4, 48 + 24 + size / 32 * 32, 4);
+        set(bytes, log_.block_at[0] + 4, 56 + 24 + size / 32 * 32, 4);
+        test::renew_check(bytes, log_.block_at[0]);
         expect_bounded_memory(bytes);
     }
 }
@@ -397,23 +363,40 @@ void mutate(std::string& bytes, std::mt19937_64& random) {
     bytes += bytes.empty() ? "x" : "";
 }
 
+/// Makes all checks right that can be found, so that what is behind them is met too.
+void renew_checks(std::string& bytes, const std::vector<std::size_t>& records) {
+    for (const std::size_t record : records) {
+        if (record + 8 <= bytes.size()) {
+            test::renew_check(bytes, record);
+        }
+    }
+}
+
 /// Ten mutations one upon the other, then the whole log again.
 TEST(LogMutation, hundred_thousand_mutations_never_crash) {
     constexpr u32 MUTATIONS = 100'000;
     constexpr u32 GENERATIONS = 10;
     std::mt19937_64 random(20240131);
-    std::array<std::string, 3> logs;
+    std::array<BuiltLog, 4> logs;
     for (u32 level = 0; level < 3; ++level) {
-        LogBuilder builder;
+        LogBuilder builder = LogBuilder::of_three_epochs();
         builder.level = level;
-        logs[level] = builder.bytes();
+        logs[level] = builder.build();
     }
+    LogBuilder resumed = LogBuilder::of_three_epochs();
+    resumed.resumed = test::ResumedFields{.leaves = {3, std::string(32, '\x77')}};
+    logs[3] = resumed.build();
     std::string bytes;
+    const BuiltLog* log = nullptr;
     for (u32 i = 0; i < MUTATIONS && !testing::Test::HasFatalFailure(); ++i) {
         if (i % GENERATIONS == 0) {
-            bytes = logs[random() % 4 == 0 ? random() % 2 : 2];
+            log = &logs[random() % logs.size()];
+            bytes = log->bytes;
         }
         mutate(bytes, random);
+        if (random() % 2 == 0) {
+            renew_checks(bytes, log->records());
+        }
         read_hostile(bytes);
     }
 }

@@ -93,7 +93,7 @@ TEST_P(WholeLog, whole_log_is_read_back_field_by_field) {
     EXPECT_EQ(reader.trailer()->beats, 3u);
     EXPECT_EQ(reader.trailer()->events, 11u);
     Digest digest;
-    std::memcpy(&digest, log.bytes.data() + log.trailer_at + 32, sizeof digest);
+    std::memcpy(&digest, log.bytes.data() + log.trailer_at + 40, sizeof digest);
     EXPECT_EQ(reader.trailer()->run_digest, digest);
 }
 INSTANTIATE_TEST_SUITE_P(levels, WholeLog, testing::Values(0, 1, 2));
@@ -130,6 +130,40 @@ TEST(LogReaderTest, log_without_beats_is_whole) {
     EXPECT_EQ(reader.next(), nullptr);
     EXPECT_EQ(reader.ending(), LogEnding::Whole);
     EXPECT_EQ(reader.beats_read(), 0u);
+}
+
+TEST(LogReaderTest, inputs_come_with_the_beat_that_receives_them) {
+    const LogBuilder builder = LogBuilder::of_three_epochs();
+    LogReader reader = reader_of(builder.bytes());
+    for (const test::BeatFields& beat : builder.beats) {
+        const LogBlock* const block = reader.next();
+        ASSERT_NE(block, nullptr);
+        ASSERT_EQ(block->inputs.size(), beat.inputs.size()) << beat.beat;
+        for (std::size_t i = 0; i < beat.inputs.size(); ++i) {
+            EXPECT_EQ(std::memcmp(block->inputs[i].task, beat.inputs[i].task.data(), 64), 0);
+            EXPECT_EQ(block->inputs[i].time, beat.inputs[i].time);
+        }
+    }
+    EXPECT_EQ(reader.next(), nullptr);
+    EXPECT_EQ(reader.ending(), LogEnding::Whole);
+}
+
+TEST(LogReaderTest, resumed_log_says_what_was_before) {
+    LogBuilder builder;
+    EXPECT_FALSE(reader_of(builder.bytes()).resumed());
+    builder.resumed = test::ResumedFields{70, 800, {1, 2}, {6, std::string(32, 'p')}};
+    LogReader reader = reader_of(builder.bytes());
+    while (reader.next() != nullptr) {
+    }
+    EXPECT_EQ(reader.ending(), LogEnding::Whole) << reader.ending_text();
+    ASSERT_TRUE(reader.resumed());
+    EXPECT_EQ(reader.resumed()->beats, 70u);
+    EXPECT_EQ(reader.resumed()->events, 800u);
+    EXPECT_EQ(reader.resumed()->epochs, 6u);
+    EXPECT_EQ(reader.resumed()->chain, (Digest{1, 2}));
+    EXPECT_EQ(reader.beats_read(), 3u);
+    EXPECT_EQ(reader.trailer()->beats, 73u);
+    EXPECT_EQ(reader.trailer()->epochs, 7u);
 }
 
 TEST(LogReaderTest, end_stays_the_end) {
@@ -188,9 +222,8 @@ TEST(LogReaderTest, blocks_that_cross_the_buffer_are_read_whole) {
 /// What a cut at `size` must leave of `log`: the blocks that end before it.
 std::size_t complete_blocks(const BuiltLog& log, std::size_t size) {
     std::size_t blocks = 0;
-    for (std::size_t i = 0; i < log.block_at.size(); ++i) {
-        const bool is_last = i + 1 == log.block_at.size();
-        blocks += (is_last ? log.trailer_at : log.block_at[i + 1]) <= size ? 1 : 0;
+    for (const std::size_t end : log.block_end) {
+        blocks += end <= size ? 1 : 0;
     }
     return blocks;
 }
@@ -216,10 +249,10 @@ void expect_cut(const BuiltLog& log, const LogBuilder& builder, std::size_t size
 class CutLog : public testing::TestWithParam<u32> {};
 
 TEST_P(CutLog, log_cut_at_any_byte_is_read_up_to_its_last_whole_block) {
-    LogBuilder builder;
+    LogBuilder builder = LogBuilder::of_three_epochs();
     builder.level = GetParam();
     const BuiltLog log = builder.build();
-    for (std::size_t size = 0; size < log.block_at[0]; ++size) {
+    for (std::size_t size = 0; size < log.records_at; ++size) {
         try {
             (void)reader_of(log.bytes.substr(0, size), "short.log");
             ADD_FAILURE() << "was opened: " << size;
@@ -228,7 +261,7 @@ TEST_P(CutLog, log_cut_at_any_byte_is_read_up_to_its_last_whole_block) {
             EXPECT_EQ(std::string(failure.what()).find("short.log"), 0u) << failure.what();
         }
     }
-    for (std::size_t size = log.block_at[0]; size < log.bytes.size(); ++size) {
+    for (std::size_t size = log.records_at; size < log.bytes.size(); ++size) {
         expect_cut(log, builder, size);
     }
 }

@@ -160,7 +160,7 @@ TEST_F(RunLoopTest, drain_of_a_run_that_was_cut_has_no_report) {
 
 TEST_F(RunLoopTest, drain_gone_mad_ends_the_process) {
     ScriptRunner runner("exec sleep 30");
-    start_drain(runner).head.store(~u64{0});
+    start_drain(runner).log.head.store(~u64{0});
     const RunObservation seen = run(runner);
     ASSERT_TRUE(seen.failure);
     EXPECT_NE(std::string(seen.failure->what()).find("ahead of its tail"), std::string::npos);

@@ -17,7 +17,7 @@ class RunVerdictTest : public testing::Test {
         builder_.end_reason = 1;
         const test::BuiltLog log = builder_.build();
         Digest digest;
-        std::memcpy(&digest, log.bytes.data() + log.trailer_at + 32, sizeof digest);
+        std::memcpy(&digest, log.bytes.data() + log.trailer_at + 40, sizeof digest);
         digest_ = test::text_of(digest);
         log_.add(std::as_bytes(std::span(log.bytes)));
         result_line_ = "knhk: result beats=3 tasks=5 events=11 remote_messages=2 cores=4 "

@@ -17,29 +17,45 @@ constexpr std::string_view STATUSES[] = {
     "Ok",          "QueueFull",  "EmitLimit", "InvalidTask", "InvalidTimestamp",
     "GuardFailed", "OverBudget", "Parked",    "StateDenied", "NoObservation"};
 
-std::string named(u8 value, std::span<const std::string_view> names) {
-    const bool is_known = value < names.size() && !names[value].empty();
-    return is_known ? fmt::format("{} ({})", value, names[value]) : fmt::format("{}", value);
+std::string_view name_in(u8 value, std::span<const std::string_view> names) {
+    return value < names.size() ? names[value] : std::string_view();
+}
+
+std::string named(u8 value, std::string_view name) {
+    return name.empty() ? fmt::format("{}", value) : fmt::format("{} ({})", value, name);
 }
 
 } // namespace
 
-std::string kind_text(u8 kind) {
-    return named(kind, KINDS);
+std::string_view kind_name(u8 kind) {
+    return name_in(kind, KINDS);
 }
 
-std::string status_text(u8 kind, u8 status) {
+std::string_view status_name(u8 kind, u8 status) {
     switch (static_cast<EventKind>(kind)) {
     case EventKind::TaskEnqueued:
     case EventKind::TaskStolen:
-        return named(status, LEVELS);
+        return name_in(status, LEVELS);
     case EventKind::TaskExecuted:
-        return named(status, STATUSES);
+        return name_in(status, STATUSES);
     case EventKind::StateChange:
     case EventKind::ExternalInput:
         break;
     }
-    return named(status, {});
+    return {};
+}
+
+std::string_view level_name(LogLevel level) {
+    constexpr std::string_view NAMES[] = {"digest", "inputs", "full"};
+    return name_in(static_cast<u8>(level), NAMES);
+}
+
+std::string kind_text(u8 kind) {
+    return named(kind, kind_name(kind));
+}
+
+std::string status_text(u8 kind, u8 status) {
+    return named(status, status_name(kind, status));
 }
 
 } // namespace knhk::tools

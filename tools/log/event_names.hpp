@@ -3,10 +3,19 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "replay/event.hpp"
+#include "replay/log_format.hpp"
 
 namespace knhk::tools {
+
+/// "TaskExecuted"; empty if the number means nothing.
+[[nodiscard]] std::string_view kind_name(u8 kind);
+/// "GuardFailed", "High"; what a status means depends on its event's kind.
+[[nodiscard]] std::string_view status_name(u8 kind, u8 status);
+/// "full", as --level spells it.
+[[nodiscard]] std::string_view level_name(LogLevel level);
 
 /// "2 (TaskExecuted)"; the number alone if it means nothing.
 [[nodiscard]] std::string kind_text(u8 kind);

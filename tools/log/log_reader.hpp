@@ -61,8 +61,14 @@ class LogReader {
 
     /// What a log that begins with a checkpoint says of the run before; none in others.
     [[nodiscard]] const std::optional<LogResumed>& resumed() const { return resumed_; }
+<<<<<<< HEAD
     /// Roots of the lockchain's full subtrees then.
     [[nodiscard]] const std::vector<Sha256Digest>& peaks() const { return peaks_; }
+=======
+    /// The last record of an epoch that was read, and where in the file it ends.
+    [[nodiscard]] const std::optional<LogEpoch>& epoch() const { return epoch_; }
+    [[nodiscard]] u64 epoch_end() const { return span_begin_; }
+>>>>>>> tests
     [[nodiscard]] u64 beats_read() const { return beats_read_; }
     [[nodiscard]] u64 events_read() const { return events_read_; }
     /// Of the whole run: those of the log, and those before it.
@@ -111,7 +117,12 @@ class LogReader {
     u64 events_read_ = 0;
     bool has_ended_ = false;
     LogEnding ending_ = LogEnding::Cut;
+<<<<<<< HEAD
     std::optional<LogDamage> damage_;
+=======
+    std::string damage_;
+    std::optional<LogEpoch> epoch_;
+>>>>>>> tests
     std::optional<LogResumed> resumed_;
     std::vector<Sha256Digest> peaks_;
     std::optional<LogTrailer> trailer_;

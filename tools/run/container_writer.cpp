@@ -32,6 +32,10 @@ std::vector<ContainerSection> lay_out(const std::vector<SectionContent>& section
     return table;
 }
 
+std::string workload_words(std::string_view workload, u64 tasks) {
+    return fmt::format("workload={} tasks={}", workload, tasks);
+}
+
 } // namespace
 
 std::vector<std::byte> pack_container(const std::vector<SectionContent>& sections) {
@@ -53,8 +57,8 @@ std::vector<std::byte> pack_container(const std::vector<SectionContent>& section
 }
 
 std::vector<std::byte> pack_workload(std::string_view workload, u64 tasks) {
-    return pack_container({{SectionKind::Workload, WORKLOAD_SECTION_VERSION,
-                            fmt::format("workload={} tasks={}", workload, tasks)}});
+    return pack_container(
+        {{SectionKind::Workload, WORKLOAD_SECTION_VERSION, workload_words(workload, tasks)}});
 }
 
 std::vector<std::byte> pack_workload_file(std::span<const std::byte> packed) {
@@ -64,8 +68,22 @@ std::vector<std::byte> pack_workload_file(std::span<const std::byte> packed) {
 }
 
 std::vector<std::byte> pack_workload(const RunOptions& options) {
-    return options.packed_file ? pack_workload_file(*options.packed_file)
-                               : pack_workload(options.workload, options.tasks);
+    const auto text_of = [](const std::vector<std::byte>& bytes) {
+        return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    };
+    std::vector<SectionContent> sections;
+    if (options.packed_file) {
+        sections.push_back({SectionKind::WorkloadFile, WORKLOAD_FILE_SECTION_VERSION,
+                            text_of(*options.packed_file)});
+    } else {
+        sections.push_back({SectionKind::Workload, WORKLOAD_SECTION_VERSION,
+                            workload_words(options.workload, options.tasks)});
+    }
+    if (options.latencies) {
+        sections.push_back(
+            {SectionKind::Latencies, LATENCIES_SECTION_VERSION, text_of(*options.latencies)});
+    }
+    return pack_container(sections);
 }
 
 } // namespace knhk::tools

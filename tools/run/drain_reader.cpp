@@ -2,6 +2,7 @@
 #include "tools/run/drain_reader.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/check.hpp"
 #include "base/memory_map.hpp"
@@ -19,10 +20,10 @@ static_assert(PIECE_BYTES_MAX <= DRAIN_RING_BYTES / 4,
 
 } // namespace
 
-DrainReader::DrainReader(std::span<std::byte> memory, LogSink& sink)
+DrainReader::DrainReader(std::span<std::byte> memory, LogSink& sink, CheckpointFolder* checkpoints)
     : control_(reinterpret_cast<DrainControl<>*>(memory.data())),
       consumer_(&control_->log, memory.data() + DRAIN_CONTROL_BYTES), sink_(sink),
-      last_look_(Clock::now()), last_taken_at_(last_look_) {
+      checkpoints_(checkpoints), last_look_(Clock::now()), last_taken_at_(last_look_) {
     KNHK_CHECK(memory.size() >= DRAIN_BYTES, memory.size());
 }
 
@@ -33,6 +34,7 @@ u64 DrainReader::step(bool take_all) {
     }
     // The phase is looked at first: behind an Ended that was seen, all bytes are visible.
     watch_phase();
+    finish_checkpoint();
     const DrainConsumer<>::Chunk chunk = consumer_.available();
     if (chunk.size > DRAIN_RING_BYTES) {
         throw run_failed("the log drain's head is {} bytes ahead of its tail, more than its ring "
@@ -42,9 +44,10 @@ u64 DrainReader::step(bool take_all) {
     if (chunk.size == 0 || !(take_all || has_ended() || is_worth_taking(chunk.size))) {
         return 0;
     }
-    const u64 size = std::min(chunk.size, PIECE_BYTES_MAX);
+    const u64 size = std::min(bytes_of_one_kind(chunk.size), PIECE_BYTES_MAX);
     take({chunk.bytes, size});
     consumer_.release(size);
+    finish_checkpoint();
     return size;
 }
 
@@ -84,18 +87,69 @@ bool DrainReader::is_worth_taking(u64 size_bytes) const {
            Clock::now() - last_taken_at_ >= PIECE_AGE_WORTH_TAKING;
 }
 
+/// How many of the next bytes are of the log, or of a checkpoint. The words that say so were stored
+/// before the head that showed these bytes.
+u64 DrainReader::bytes_of_one_kind(u64 size_bytes) {
+    const u64 position = consumer_.position();
+    const u64 begin = control_->checkpoint_begin.load(std::memory_order_relaxed);
+    if (!in_checkpoint_ && begin > checkpoint_begin_ && position == begin) {
+        checkpoint_begin_ = begin;
+        in_checkpoint_ = true;
+    }
+    u64 end = begin > position && begin > checkpoint_begin_ ? begin : ~u64{0};
+    if (in_checkpoint_) {
+        end = control_->checkpoint_end.load(std::memory_order_relaxed);
+    }
+    return std::min(size_bytes, end - position);
+}
+
 void DrainReader::take(std::span<const std::byte> bytes) {
     last_taken_at_ = Clock::now();
     if (sink_failure_) {
         return;
     }
-    const int error = sink_.write(bytes);
-    if (error != 0) {
-        sink_failure_ =
-            bad_environment("cannot write {}: {}: make room or give another --log",
-                            sink_.path() ? sink_.path()->string() : "the log", system_text(error));
+    if (in_checkpoint_) {
+        take_checkpoint(bytes);
+    } else if (const int error = sink_.write(bytes); error == ECANCELED) {
         request_stop();
+    } else if (error != 0) {
+        give_up(sink_.path() ? sink_.path()->string() : "the log", error);
     }
+}
+
+void DrainReader::take_checkpoint(std::span<const std::byte> bytes) {
+    if (checkpoints_ == nullptr) {
+        return;
+    }
+    const bool is_first = consumer_.position() == checkpoint_begin_;
+    int error = is_first ? checkpoints_->begin() : 0;
+    error = error == 0 ? checkpoints_->write(bytes) : error;
+    if (error != 0) {
+        give_up("a checkpoint in " + checkpoints_->path().string(), error);
+    }
+}
+
+/// Where it ends may become known after its last byte.
+void DrainReader::finish_checkpoint() {
+    if (!in_checkpoint_ ||
+        consumer_.position() != control_->checkpoint_end.load(std::memory_order_relaxed)) {
+        return;
+    }
+    in_checkpoint_ = false;
+    const int error = checkpoints_ != nullptr && !sink_failure_ ? checkpoints_->finish() : 0;
+    if (error != 0) {
+        give_up("a checkpoint in " + checkpoints_->path().string(), error);
+    }
+}
+
+void DrainReader::give_up(const std::string& what, int error) {
+    sink_failure_ = bad_environment("cannot write {}: {}: make room or write elsewhere", what,
+                                    system_text(error));
+    request_stop();
+}
+
+void DrainReader::request_checkpoint() {
+    control_->checkpoints_asked.fetch_add(1, std::memory_order_relaxed); // a number alone
 }
 
 void DrainReader::request_stop() {

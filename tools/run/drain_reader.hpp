@@ -9,6 +9,7 @@
 
 #include "replay/drain.hpp"
 #include "tools/host/failure.hpp"
+#include "tools/run/checkpoint_folder.hpp"
 #include "tools/run/log_sink.hpp"
 
 namespace knhk::tools {
@@ -16,7 +17,9 @@ namespace knhk::tools {
 class DrainReader {
   public:
     /// `memory` is region::drain as the image sees it: the control page and the ring.
-    DrainReader(std::span<std::byte> memory, LogSink& sink);
+    /// Checkpoints go to `checkpoints`, or nowhere.
+    DrainReader(std::span<std::byte> memory, LogSink& sink,
+                CheckpointFolder* checkpoints = nullptr);
 
     /// Moves at most one piece of what was published into the sink, and returns its size. Small
     /// pieces are left to grow for a moment unless `take_all`. Throws Failure when the control page
@@ -24,6 +27,8 @@ class DrainReader {
     u64 step(bool take_all);
     /// Asks the image to end the run at the next beat's edge.
     void request_stop();
+    /// Asks for a checkpoint at the end of the epoch.
+    void request_checkpoint();
 
     [[nodiscard]] bool has_started() const { return has_started_; }
     [[nodiscard]] bool has_ended() const { return report_.has_value(); }
@@ -44,10 +49,17 @@ class DrainReader {
     void watch_phase();
     [[nodiscard]] bool is_worth_taking(u64 size_bytes) const;
     void take(std::span<const std::byte> bytes);
+    [[nodiscard]] u64 bytes_of_one_kind(u64 size_bytes);
+    void take_checkpoint(std::span<const std::byte> bytes);
+    void finish_checkpoint();
+    void give_up(const std::string& what, int error);
 
     DrainControl<>* control_;
     DrainConsumer<> consumer_;
     LogSink& sink_;
+    CheckpointFolder* checkpoints_;
+    u64 checkpoint_begin_ = 0; ///< of the one that comes or came last
+    bool in_checkpoint_ = false;
     bool has_started_ = false;
     Clock::time_point last_look_; ///< at which nothing ran yet
     std::optional<Clock::time_point> running_since_;

@@ -42,6 +42,18 @@ LogSink LogSink::into(int descriptor) {
     return sink;
 }
 
+LogSink LogSink::to(Listener listener) {
+    LogSink sink;
+    sink.listener_ = std::move(listener);
+    return sink;
+}
+
+LogSink LogSink::continuing(const std::filesystem::path& path, u64 kept_bytes) {
+    LogSink sink = into_file(path);
+    sink.kept_bytes_ = kept_bytes;
+    return sink;
+}
+
 LogSink LogSink::into_file(const std::filesystem::path& path) {
     LogSink sink;
     constexpr int FLAGS = O_WRONLY | O_CLOEXEC;
@@ -64,7 +76,10 @@ LogSink LogSink::into_file(const std::filesystem::path& path) {
 LogSink::LogSink(LogSink&& other) noexcept
     : owned_(std::move(other.owned_)), descriptor_(other.descriptor_),
       path_(std::move(other.path_)), created_(std::exchange(other.created_, false)),
-      is_plain_file_(other.is_plain_file_), has_begun_(other.has_begun_), ends_(other.ends_) {}
+      is_plain_file_(other.is_plain_file_), has_begun_(other.has_begun_),
+      kept_bytes_(other.kept_bytes_), skipper_(std::move(other.skipper_)),
+      listener_(std::move(other.listener_)), listener_wants_no_more_(other.listener_wants_no_more_),
+      ends_(other.ends_) {}
 
 LogSink::~LogSink() {
     if (created_ && !has_begun_) {
@@ -74,13 +89,23 @@ LogSink::~LogSink() {
 
 void LogSink::begin() {
     has_begun_ = true;
-    if (is_plain_file_ && ::ftruncate(descriptor_, 0) != 0) {
+    const off_t kept = static_cast<off_t>(kept_bytes_.value_or(0));
+    if (is_plain_file_ &&
+        (::ftruncate(descriptor_, kept) != 0 || ::lseek(descriptor_, kept, SEEK_SET) != kept)) {
         throw bad_environment("cannot write {}: {}", path_->string(), system_text(errno));
     }
 }
 
 int LogSink::write(std::span<const std::byte> bytes) {
     ends_.add(bytes);
+    if (listener_) {
+        const int error = listener_wants_no_more_ ? 0 : listener_(bytes);
+        listener_wants_no_more_ = listener_wants_no_more_ || error != 0;
+        return error;
+    }
+    if (kept_bytes_) {
+        bytes = skipper_.pass(bytes);
+    }
     return descriptor_ >= 0 ? write_all(descriptor_, bytes) : 0;
 }
 

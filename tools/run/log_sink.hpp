@@ -6,12 +6,14 @@
 #include <array>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 
 #include "base/types.hpp"
 #include "replay/log_format.hpp"
 #include "tools/host/descriptor.hpp"
+#include "tools/run/prologue_skipper.hpp"
 
 namespace knhk::tools {
 
@@ -35,6 +37,12 @@ class LogSink {
     [[nodiscard]] static LogSink nowhere() { return {}; }
     /// `descriptor` stays the caller's.
     [[nodiscard]] static LogSink into(int descriptor);
+    /// Whoever else wants the bytes: returns 0, or ECANCELED when it wants no more.
+    using Listener = std::function<int(std::span<const std::byte>)>;
+    [[nodiscard]] static LogSink to(Listener listener);
+    /// A log of which the first `kept_bytes` stay. What a resumed run says before its first own
+    /// record is left out, so the file becomes what an uninterrupted run would have made it.
+    [[nodiscard]] static LogSink continuing(const std::filesystem::path& path, u64 kept_bytes);
     /// Opens `path` at once, so that an unwritable one is refused before anything runs.
     [[nodiscard]] static LogSink into_file(const std::filesystem::path& path);
 
@@ -45,7 +53,8 @@ class LogSink {
 
     /// The run has started: what an earlier run left in the file goes.
     void begin();
-    /// Returns 0, or the errno value for which the rest of `bytes` could not be written.
+    /// Returns 0, ECANCELED once when the run may end, or the errno value for which the rest of
+    /// `bytes` could not be written.
     [[nodiscard]] int write(std::span<const std::byte> bytes);
 
     [[nodiscard]] const LogEnds& ends() const { return ends_; }
@@ -63,6 +72,10 @@ class LogSink {
     bool created_ = false;
     bool is_plain_file_ = false;
     bool has_begun_ = false;
+    std::optional<u64> kept_bytes_;
+    PrologueSkipper skipper_;
+    Listener listener_;
+    bool listener_wants_no_more_ = false;
     LogEnds ends_;
 };
 

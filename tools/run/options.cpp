@@ -136,6 +136,12 @@ void check(const RunOptions& options) {
         throw bad_input("--log needs the whole log, and --drain console brings only digests: "
                         "leave one of them out");
     }
+    if (options.checkpoint_beats && !options.checkpoints) {
+        throw bad_input("--checkpoint-every without a folder for them: give --checkpoints too");
+    }
+    if (options.checkpoints && !options.drain_shared) {
+        throw bad_input("--checkpoints need shared memory: leave --drain console out");
+    }
 }
 
 std::string image_command_line(const RunOptions& options) {
@@ -143,7 +149,9 @@ std::string image_command_line(const RunOptions& options) {
         fmt::format("cores={} workers={} seed={} level={} drain={} spin={}", options.cores,
                     options.workers, options.seed, options.level,
                     options.drain_shared ? "shared" : "console", barrier_spins(options.workers));
-    if (options.topology) {
+    if (options.latencies) {
+        // the container has them
+    } else if (options.topology) {
         line += fmt::format(" topology={}", *options.topology);
     } else if (!options.packed_file) {
         line += fmt::format(" latency={}", options.latency);
@@ -166,6 +174,12 @@ std::string image_command_line(const RunOptions& options) {
     }
     if (options.telemetry) {
         line += " telemetry=on";
+    }
+    if (options.checkpoint_beats) {
+        line += fmt::format(" checkpoint={}", *options.checkpoint_beats);
+    }
+    if (options.resume) {
+        line += " resume=on";
     }
     return line;
 }

@@ -26,6 +26,8 @@ struct RunOptions {
     std::string workload = "fanout"; ///< a name, or the path of a workload file
     /// What the file was packed into; none for a name.
     std::shared_ptr<const std::vector<std::byte>> packed_file = {};
+    /// [source * cores + destination], of a run that is asked for again: in place of a topology.
+    std::shared_ptr<const std::vector<std::byte>> latencies = {};
     PlatformKind platform = PlatformKind::Linux;
     u32 cores = 4;
     u32 workers = 1;
@@ -42,6 +44,10 @@ struct RunOptions {
     bool telemetry = false;
     std::string level = "full";
     std::optional<std::filesystem::path> log = {};
+    std::optional<std::filesystem::path> checkpoints = {}; ///< the folder for them
+    std::optional<u64> checkpoint_beats = {};              ///< one every so many beats
+    u32 checkpoints_kept = 2;
+    bool resume = false;                             ///< the intake begins with a checkpoint
     std::optional<std::filesystem::path> image = {}; ///< none: the one that the build made
     u32 repeat = 1;
     u32 timeout_seconds = 300;

@@ -27,9 +27,9 @@ Progress::~Progress() {
     }
 }
 
-void Progress::show(u64 beat, u64 tasks) {
+void Progress::show(u64 beat, u64 count, const char* of_what) {
     if (is_due()) {
-        write_line(fmt::format("beat {}, {} tasks", beat, tasks));
+        write_line(fmt::format("beat {}, {} {}", beat, count, of_what));
     }
 }
 

@@ -20,7 +20,7 @@ class Progress {
     Progress& operator=(const Progress&) = delete;
 
     /// Cheap to call often.
-    void show(u64 beat, u64 tasks);
+    void show(u64 beat, u64 count, const char* of_what = "tasks");
     /// The same for work whose size is known.
     void show_part(u64 done, u64 whole);
 

@@ -66,6 +66,12 @@ ImageFile open_image(const RunOptions& options) {
     return ImageFile::open(default_image());
 }
 
+std::unique_ptr<CheckpointFolder> open_checkpoints(const RunOptions& options) {
+    return options.checkpoints
+               ? std::make_unique<CheckpointFolder>(*options.checkpoints, options.checkpoints_kept)
+               : nullptr;
+}
+
 RunResult run_image(const RunOptions& options, const ImageFile& image, RunChannels& channels,
                     const std::string& label) {
     RunResult result{options, image.path().string(), image.sha256_text(), {}, 0, {}};

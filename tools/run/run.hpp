@@ -25,6 +25,9 @@ struct RunResult {
 /// The image that `options` name: theirs, or the one that the build made.
 [[nodiscard]] ImageFile open_image(const RunOptions& options);
 
+/// Where its checkpoints go; null if it makes none.
+[[nodiscard]] std::unique_ptr<CheckpointFolder> open_checkpoints(const RunOptions& options);
+
 /// Runs once. Progress goes to stderr under `label`. Throws Failure when the run does not succeed;
 /// beside a log that was begun a manifest is written in either case.
 [[nodiscard]] RunResult run_image(const RunOptions& options, const ImageFile& image,

@@ -48,6 +48,7 @@ RunObservation RunLoop::run() {
         wait_for_news(is_busy);
         read_pipes();
         pass_on_interrupts();
+        pass_on_checkpoint_requests();
         keep_time_limit();
         if (drain_ && drain_->has_started()) {
             progress_.show(drain_->beat(), drain_->tasks());
@@ -61,7 +62,7 @@ void RunLoop::open_drain() {
     if (memory.empty()) {
         return;
     }
-    drain_.emplace(memory, channels_.log);
+    drain_.emplace(memory, channels_.log, channels_.checkpoints);
     if (!channels_.intake.empty()) {
         feeder_.emplace(memory, channels_.intake);
     }
@@ -145,6 +146,14 @@ void RunLoop::pass_on_interrupts() {
     }
     if (count > 1 || (!can_be_asked && now >= *interrupted_at_ + GRACE)) {
         process_.send(SIGKILL);
+    }
+}
+
+void RunLoop::pass_on_checkpoint_requests() {
+    const unsigned requests = checkpoint_requests();
+    if (requests != checkpoints_asked_ && drain_ && drain_->has_started()) {
+        checkpoints_asked_ = requests;
+        drain_->request_checkpoint();
     }
 }
 

@@ -33,6 +33,7 @@ struct RunObservation {
 /// What goes out of a run and into it, beside its console.
 struct RunChannels {
     LogSink& log;
+    CheckpointFolder* checkpoints = nullptr;
     std::vector<std::unique_ptr<IntakeSource>> intake = {}; ///< one after the other
 };
 
@@ -53,6 +54,7 @@ class RunLoop {
     void read_pipes();
     void take_console_line(std::string_view line);
     void pass_on_interrupts();
+    void pass_on_checkpoint_requests();
     void keep_time_limit();
     void fail(const Failure& failure);
     void finish(const ProcessEnd& end);
@@ -71,6 +73,7 @@ class RunLoop {
     std::optional<IntakeFeeder> feeder_;
     u32 idle_rounds_ = 0;
     std::optional<Clock::time_point> interrupted_at_;
+    unsigned checkpoints_asked_ = 0;
     RunObservation seen_;
 };
 

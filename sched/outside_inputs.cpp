@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "sched/outside_inputs.hpp"
+
+namespace knhk {
+
+namespace {
+
+Task task_of(const LogInput& input) {
+    Task task;
+    std::memcpy(&task, input.task, sizeof task);
+    return task;
+}
+
+u32 line_of(const Task& task, u64 time) {
+    return time == NOT_ORDERED ? static_cast<u32>(task.level) : ORDERED_LINE;
+}
+
+} // namespace
+
+OutsideInputs::OutsideInputs(const RunSetup& run, InputsMode mode, Intake* intake, const Host& host)
+    : run_(&run), mode_(mode), intake_(intake), host_(&host),
+      cut_(&run.memory.as<Admission>(region::admission)->cut), boxes_(run.memory) {}
+
+void OutsideInputs::begin(bool ends) {
+    ends_ = ends;
+    cut_->count = 0;
+}
+
+/// In order of arrival: what has no place blocks what is behind it.
+void OutsideInputs::cut(Beat beat) {
+    IntakeInput item;
+    while (may_come() && cut_->count < OUTSIDE_CUT_MAX && next(item) && is_for(item, beat)) {
+        const Task task = task_of(item.input);
+        const u64 time = item.input.time;
+        if (!run_->accepts(task)) {
+            refuse(Error::InvalidTask);
+        } else if (time != NOT_ORDERED && time > ORDERED_TIME_MAX) {
+            refuse(Error::InvalidTimestamp);
+        } else if (has_place(task, time)) {
+            accept(item.input, task, beat);
+        } else {
+            break;
+        }
+    }
+}
+
+OutsideInputs::Waited OutsideInputs::wait() {
+    if (mode_ == InputsMode::None) {
+        return Waited::Closed;
+    }
+    IntakeInput item;
+    const Waited waited = wait_for(item);
+    if (waited == Waited::Came && mode_ == InputsMode::Recorded) {
+        knhk_panic(__FILE_NAME__, __LINE__,
+                   "no recorded input when the run has nothing left to do before its beat",
+                   item.beat);
+    }
+    return waited;
+}
+
+/// The next one, which stays in the intake. False when there is none, and when a run that is
+/// replayed will get none.
+bool OutsideInputs::next(IntakeInput& item) {
+    return mode_ == InputsMode::Open ? look(item) : wait_for(item) == Waited::Came;
+}
+
+bool OutsideInputs::look(IntakeInput& item) const {
+    if (!intake_->peek(&item, sizeof item)) {
+        return false;
+    }
+    KNHK_CHECK(item.tag == INTAKE_INPUT_TAG && item.reserved == 0, item.tag);
+    return true;
+}
+
+OutsideInputs::Waited OutsideInputs::wait_for(IntakeInput& item) {
+    const u64 begin = cycles();
+    for (;;) {
+        const bool closed = intake_->closed(); // before the look: what came last is seen
+        const bool came = look(item);
+        if (came || closed || ends_) {
+            waited_cycles_ += waiting_ ? cycles() - begin : 0;
+            waiting_ = false;
+            return !came && closed ? Waited::Closed : ends_ ? Waited::Stopped : Waited::Came;
+        }
+        waiting_ = true;
+        intake_->give_way();
+        was_stopped_ = host_->stop_requested();
+        ends_ = was_stopped_;
+    }
+}
+
+bool OutsideInputs::is_for(const IntakeInput& item, Beat beat) const {
+    if (mode_ == InputsMode::Open) {
+        return true;
+    }
+    if (item.beat < beat.raw) {
+        knhk_panic(__FILE_NAME__, __LINE__,
+                   "the run to be the recorded one, but an input is left behind by its beat",
+                   item.beat);
+    }
+    return item.beat == beat.raw;
+}
+
+bool OutsideInputs::has_place(const Task& task, u64 time) const {
+    const u32 home = home_of(TaskId{task.id}, run_->cores).raw;
+    return boxes_.of(home).outside_held[line_of(task, time)] < OUTSIDE_QUOTA;
+}
+
+void OutsideInputs::accept(const LogInput& input, const Task& task, Beat beat) {
+    const u32 home = home_of(TaskId{task.id}, run_->cores).raw;
+    const u32 line = line_of(task, input.time);
+    Mailbox& box = boxes_.of(home);
+    const u32 index = OUTSIDE_NODES_BEGIN + box.outside.take();
+    Node& node = box.nodes[index];
+    node.task = task;
+    node.due = beat.raw;
+    node.order = cut_->count;
+    node.time = line == ORDERED_LINE ? input.time : 0;
+    node.source = static_cast<u16>(home);
+    node.kind = NodeKind::Outside;
+    node.line = static_cast<u8>(line);
+    boxes_.append(box.outside_cut, NodeRef::of(home, index));
+    ++box.outside_held[line];
+    cut_->inputs[cut_->count++] = input;
+    intake_->take(sizeof(IntakeInput));
+    intake_->tell_accepted();
+}
+
+/// Outside of the run: it leaves no trace there. A log holds none that was refused.
+void OutsideInputs::refuse(Error why) {
+    if (mode_ == InputsMode::Recorded) {
+        knhk_panic(__FILE_NAME__, __LINE__, "a recorded input to be a task that the run accepts",
+                   cut_->count);
+    }
+    intake_->take(sizeof(IntakeInput));
+    intake_->tell_refused(why);
+}
+
+} // namespace knhk

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Whole runs with inputs from outside (docs/determinism.md, 2.11): whenever they came, a run that
+// is fed with what the log recorded makes the same log.
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "isa/random.hpp"
+#include "tests/sched/everything.hpp"
+
+namespace knhk {
+namespace {
+
+using test::FedInput;
+using test::Feeding;
+using test::NativeOptions;
+using test::NativeResult;
+using test::RegionSpan;
+using test::run_native;
+
+u64 drawn(u64 seed, u64 n) {
+    return random_number(seed, TaskId{n}, Timestamp{7}, 0);
+}
+
+LogInput input_of(const Task& task, u64 time = NOT_ORDERED) {
+    LogInput input{};
+    std::memcpy(input.task, &task, sizeof task);
+    input.time = time;
+    return input;
+}
+
+/// In clusters, most of them for few cores: quotas have to hold some back.
+std::vector<FedInput> random_inputs(u32 cores, u64 seed, u64 count) {
+    std::vector<FedInput> inputs;
+    u64 barrier = 0;
+    for (u64 i = 0; i < count; ++i) {
+        const u64 draw = drawn(seed, i);
+        Task task = test::random_task(draw, 1 + draw % 3);
+        task.id = draw % 3 == 0 ? drawn(draw, 1) : task.id % 2 + u64{cores} * i;
+        barrier += draw % 16 == 0 ? drawn(draw, 2) % 20 : 0;
+        const u64 time = draw % 5 == 0 ? drawn(draw, 3) % 4000 : NOT_ORDERED;
+        inputs.push_back({.input = input_of(task, time), .barrier = barrier});
+    }
+    return inputs;
+}
+
+/// A workload without inputs of its own.
+const WorkloadEntry NO_INPUTS{
+    .name = "none",
+    .version = 1,
+    .input_count = [](const WorkloadParameters&) { return u64{0}; },
+    .input = [](const WorkloadParameters&, u64) { return Task{}; },
+};
+
+NativeOptions open_run(u32 cores, u64 seed, u64 count) {
+    NativeOptions options = test::everything(cores, seed);
+    options.inputs = InputsMode::Open;
+    options.outside = random_inputs(cores, seed, count);
+    options.own_workload = seed % 3 == 0 ? &NO_INPUTS : options.own_workload;
+    options.stealing = seed % 4 == 1;
+    return options;
+}
+
+NativeOptions replay_of(const NativeOptions& options, const NativeResult& result) {
+    NativeOptions replay = options;
+    replay.inputs = InputsMode::Recorded;
+    replay.outside = test::outside_inputs_of(result.log);
+    replay.feeding = Feeding::AtBarriers;
+    return replay;
+}
+
+class OutsideRuns : public testing::TestWithParam<u64> {};
+
+TEST_P(OutsideRuns, replayed_with_what_was_recorded_make_the_same_log) {
+    const u64 seed = GetParam();
+    NativeOptions options = open_run(1u << (seed % 7), seed, 300 + seed % 4 * 500);
+    options.feeding = seed % 2 == 0 ? Feeding::AtBarriers : Feeding::AtAnyTime;
+    options.workers = 1 + static_cast<u32>(seed % 3);
+    options.chaos_seed = seed % 5 == 0 ? seed : 0;
+    const NativeResult live = run_native(options);
+    ASSERT_EQ(live.reason, EndReason::Quiescent);
+    ASSERT_EQ(live.inputs_accepted + live.inputs_refused, options.outside.size());
+    NativeOptions replay = replay_of(options, live);
+    ASSERT_EQ(replay.outside.size(), live.inputs_accepted);
+    for (const u32 workers : {1u, 2u, 5u}) {
+        replay.workers = workers;
+        replay.claiming = workers == 2 ? Claiming::Dynamic : Claiming::Static;
+        replay.chaos_seed = workers == 5 ? seed + 1 : 0;
+        const NativeResult again = run_native(replay);
+        ASSERT_EQ(again.digest, live.digest) << workers << " workers";
+        ASSERT_TRUE(again.log == live.log) << workers << " workers";
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, OutsideRuns, testing::Range(u64{1}, u64{25}));
+
+TEST(OutsideRuns, saved_regions_of_a_replay_are_those_of_the_run) {
+    const NativeOptions options = open_run(8, 4, 800);
+    const RegionSpan live;
+    const NativeResult result = run_native(options, live);
+    NativeOptions replay = replay_of(options, result);
+    replay.workers = 3;
+    const RegionSpan again;
+    ASSERT_EQ(run_native(replay, again).digest, result.digest);
+    for (const Region& region : REGIONS) {
+        if (region.checkpoint == RegionCheckpoint::SAVED) {
+            EXPECT_EQ(
+                std::memcmp(live.memory().at(region), again.memory().at(region), region.size_bytes),
+                0)
+                << region.name;
+        }
+    }
+}
+
+} // namespace
+} // namespace knhk

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// `knhk resume`: a run goes on from a checkpoint, wherever it was taken.
+#include <cstdio>
+
+#include "tools/command.hpp"
+#include "tools/command_options.hpp"
+#include "tools/host/failure.hpp"
+#include "tools/run/checkpoint_file.hpp"
+#include "tools/run/interrupt.hpp"
+#include "tools/run/recorded_run.hpp"
+#include "tools/run/report.hpp"
+#include "tools/run/resumed_log.hpp"
+#include "tools/run/run.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+constexpr const char* FOOTER =
+    "CHECKPOINT is a file, or the folder that --checkpoints named: then its last sound one. The "
+    "run\n"
+    "ends with the digest of the uninterrupted run, on any platform and with any workers, and\n"
+    "executes no beat again. With --log naming the log that the run was writing, that log becomes "
+    "what\n"
+    "an uninterrupted run would have written; any other file becomes a log that begins here.\n"
+    "\n"
+    "Examples:\n"
+    "  knhk resume m.cp --log m.log\n"
+    "  knhk resume m.cp --on qemu-x86_64 --workers 4 --log rest.log\n"
+    "  knhk resume m.cp/beats-00000000000000000800.checkpoint --level digest";
+
+struct ResumeOptions {
+    std::string checkpoint;
+    RunOptions run;
+};
+
+/// The log goes on where it is that of this run; its level is then the run's.
+LogSink open_log(RunOptions& run, const CheckpointFile& checkpoint, bool level_given) {
+    if (!run.log) {
+        return LogSink::nowhere();
+    }
+    const auto continuation = find_continuation(*run.log, checkpoint);
+    if (!continuation) {
+        return LogSink::into_file(*run.log);
+    }
+    constexpr const char* LEVELS[] = {"digest", "inputs", "full"};
+    const char* level = LEVELS[static_cast<u32>(continuation->level)];
+    if (level_given && run.level != level) {
+        throw bad_input("{} is of level {}: leave --level out, or give another --log",
+                        run.log->string(), level);
+    }
+    run.level = level;
+    return LogSink::continuing(*run.log, continuation->offset);
+}
+
+ExitStatus resume(const ResumeOptions& options, bool level_given) {
+    // A log whose end was lost is gone on with from where it comes to.
+    const CheckpointFile checkpoint =
+        find_checkpoint(options.checkpoint, [&options](const CheckpointFile& candidate) {
+            return !options.run.log || reaches(*options.run.log, candidate);
+        });
+    RunOptions run = options.run;
+    ask_again(run, checkpoint.identity, checkpoint.workload, checkpoint.path.string());
+    run.resume = true;
+    check(run);
+    LogSink sink = open_log(run, checkpoint, level_given);
+    const ImageFile image = open_image(run);
+    check_platform_is_installed(run);
+    count_interrupts();
+    const std::unique_ptr<CheckpointFolder> folder = open_checkpoints(run);
+    RunChannels channels{sink, folder.get()};
+    channels.intake.push_back(source_of(checkpoint));
+    const RunResult result =
+        run_image(run, image, channels, fmt::format("from beat {}", checkpoint.header.place.beat));
+    const u64 executed = result.figures.beats - checkpoint.header.place.beats;
+    if (run.json) {
+        auto object = to_json(result);
+        object["checkpoint"] = checkpoint.path.string();
+        object["beats_before"] = checkpoint.header.place.beats;
+        object["beats_executed"] = executed;
+        print_json(object);
+        return ExitStatus::Ok;
+    }
+    fmt::print("{:<16}{}\n{:<16}{} before the checkpoint, {} executed\n{}", "checkpoint",
+               checkpoint.path.string(), "beats", checkpoint.header.place.beats, executed,
+               to_text(result));
+    return ExitStatus::Ok;
+}
+
+} // namespace
+
+void add_resume_command(CLI::App& app, Action& action) {
+    CLI::App* const command = app.add_subcommand("resume", "a run goes on from a checkpoint");
+    const auto options = std::make_shared<ResumeOptions>();
+    command->add_option("CHECKPOINT", options->checkpoint, "a checkpoint, or a folder of them")
+        ->required();
+    command->add_option("--log", options->run.log, "the log that was being written, or a new one")
+        ->type_name("FILE");
+    CLI::Option* const level = command
+                                   ->add_option("--level", options->run.level,
+                                                "what a new log holds: digest, inputs, full")
+                                   ->type_name("LEVEL");
+    add_platform_options(*command, options->run);
+    add_checkpoint_options(*command, options->run);
+    add_report_options(*command, options->run);
+    command->footer(FOOTER);
+    command->callback([options, level, &action] {
+        action = [options, level] { return resume(*options, level->count() > 0); };
+    });
+}
+
+} // namespace knhk::tools

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// `knhk stats`: its options.
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "tools/command.hpp"
+#include "tools/run/report.hpp"
+#include "tools/views/stats.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+constexpr const char* FOOTER =
+    "The determinism ratio is that of events that follow from others to all events: only an\n"
+    "ExternalInput does not. Below --level full a log holds no events, and what only they tell is\n"
+    "left out. Different ids of tasks are counted up to 4 million and estimated beyond. The\n"
+    "lockchain's root is what 'knhk check-proof --root' takes.\n"
+    "\n"
+    "Examples:\n"
+    "  knhk stats run.log\n"
+    "  knhk stats run.log --json | jq .lockchain_root";
+
+struct StatsOptions {
+    std::string log;
+    bool json = false;
+    bool quiet = false;
+};
+
+ExitStatus print_stats(const StatsOptions& options) {
+    LogReader log = LogReader::open(options.log);
+    const LogStats stats = stats_of(log, options.quiet);
+    if (options.json) {
+        print_json(to_json(stats));
+    } else {
+        fmt::print("{}", to_text(stats));
+    }
+    return ExitStatus::Ok;
+}
+
+} // namespace
+
+void add_stats_command(CLI::App& app, Action& action) {
+    CLI::App* const command = app.add_subcommand("stats", "what a log holds, counted");
+    const auto options = std::make_shared<StatsOptions>();
+    command->add_option("LOG", options->log, "a log that 'knhk run --log' wrote")->required();
+    command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
+    command->add_flag("--quiet", options->quiet, "no progress");
+    command->footer(FOOTER);
+    command->callback([options, &action] { action = [options] { return print_stats(*options); }; });
+}
+
+} // namespace knhk::tools

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// `knhk stats`: what a log holds, counted in one pass and bounded memory.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/log/log_reader.hpp"
+
+namespace knhk::tools {
+
+struct CoreStats {
+    u64 events = 0;
+    u64 tasks = 0; ///< executions
+    u64 ticks = 0;
+};
+
+/// What only events tell; none below level full.
+struct EventStats {
+    static constexpr u32 KINDS = 6;
+    static constexpr u32 STATUSES = 16;
+
+    std::array<std::array<u64, STATUSES>, KINDS> counts{}; ///< by kind and status
+    u64 unique_tasks = 0;                                  ///< different ids
+    bool unique_tasks_are_exact = true;
+    u64 inputs_from_outside = 0;
+    std::vector<CoreStats> cores;
+    /// Messages that arrived; none where the log cannot tell them from emissions.
+    std::optional<u64> messages;
+
+    [[nodiscard]] u64 of_kind(EventKind kind) const;
+    [[nodiscard]] u64 ticks() const;
+};
+
+struct LogStats {
+    std::string path;
+    std::string ending;
+    LogLevel level = LogLevel::DigestOnly;
+    u32 cores = 0;
+    std::optional<LogResumed> resumed;
+    std::optional<LogTrailer> trailer;
+    u64 beats = 0; ///< executed, in this log
+    u64 events = 0;
+    std::optional<u64> first_beat;
+    std::optional<u64> last_beat;
+    u64 beats_skipped = 0; ///< of the whole run, up to the last one
+    u64 last_time = 0;     ///< logical
+    std::optional<EventStats> by_event;
+
+    /// Deterministic events of all, 1 for a log without any; none where events are not known.
+    [[nodiscard]] std::optional<double> determinism_ratio() const;
+};
+
+/// Reads to the end. Throws Failure (BadInput) if the log is damaged.
+[[nodiscard]] LogStats stats_of(LogReader& log, bool quiet);
+
+[[nodiscard]] std::string to_text(const LogStats& stats);
+[[nodiscard]] nlohmann::ordered_json to_json(const LogStats& stats);
+
+} // namespace knhk::tools
