@@ -19,16 +19,13 @@ void add_resume_command(CLI::App& app, Action& action);
 void add_checkpoint_command(CLI::App& app, Action& action);
 void add_replay_command(CLI::App& app, Action& action);
 void add_compare_command(CLI::App& app, Action& action);
-<<<<<<< HEAD
 void add_digests_command(CLI::App& app, Action& action);
 void add_verify_command(CLI::App& app, Action& action);
-=======
 void add_show_command(CLI::App& app, Action& action);
 void add_stats_command(CLI::App& app, Action& action);
 void add_trace_command(CLI::App& app, Action& action);
 void add_prove_command(CLI::App& app, Action& action);
 void add_check_proof_command(CLI::App& app, Action& action);
->>>>>>> tests
 void add_pack_command(CLI::App& app, Action& action);
 void add_matrix_command(CLI::App& app, Action& action);
 void add_check_model_command(CLI::App& app, Action& action);

@@ -29,7 +29,7 @@ constexpr const char* FOOTER =
 
 struct DigestsOptions {
     std::string log;
-    BeatRange range;
+    DigestsRange range;
     std::string output;
     bool json = false;
 };

@@ -87,12 +87,12 @@ class DigestComparer {
                other->chain == epoch.chain;
     }
 
-    static LogWalk walk_behind(const LogIndex& log, u64 beats) {
+    static BeatWalk walk_behind(const LogIndex& log, u64 beats) {
         return log.walk_from(
             log.last_where([beats](const EpochPlace& epoch) { return epoch.beats <= beats; }));
     }
 
-    static std::optional<BeatPlace> next_behind(LogWalk& walk, u64 beats) {
+    static std::optional<BeatPlace> next_behind(BeatWalk& walk, u64 beats) {
         auto place = walk.next();
         while (place && place->ordinal <= beats) {
             place = walk.next();
@@ -105,8 +105,8 @@ class DigestComparer {
         const EpochPlace agreed =
             a_.last_where([this](const EpochPlace& epoch) { return agree_at(epoch); });
         const u64 beats = std::max(agreed.beats, result_.beats_before);
-        LogWalk walk_a = walk_behind(a_, beats);
-        LogWalk walk_b = walk_behind(b_, beats);
+        BeatWalk walk_a = walk_behind(a_, beats);
+        BeatWalk walk_b = walk_behind(b_, beats);
         auto place_a = next_behind(walk_a, beats);
         auto place_b = next_behind(walk_b, beats);
         while (place_a && place_b && have_equal_headers(*place_a, *place_b)) {

@@ -27,8 +27,8 @@ class DigestsComparer {
 
     DigestsComparison run() {
         result_.has_one_identity = a_.header.identity_hash == b_.header.identity_hash;
-        result_.a.name = a_.name;
-        result_.b.name = b_.name;
+        result_.a = {a_.name, a_.log_name(), {}, {}};
+        result_.b = {b_.name, b_.log_name(), {}, {}};
         result_.end_a = end_text(a_.header);
         result_.end_b = end_text(b_.header);
         if (!find_agreement()) {
@@ -103,7 +103,7 @@ class DigestsComparer {
 
     /// From the last sample that agreed to the next one.
     [[nodiscard]] NextRange next_range(const Digests& digests) const {
-        NextRange next{digests.name, {}, {}};
+        NextRange next{digests.name, digests.log_name(), {}, {}};
         if (result_.agreed_beats + 1 == digests.header.first) {
             next.from = digests.header.first_beat;
         }
@@ -141,7 +141,7 @@ const char* name_of(DigestsVerdict verdict) {
 }
 
 std::string command_text(const NextRange& next) {
-    std::string text = "knhk digests " + next.name;
+    std::string text = "knhk digests " + next.log;
     if (next.from) {
         text += fmt::format(" --from {}", *next.from);
     }

@@ -21,6 +21,7 @@ enum class DigestsVerdict : u8 {
 /// What a file has to be asked for next: beats by their numbers.
 struct NextRange {
     std::string name;
+    std::string log;
     std::optional<u64> from;
     std::optional<u64> to;
 };

@@ -83,12 +83,20 @@ class Sampler {
 
 } // namespace
 
+std::string Digests::log_name() const {
+    constexpr std::string_view ENDING = ".digests";
+    if (!is_file) {
+        return name;
+    }
+    return name.ends_with(ENDING) ? name.substr(0, name.size() - ENDING.size()) : "LOG";
+}
+
 u64 Digests::ordinal_of(std::size_t index) const {
     const u64 divided = first_divided(header.first, header.stride) + index * header.stride;
     return std::min(divided, header.last);
 }
 
-Digests digests_of(const LogIndex& log, const BeatRange& range) {
+Digests digests_of(const LogIndex& log, const DigestsRange& range) {
     Digests digests;
     const u64 end = log.tail().beats;
     const auto first = log.first_beat_from(range.from.value_or(0));
@@ -125,6 +133,7 @@ std::vector<std::byte> encode(const Digests& digests) {
 Digests decode_digests(std::span<const std::byte> bytes, std::string name) {
     Digests digests;
     digests.name = std::move(name);
+    digests.is_file = true;
     DigestsHeader& header = digests.header;
     if (bytes.size() < sizeof header || load_le<u64>(bytes.data()) != DIGESTS_MAGIC) {
         throw bad_input("{} is no digests file: give a file that 'knhk digests' made",

@@ -48,20 +48,23 @@ static_assert(DIGESTS_BYTES_MAX <= 10'000);
 
 struct Digests {
     std::string name;
+    bool is_file = false; ///< else they were made of the log that `name` names
     DigestsHeader header{};
     std::vector<DigestsSample> samples;
 
+    /// The log that they are of, as a command would name it: a digests file does not say it.
+    [[nodiscard]] std::string log_name() const;
     /// Of sample `index`.
     [[nodiscard]] u64 ordinal_of(std::size_t index) const;
 };
 
 /// Beats by their numbers; all of the log's by default.
-struct BeatRange {
+struct DigestsRange {
     std::optional<u64> from = {};
     std::optional<u64> to = {};
 };
 
-[[nodiscard]] Digests digests_of(const LogIndex& log, const BeatRange& range);
+[[nodiscard]] Digests digests_of(const LogIndex& log, const DigestsRange& range);
 /// Of the range and with the stride of another file.
 [[nodiscard]] Digests digests_like(const LogIndex& log, const DigestsHeader& other);
 

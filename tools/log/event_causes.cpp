@@ -127,7 +127,7 @@ std::optional<CauseFinder::Found> CauseFinder::last_before(const BeatPlace& plac
     for (u64 count = CHATMAN; !found && end > 1 && place.ordinal - end < SEARCH_BEATS_MAX;
          count *= 2) {
         const u64 first = std::max(end, count + 1) - count;
-        LogWalk walk = log_->walk_from(
+        BeatWalk walk = log_->walk_from(
             log_->last_where([first](const EpochPlace& epoch) { return epoch.beats < first; }));
         for (auto beat = walk.next(); beat && beat->ordinal < end; beat = walk.next()) {
             if (beat->ordinal >= first) {
@@ -188,7 +188,7 @@ Cause CauseFinder::sender_of(const BeatPlace& place, const StoryEvent& event) co
     std::optional<StoryEvent> last;
     const u64 first = std::max(beat, LATENCY_MAX_BEATS) - LATENCY_MAX_BEATS;
     const u64 first_ordinal = std::max(place.ordinal, LATENCY_MAX_BEATS + 1) - LATENCY_MAX_BEATS;
-    LogWalk walk = log_->walk_from(log_->last_where(
+    BeatWalk walk = log_->walk_from(log_->last_where(
         [first_ordinal](const EpochPlace& epoch) { return epoch.beats < first_ordinal; }));
     for (auto sent = walk.next(); sent && sent->header.beat < beat; sent = walk.next()) {
         const auto block = sent->header.beat < first

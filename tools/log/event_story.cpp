@@ -18,7 +18,7 @@ std::vector<StoryEvent> events_near(const LogIndex& log, const BeatPlace& place,
     const u64 first = std::max(place.ordinal, BEATS_AROUND + 1) - BEATS_AROUND;
     const EpochPlace begin =
         log.last_where([first](const EpochPlace& epoch) { return epoch.beats < first; });
-    LogWalk walk = log.walk_from(begin);
+    BeatWalk walk = log.walk_from(begin);
     for (auto beat = walk.next(); beat && beat->ordinal <= place.ordinal + BEATS_AROUND;
          beat = walk.next()) {
         const auto block = beat->ordinal < first

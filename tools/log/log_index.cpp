@@ -65,7 +65,7 @@ void LogIndex::find_last() {
 }
 
 void LogIndex::find_tail() {
-    LogWalk walk = walk_from(last_);
+    BeatWalk walk = walk_from(last_);
     tail_.events = last_.events;
     tail_.chain = last_.chain;
     while (const auto place = walk.next()) {
@@ -173,7 +173,7 @@ EpochPlace LogIndex::last_where(const Condition& holds) const {
     return low;
 }
 
-LogWalk LogIndex::walk_from(const EpochPlace& place) const {
+BeatWalk LogIndex::walk_from(const EpochPlace& place) const {
     return {file_, prologue_, place.end, place.beats};
 }
 
@@ -181,7 +181,7 @@ std::optional<BeatPlace> LogIndex::beat_at(u64 ordinal) const {
     if (ordinal <= begin_.beats) {
         return std::nullopt;
     }
-    LogWalk walk =
+    BeatWalk walk =
         walk_from(last_where([ordinal](const EpochPlace& place) { return place.beats < ordinal; }));
     auto found = walk.next();
     while (found && found->ordinal < ordinal) {
@@ -195,7 +195,7 @@ std::optional<BeatPlace> LogIndex::first_beat_from(u64 beat) const {
         const auto next = walk_from(place).next();
         return next && next->header.beat <= beat;
     };
-    LogWalk walk = walk_from(last_where(begins_before));
+    BeatWalk walk = walk_from(last_where(begins_before));
     auto found = walk.next();
     while (found && found->header.beat < beat) {
         found = walk.next();

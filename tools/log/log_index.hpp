@@ -8,7 +8,7 @@
 
 #include "tools/log/log_file.hpp"
 #include "tools/log/log_prologue.hpp"
-#include "tools/log/log_walk.hpp"
+#include "tools/log/beat_walk.hpp"
 
 namespace knhk::tools {
 
@@ -54,7 +54,7 @@ class LogIndex {
     [[nodiscard]] std::optional<EpochPlace> epoch_ending_at(u64 end) const;
 
     /// From the beats that follow a place on.
-    [[nodiscard]] LogWalk walk_from(const EpochPlace& place) const;
+    [[nodiscard]] BeatWalk walk_from(const EpochPlace& place) const;
     /// The beat with this ordinal, if the log holds it.
     [[nodiscard]] std::optional<BeatPlace> beat_at(u64 ordinal) const;
     /// The first beat whose number is at least `beat`, if the log holds one.

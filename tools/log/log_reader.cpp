@@ -39,93 +39,16 @@ LogReader LogReader::from(Descriptor descriptor, std::string name) {
     return {std::move(file), std::move(prologue), Reading::Alone};
 }
 
-<<<<<<< HEAD
 LogReader::LogReader(LogFile file, LogPrologue prologue, Reading reading)
     : file_(std::make_unique<LogFile>(std::move(file))), prologue_(std::move(prologue)),
       scan_(prologue_.cores),
       stream_(std::make_unique<ReadAhead>(*file_, prologue_.size_bytes, reading == Reading::Ahead)),
       span_begin_(prologue_.size_bytes) {}
-=======
-LogReader::LogReader(Descriptor file, std::string name)
-    : file_(std::move(file)), name_(std::move(name)), buffer_(BUFFER_BYTES) {}
-
-bool LogReader::read_bytes(void* to, u64 size_bytes) {
-    auto* target = static_cast<std::byte*>(to);
-    while (size_bytes > 0) {
-        if (buffer_begin_ == buffer_end_) {
-            read_more();
-            if (buffer_begin_ == buffer_end_) {
-                return false;
-            }
-        }
-        const u64 count = std::min(size_bytes, buffer_end_ - buffer_begin_);
-        std::memcpy(target, buffer_.data() + buffer_begin_, count);
-        target += count;
-        size_bytes -= count;
-        buffer_begin_ += count;
-        position_ += count;
-    }
-    return true;
-}
-
-void LogReader::read_more() {
-    ssize_t count = 0;
-    do {
-        count = ::read(file_.get(), buffer_.data(), buffer_.size());
-    } while (count < 0 && errno == EINTR);
-    if (count < 0) {
-        throw bad_input("cannot read {}: {}: give the path of a log", name_, system_text(errno));
-    }
-    buffer_begin_ = 0;
-    buffer_end_ = static_cast<u64>(count);
-}
-
-void LogReader::read_header() {
-    LogHeader& header = prologue_.header;
-    if (!read_bytes(&header, sizeof header) || header.magic != LOG_MAGIC) {
-        throw bad_input("{} is not a KNHK log: give a file that --log wrote", name_);
-    }
-    if (header.format_version != LOG_FORMAT_VERSION) {
-        throw bad_input("{} is a log of format version {}, and this command reads version {}: use "
-                        "the command that wrote it",
-                        name_, header.format_version, LOG_FORMAT_VERSION);
-    }
-    if (header.check != check_of(header) || header.level > static_cast<u32>(LogLevel::Full) ||
-        (header.flags & ~LOG_FLAG_OPEN) != 0 || header.identity_bytes > IDENTITY_BYTES_MAX ||
-        header.workload_bytes > WORKLOAD_BYTES_MAX) {
-        throw bad_input("{} has a damaged header: record the run again", name_);
-    }
-}
-
-void LogReader::read_rest_of_prologue() {
-    const LogHeader& header = prologue_.header;
-    const auto identity = parse_identity(read_prologue_part(header.identity_bytes));
-    const auto workload = read_prologue_part(header.workload_bytes);
-    const u64 size = u64{header.identity_bytes} + header.workload_bytes;
-    const auto padding = read_prologue_part(padding_behind(size));
-    const auto cores = identity && has_all_fields(*identity) ? cores_of(*identity) : std::nullopt;
-    if (!cores || std::ranges::any_of(padding, [](std::byte b) { return b != std::byte{0}; })) {
-        throw bad_input("{} has a damaged identity: record the run again", name_);
-    }
-    prologue_.identity = *identity;
-    prologue_.cores = *cores;
-    prologue_.workload.assign(reinterpret_cast<const char*>(workload.data()), workload.size());
-    span_begin_ = position_;
-}
-
-std::vector<std::byte> LogReader::read_prologue_part(u64 size_bytes) {
-    std::vector<std::byte> part(size_bytes);
-    if (!read_bytes(part.data(), size_bytes)) {
-        throw bad_input("{} is cut before its first beat: record the run again", name_);
-    }
-    return part;
-}
->>>>>>> tests
 
 const LogBlock* LogReader::next() {
     block_.inputs.clear();
     inputs_beat_.reset();
-    epoch_.reset();
+    has_passed_epoch_ = false;
     LogRecord record{};
     while (!has_ended_ && peek_record(record)) {
         switch (record.tag) {
@@ -224,9 +147,8 @@ bool LogReader::check_block_order(const LogBeat& beat) {
     if (inputs_beat_.value_or(beat.beat) != beat.beat) {
         return damaged("comes behind another beat's inputs");
     }
-    if (!is_first && are_of_one_epoch(beat.beat, block_.beat.beat) == epoch_.has_value()) {
-        return damaged(epoch_ ? "an epoch record stands within its epoch"
-                              : "the epoch before has no record");
+    if (!is_first && has_passed_epoch_ && are_of_one_epoch(beat.beat, block_.beat.beat)) {
+        return damaged("comes behind the record of its own epoch");
     }
     return true;
 }
@@ -239,14 +161,10 @@ bool LogReader::read_inputs(const LogRecord& record) {
     if (header_bytes.size() < sizeof(LogInputs)) {
         return end_cut();
     }
-<<<<<<< HEAD
     LogInputs header{};
     std::memcpy(&header, header_bytes.data(), sizeof header);
-    if (level() == LogLevel::DigestOnly || inputs_beat_ || header.count == 0 ||
-=======
     const bool is_open = (prologue_.header.flags & LOG_FLAG_OPEN) != 0;
-    if (!is_open || level() == LogLevel::DigestOnly || inputs_beat_ || header.count == 0 ||
->>>>>>> tests
+    if (level() == LogLevel::DigestOnly || !is_open || inputs_beat_ || header.count == 0 ||
         header.count > LOG_INPUTS_MAX ||
         record.size_bytes != sizeof header + header.count * sizeof(LogInput) + sizeof(u64)) {
         return damaged("impossible inputs");
@@ -276,7 +194,7 @@ bool LogReader::read_epoch() {
                                 : resumed_      ? resumed_->chain
                                                 : Digest{};
     if (epoch.index != epochs_read_ || epoch.beats != beats_of_run() ||
-        epoch.events != events_of_run() || epoch_beats_ == epoch.beats ||
+        epoch.events != events_of_run() || (epoch_ && epoch_->beats == epoch.beats) ||
         (beats_read_ == 0 && !resumed_) ||
         epoch.span_bytes != record_position_ + sizeof epoch - span_begin_) {
         return end_damaged("epoch record", sizeof epoch, "counts wrongly");
@@ -287,13 +205,8 @@ bool LogReader::read_epoch() {
     stream_->skip(sizeof epoch);
     ++epochs_read_;
     epoch_ = epoch;
-<<<<<<< HEAD
-    epoch_position_ = record_position_;
-    epoch_beats_ = epoch.beats;
+    has_passed_epoch_ = true;
     span_begin_ = stream_->position();
-=======
-    span_begin_ = position_;
->>>>>>> tests
     return true;
 }
 
@@ -306,11 +219,7 @@ bool LogReader::read_resumed(const LogRecord& record) {
     LogResumed resumed{};
     std::memcpy(&resumed, header_bytes.data(), sizeof resumed);
     const u64 peaks_bytes = u64{Lockchain::peaks_of(resumed.epochs)} * sizeof(Sha256Digest);
-<<<<<<< HEAD
     if (record_position_ != prologue_.size_bytes ||
-=======
-    if (beats_read_ != 0 || epochs_read_ != 0 || inputs_beat_ || resumed_ ||
->>>>>>> tests
         record.size_bytes != sizeof resumed + peaks_bytes + sizeof(u64)) {
         return end_damaged(name, sizeof resumed, "impossible");
     }
@@ -348,7 +257,7 @@ bool LogReader::read_trailer() {
         return damaged(fmt::format("counts {} beats and {} events, the log has {} and {}",
                                    trailer.beats, trailer.events, beats_of_run(), events_of_run()));
     }
-    if (beats_read_ > 0 && epoch_beats_ != trailer.beats) {
+    if (beats_read_ > 0 && (!epoch_ || epoch_->beats != trailer.beats)) {
         return damaged("the last epoch has no record");
     }
     stream_->skip(sizeof trailer);

@@ -46,9 +46,11 @@ class LogReader {
     [[nodiscard]] const LogBlock* next();
     /// In the file, of the block that next() returned.
     [[nodiscard]] u64 block_position() const { return block_position_; }
-    /// The epoch's record that stood before the block, or before the end.
+    /// The last record of an epoch that was read, and where in the file it ends.
     [[nodiscard]] const std::optional<LogEpoch>& epoch() const { return epoch_; }
-    [[nodiscard]] u64 epoch_position() const { return epoch_position_; }
+    [[nodiscard]] u64 epoch_end() const { return span_begin_; }
+    /// It stood right before the block, or before the end.
+    [[nodiscard]] bool has_passed_epoch() const { return has_passed_epoch_; }
 
     // After next() returned nullptr:
     [[nodiscard]] LogEnding ending() const { return ending_; }
@@ -61,14 +63,8 @@ class LogReader {
 
     /// What a log that begins with a checkpoint says of the run before; none in others.
     [[nodiscard]] const std::optional<LogResumed>& resumed() const { return resumed_; }
-<<<<<<< HEAD
     /// Roots of the lockchain's full subtrees then.
     [[nodiscard]] const std::vector<Sha256Digest>& peaks() const { return peaks_; }
-=======
-    /// The last record of an epoch that was read, and where in the file it ends.
-    [[nodiscard]] const std::optional<LogEpoch>& epoch() const { return epoch_; }
-    [[nodiscard]] u64 epoch_end() const { return span_begin_; }
->>>>>>> tests
     [[nodiscard]] u64 beats_read() const { return beats_read_; }
     [[nodiscard]] u64 events_read() const { return events_read_; }
     /// Of the whole run: those of the log, and those before it.
@@ -108,21 +104,15 @@ class LogReader {
     std::optional<u64> inputs_beat_;
 
     std::optional<LogEpoch> epoch_;
-    u64 epoch_position_ = 0;
+    bool has_passed_epoch_ = false;
     u64 span_begin_; ///< behind the last epoch's record
     u64 epochs_read_ = 0;
-    std::optional<u64> epoch_beats_; ///< beats of the run when the last one was written
 
     u64 beats_read_ = 0;
     u64 events_read_ = 0;
     bool has_ended_ = false;
     LogEnding ending_ = LogEnding::Cut;
-<<<<<<< HEAD
     std::optional<LogDamage> damage_;
-=======
-    std::string damage_;
-    std::optional<LogEpoch> epoch_;
->>>>>>> tests
     std::optional<LogResumed> resumed_;
     std::vector<Sha256Digest> peaks_;
     std::optional<LogTrailer> trailer_;

@@ -19,10 +19,10 @@ struct BeatPlace {
     [[nodiscard]] u64 end() const { return at + header.record.size_bytes; }
 };
 
-class LogWalk {
+class BeatWalk {
   public:
     /// From the record at `at` on; so many beats of the run come before it. Both must outlive this.
-    LogWalk(const LogFile& file, const LogPrologue& prologue, u64 at, u64 beats_before)
+    BeatWalk(const LogFile& file, const LogPrologue& prologue, u64 at, u64 beats_before)
         : file_(&file), prologue_(&prologue), at_(at), beats_(beats_before) {}
 
     /// The next beat that is whole in the file; none at the end, and at what cannot be.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/log/log_walk.hpp"
+#include "tools/log/beat_walk.hpp"
 
 #include <cstring>
 
@@ -11,7 +11,7 @@ constexpr u64 NEAR_BYTES = 4096;
 
 } // namespace
 
-std::optional<BeatPlace> LogWalk::next() {
+std::optional<BeatPlace> BeatWalk::next() {
     BeatPlace place{};
     if (!pass_others() || !read(&place.header, sizeof place.header)) {
         return std::nullopt;
@@ -34,7 +34,7 @@ std::optional<BeatPlace> LogWalk::next() {
 }
 
 /// Goes past the records that are no beats; false at the log's end.
-bool LogWalk::pass_others() {
+bool BeatWalk::pass_others() {
     constexpr u64 INPUTS_BYTES_MAX =
         sizeof(LogInputs) + LOG_INPUTS_MAX * sizeof(LogInput) + sizeof(u64);
     LogRecord record{};
@@ -61,7 +61,7 @@ bool LogWalk::pass_others() {
     return false;
 }
 
-bool LogWalk::read(void* to, u64 size_bytes) {
+bool BeatWalk::read(void* to, u64 size_bytes) {
     if (at_ < near_at_ || at_ + size_bytes > near_at_ + near_.size()) {
         near_.resize(NEAR_BYTES);
         near_at_ = at_;
@@ -74,7 +74,7 @@ bool LogWalk::read(void* to, u64 size_bytes) {
     return true;
 }
 
-bool LogWalk::end_damaged(LogDamage damage) {
+bool BeatWalk::end_damaged(LogDamage damage) {
     damage_ = std::move(damage);
     return false;
 }
