@@ -72,12 +72,13 @@ int run(int argc, char** argv) {
     add_checkpoint_command(app, action);
     add_replay_command(app, action);
     add_compare_command(app, action);
+    add_digests_command(app, action);
+    add_verify_command(app, action);
     add_show_command(app, action);
     add_stats_command(app, action);
     add_trace_command(app, action);
     add_prove_command(app, action);
     add_check_proof_command(app, action);
-    add_verify_command(app, action);
     add_pack_command(app, action);
     add_matrix_command(app, action);
     add_check_model_command(app, action);

@@ -44,8 +44,8 @@ std::optional<LogDamage> fault_of(const LogHeader& header) {
     if (header.check != check_of(header)) {
         return damaged("not what was written");
     }
-    if (header.level > static_cast<u32>(LogLevel::Full)) {
-        return damaged("a level that this format does not know");
+    if (header.level > static_cast<u32>(LogLevel::Full) || (header.flags & ~LOG_FLAG_OPEN) != 0) {
+        return damaged("a level or a flag that this format does not know");
     }
     if ((header.flags & ~LOG_FLAG_OPEN) != 0) {
         return damaged("flags that this format does not know");

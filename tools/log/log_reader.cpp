@@ -48,7 +48,7 @@ LogReader::LogReader(LogFile file, LogPrologue prologue, Reading reading)
 const LogBlock* LogReader::next() {
     block_.inputs.clear();
     inputs_beat_.reset();
-    epoch_.reset();
+    has_passed_epoch_ = false;
     LogRecord record{};
     while (!has_ended_ && peek_record(record)) {
         switch (record.tag) {
@@ -147,9 +147,8 @@ bool LogReader::check_block_order(const LogBeat& beat) {
     if (inputs_beat_.value_or(beat.beat) != beat.beat) {
         return damaged("comes behind another beat's inputs");
     }
-    if (!is_first && are_of_one_epoch(beat.beat, block_.beat.beat) == epoch_.has_value()) {
-        return damaged(epoch_ ? "an epoch record stands within its epoch"
-                              : "the epoch before has no record");
+    if (!is_first && has_passed_epoch_ && are_of_one_epoch(beat.beat, block_.beat.beat)) {
+        return damaged("comes behind the record of its own epoch");
     }
     return true;
 }
@@ -164,7 +163,8 @@ bool LogReader::read_inputs(const LogRecord& record) {
     }
     LogInputs header{};
     std::memcpy(&header, header_bytes.data(), sizeof header);
-    if (level() == LogLevel::DigestOnly || inputs_beat_ || header.count == 0 ||
+    const bool is_open = (prologue_.header.flags & LOG_FLAG_OPEN) != 0;
+    if (level() == LogLevel::DigestOnly || !is_open || inputs_beat_ || header.count == 0 ||
         header.count > LOG_INPUTS_MAX ||
         record.size_bytes != sizeof header + header.count * sizeof(LogInput) + sizeof(u64)) {
         return damaged("impossible inputs");
@@ -194,7 +194,7 @@ bool LogReader::read_epoch() {
                                 : resumed_      ? resumed_->chain
                                                 : Digest{};
     if (epoch.index != epochs_read_ || epoch.beats != beats_of_run() ||
-        epoch.events != events_of_run() || epoch_beats_ == epoch.beats ||
+        epoch.events != events_of_run() || (epoch_ && epoch_->beats == epoch.beats) ||
         (beats_read_ == 0 && !resumed_) ||
         epoch.span_bytes != record_position_ + sizeof epoch - span_begin_) {
         return end_damaged("epoch record", sizeof epoch, "counts wrongly");
@@ -205,8 +205,7 @@ bool LogReader::read_epoch() {
     stream_->skip(sizeof epoch);
     ++epochs_read_;
     epoch_ = epoch;
-    epoch_position_ = record_position_;
-    epoch_beats_ = epoch.beats;
+    has_passed_epoch_ = true;
     span_begin_ = stream_->position();
     return true;
 }
@@ -258,7 +257,7 @@ bool LogReader::read_trailer() {
         return damaged(fmt::format("counts {} beats and {} events, the log has {} and {}",
                                    trailer.beats, trailer.events, beats_of_run(), events_of_run()));
     }
-    if (beats_read_ > 0 && epoch_beats_ != trailer.beats) {
+    if (beats_read_ > 0 && (!epoch_ || epoch_->beats != trailer.beats)) {
         return damaged("the last epoch has no record");
     }
     stream_->skip(sizeof trailer);

@@ -46,10 +46,11 @@ class LogReader {
     [[nodiscard]] const LogBlock* next();
     /// In the file, of the block that next() returned.
     [[nodiscard]] u64 block_position() const { return block_position_; }
-    /// The epoch's record that stood before the block, or before the end.
+    /// The last record of an epoch that was read, and where in the file it ends.
     [[nodiscard]] const std::optional<LogEpoch>& epoch() const { return epoch_; }
-    [[nodiscard]] u64 epoch_position() const { return epoch_position_; }
-    [[nodiscard]] u64 epoch_end() const { return epoch_position_ + sizeof(LogEpoch); }
+    [[nodiscard]] u64 epoch_end() const { return span_begin_; }
+    /// It stood right before the block, or before the end.
+    [[nodiscard]] bool has_passed_epoch() const { return has_passed_epoch_; }
 
     // After next() returned nullptr:
     [[nodiscard]] LogEnding ending() const { return ending_; }
@@ -103,10 +104,9 @@ class LogReader {
     std::optional<u64> inputs_beat_;
 
     std::optional<LogEpoch> epoch_;
-    u64 epoch_position_ = 0;
+    bool has_passed_epoch_ = false;
     u64 span_begin_; ///< behind the last epoch's record
     u64 epochs_read_ = 0;
-    std::optional<u64> epoch_beats_; ///< beats of the run when the last one was written
 
     u64 beats_read_ = 0;
     u64 events_read_ = 0;

@@ -61,14 +61,15 @@ class LogVerifier {
     }
 
     bool take_epoch() {
-        if (!log_.epoch()) {
+        if (!log_.has_passed_epoch()) {
             return true;
         }
         const LogEpoch& epoch = *log_.epoch();
+        const u64 at = log_.epoch_end() - sizeof epoch;
         const Sha256Digest leaf =
             leaf_hash({epoch.index, epoch.beats, epoch.events, run_digest(identity_, epoch.chain)});
         if (leaf != epoch.leaf) {
-            return damage({log_.epoch_position(),
+            return damage({at,
                            sizeof epoch,
                            "epoch record",
                            {},
@@ -77,11 +78,17 @@ class LogVerifier {
                            "its leaf is not the hash of what it says"});
         }
         lockchain_.append(leaf);
-        result_.verified_bytes = log_.epoch_position() + sizeof epoch;
+        result_.verified_bytes = log_.epoch_end();
         return true;
     }
 
     bool take_block(const LogBlock& block) {
+        const u64 epoch = block.beat.beat / CHATMAN;
+        if (result_.last_beat && *result_.last_beat / CHATMAN != epoch &&
+            !log_.has_passed_epoch()) {
+            return damage(
+                block_damage(log_.block_position(), block.beat, "the epoch before has no record"));
+        }
         Digest chain = block.beat.chain;
         if (log_.level() == LogLevel::Full) {
             chain = hash_block(block);

@@ -2,6 +2,7 @@
 // What the verification of a log looks like, as text and as JSON.
 #include <fmt/format.h>
 
+#include "tools/log/event_names.hpp"
 #include "tools/log/log_verify.hpp"
 
 namespace knhk::tools {
@@ -29,18 +30,6 @@ const char* name_of(LogEnding ending) {
         break;
     }
     return "damaged";
-}
-
-const char* name_of(LogLevel level) {
-    switch (level) {
-    case LogLevel::DigestOnly:
-        return "digest";
-    case LogLevel::Inputs:
-        return "inputs";
-    case LogLevel::Full:
-        break;
-    }
-    return "full";
 }
 
 Json to_json(const LogDamage& damage) {
@@ -73,7 +62,7 @@ Json to_json(const Verification& log) {
     Json object;
     object["path"] = log.name;
     object["verdict"] = name_of(log.ending);
-    object["level"] = name_of(log.level);
+    object["level"] = level_name(log.level);
     object["beats"] = log.beats;
     object["events"] = log.events;
     object["last_beat"] = optional_json(log.last_beat);
