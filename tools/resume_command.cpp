@@ -99,7 +99,7 @@ void add_resume_command(CLI::App& app, Action& action) {
     CLI::Option* const level = command
                                    ->add_option("--level", options->run.level,
                                                 "what a new log holds: digest, inputs, full")
-                                   ->type_name("LEVEL");
+                                   ->type_name("digest|inputs|full");
     add_platform_options(*command, options->run);
     add_checkpoint_options(*command, options->run);
     add_report_options(*command, options->run);

@@ -195,8 +195,8 @@ NativeResult run_native(const NativeOptions& options, const RegionSpan& span) {
     }
     feed.finish();
     NativeResult result = result_of(*scheduler, options.workers);
-    result.inputs_accepted = control->inputs_accepted.load();
     result.inputs_refused = control->inputs_refused.load();
+    result.inputs_accepted = control->inputs_done.load() - result.inputs_refused;
     result.log = sink.finish();
     return result;
 }
