@@ -10,9 +10,9 @@ using namespace knhk;
 namespace {
 
 void use(std::span<const std::byte> section, std::span<const std::byte> container) {
-    fuzz::demand(section.empty() || (section.data() >= container.data() &&
-                                     section.data() + section.size() <=
-                                         container.data() + container.size()));
+    fuzz::demand(section.empty() ||
+                 (section.data() >= container.data() &&
+                  section.data() + section.size() <= container.data() + container.size()));
 }
 
 } // namespace
@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto words = container->section(SectionKind::Workload);
     use(words, bytes);
     RunConfig config;
-    static_cast<void>(apply_words(config, {reinterpret_cast<const char*>(words.data()), words.size()},
+    static_cast<void>(apply_words(config,
+                                  {reinterpret_cast<const char*>(words.data()), words.size()},
                                   ConfigSource::WorkloadSection));
     const auto packed = container->section(SectionKind::WorkloadFile);
     use(packed, bytes);

@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (layout) {
         u64 end = IMAGE_BASE;
         for (const loader::Segment& segment : layout->segments) {
-            fuzz::demand(segment.address >= end && segment.memory_size_bytes <= IMAGE_SIZE_MAX_BYTES);
+            fuzz::demand(segment.address >= end &&
+                         segment.memory_size_bytes <= IMAGE_SIZE_MAX_BYTES);
             fuzz::demand(segment.file_offset <= size &&
                          segment.file_size_bytes <= size - segment.file_offset);
             end = segment.end();

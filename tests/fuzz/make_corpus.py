@@ -127,7 +127,7 @@ def make_images(corpus):
 def make_checkpoints(corpus, scratch):
     """The texts of a real one, one page of it, and the end."""
     folder = scratch / "checkpoints"
-    corpus.knhk("run", "ring", "--cores", "1", "--tasks", "200", "--checkpoint-dir", folder,
+    corpus.knhk("run", "ring", "--cores", "4", "--tasks", "200", "--checkpoints", folder,
                 "--checkpoint-every", "8")
     data = sorted(path for path in folder.iterdir() if path.is_file())[0].read_bytes()
     identity_bytes, workload_bytes = struct.unpack_from("<II", data, 40)
