@@ -32,7 +32,7 @@ TEST(TraceFlows, moved_task_keeps_its_flow) {
 
 TEST(TraceFlows, any_history_agrees_with_a_queue_for_each_task) {
     std::mt19937_64 random(3);
-    TraceFlows flows(1);
+    TraceFlows flows(64);
     std::map<std::pair<u32, u64>, std::deque<u64>> model;
     u64 waiting = 0;
     for (u32 i = 0; i < 200'000; ++i) {
