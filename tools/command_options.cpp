@@ -13,7 +13,7 @@ void add_platform_options(CLI::App& command, RunOptions& options) {
             "--on",
             [&options](const std::string& text) { options.platform = parse_platform(text); },
             "linux (default) or qemu-x86_64")
-        ->type_name("PLATFORM");
+        ->type_name("linux|qemu-x86_64");
     command.add_option("--image", options.image, "the image to run (the built one)")
         ->type_name("FILE");
     add_number(command,
@@ -51,7 +51,7 @@ void add_platform_options(CLI::App& command, RunOptions& options) {
     command.add_option("--accel", options.accelerator, "tcg (default) or kvm, QEMU only")
         ->type_name("tcg|kvm");
     command.add_option("--machine", options.machine, "q35 (default), microvm or pc, QEMU only")
-        ->type_name("NAME");
+        ->type_name("q35|microvm|pc");
 }
 
 void add_checkpoint_options(CLI::App& command, RunOptions& options) {

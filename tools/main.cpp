@@ -72,6 +72,8 @@ int run(int argc, char** argv) {
     add_checkpoint_command(app, action);
     add_replay_command(app, action);
     add_compare_command(app, action);
+    add_digests_command(app, action);
+    add_verify_command(app, action);
     add_show_command(app, action);
     add_stats_command(app, action);
     add_trace_command(app, action);
@@ -83,6 +85,8 @@ int run(int argc, char** argv) {
     add_build_command(app, action);
     add_bench_command(app, action);
     add_test_command(app, action);
+    add_completion_command(app, action);
+    add_man_page_command(app, action);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -173,9 +173,11 @@ ExitStatus run_workload(const CLI::App& command, RunOptions options) {
 }
 
 void add_workload_options(CLI::App& command, RunOptions& options) {
-    command.add_option("workload,--workload", options.workload,
-                       "pure, ring, fanout (default), ordered, mixed, one of the image's own, or a "
-                       "file: FILE.json, or any path with a '/'");
+    command
+        .add_option("workload,--workload", options.workload,
+                    "pure, ring, fanout (default), ordered, mixed, one of the image's own, or a "
+                    "file: FILE.json, or any path with a '/'")
+        ->type_name("pure|ring|fanout|ordered|mixed|FILE");
     add_number(command,
                {"--cores", 0, ANY_NUMBER >> 32, "logical cores: a power of two up to 256 (4)"},
                options.cores);
@@ -208,7 +210,7 @@ void add_workload_options(CLI::App& command, RunOptions& options) {
     command.add_flag("--input-strict", options.input_strict,
                      "the first input that is refused ends the run");
     command.add_option("--level", options.level, "what the log holds: digest, inputs, full (full)")
-        ->type_name("LEVEL");
+        ->type_name("digest|inputs|full");
 }
 
 void add_output_options(CLI::App& command, RunOptions& options) {
