@@ -175,7 +175,9 @@ void open_shared_memory(Kernel& kernel) {
     // Pairs with the reader's acquire: the lines above are valid once the magic is there.
     control->magic.store(DRAIN_MAGIC, std::memory_order_release);
     std::byte* const rings = kernel.run.memory.at(region::drain) + DRAIN_CONTROL_BYTES;
-    kernel.log.open(control, rings, kernel.config.level, kernel.run.cores, kernel.host.relax);
+    const u16 flags = kernel.config.inputs == InputsMode::None ? 0 : LOG_FLAG_OPEN;
+    kernel.log.open(control, rings, kernel.config.level, kernel.run.cores, kernel.host.relax,
+                    flags);
     kernel.intake = Intake(control, rings + DRAIN_RING_BYTES, kernel.host.relax);
     connect_checkpoints(kernel);
 }

@@ -24,6 +24,10 @@ using DrainConsumer = RingConsumer<RingBytes, Atomics>;
 using IntakeProducer = RingProducer<INTAKE_RING_BYTES>; ///< the host
 using IntakeConsumer = RingConsumer<INTAKE_RING_BYTES>; ///< the image
 
+/// More bits than inputs can be in the intake: one of them is not used again before the host can
+/// have seen it.
+inline constexpr u64 REFUSED_WORDS = 256;
+
 enum class DrainPhase : u32 { Empty = 0, Running = 1, Ended = 2 };
 
 /// Figures of a run: the image fills them, the host prints them. Beside the log, never in it.
@@ -66,12 +70,9 @@ struct DrainControl {
     Atomic<u64> checkpoint_begin;
     Atomic<u64> checkpoint_end;
 
-    // Of inputs from outside (docs/determinism.md, 2.11). Each of them is counted here once, when
-    // it leaves the intake.
-    Atomic<u64> inputs_accepted; ///< they are in the run
+    // Inputs from outside (docs/determinism.md, 2.11) that have left the intake.
+    Atomic<u64> inputs_done; ///< accepted or refused
     Atomic<u64> inputs_refused;
-    Atomic<u64> first_refused; ///< the how many-th from outside it was, from 1; 0: none
-    Atomic<u32> first_refusal; ///< Error: why. Stored before first_refused
 
     RingPositions<Atomics> log; ///< the image writes
 
@@ -84,6 +85,10 @@ struct DrainControl {
 
     // Written by the image, once, before Ended.
     alignas(SEPARATION_BYTES) RunReport report;
+
+    /// Written by the image: bit n is set if the n-th input from outside was refused, modulo the
+    /// bits. Stored before inputs_done counts it.
+    alignas(SEPARATION_BYTES) Atomic<u64> refused_bits[REFUSED_WORDS];
 
     /// The image, alone: what it wrote before is behind the phase.
     void enter(DrainPhase to) {

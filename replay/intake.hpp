@@ -6,7 +6,6 @@
 
 #include <cstring>
 
-#include "base/error.hpp"
 #include "replay/drain.hpp"
 #include "replay/log_format.hpp"
 
@@ -21,7 +20,7 @@ struct IntakeInput {
     u64 beat;     ///< the beat that receives it, of a run that is replayed; 0: as soon as it fits
     LogInput input;
 };
-static_assert(sizeof(IntakeInput) == 88);
+static_assert(sizeof(IntakeInput) == 88 && INTAKE_RING_BYTES / 88 < REFUSED_WORDS * 64);
 
 /// The image's end. What the host wrote is believed no further than it is checked.
 class Intake {
@@ -68,18 +67,17 @@ class Intake {
         return true;
     }
 
-    /// Tells the producer, by way of the host, what became of what was taken.
-    void tell_accepted() {
-        // Relaxed: one writer, and nothing depends on it but what producers are told.
-        control_->inputs_accepted.store(++accepted_, std::memory_order_relaxed);
-    }
-    void tell_refused(Error why) {
-        if (refused_++ == 0) {
-            control_->first_refusal.store(static_cast<u32>(why), std::memory_order_relaxed);
-            // Pairs with the host's acquire: the reason comes before the number.
-            control_->first_refused.store(accepted_ + 1, std::memory_order_release);
-        }
+    /// Tells the producer, by way of the host, what became of the input that was taken last.
+    void tell(bool was_refused) {
+        std::atomic<u64>& word = control_->refused_bits[done_ / 64 % REFUSED_WORDS];
+        const u64 bit = u64{1} << (done_ % 64);
+        // Relaxed: one writer; what follows publishes both.
+        const u64 others = word.load(std::memory_order_relaxed) & ~bit;
+        word.store(was_refused ? others | bit : others, std::memory_order_relaxed);
+        refused_ += was_refused ? 1 : 0;
         control_->inputs_refused.store(refused_, std::memory_order_relaxed);
+        // Pairs with the host's acquire: the verdict comes before the count.
+        control_->inputs_done.store(++done_, std::memory_order_release);
     }
     /// One turn of waiting for the host.
     void give_way() const { relax_(); }
@@ -88,7 +86,7 @@ class Intake {
     DrainControl<>* control_ = nullptr;
     IntakeConsumer consumer_{nullptr, nullptr};
     void (*relax_)() = nullptr;
-    u64 accepted_ = 0;
+    u64 done_ = 0;
     u64 refused_ = 0;
 };
 

@@ -32,10 +32,9 @@ void OutsideInputs::cut(Beat beat) {
     while (may_come() && cut_->count < OUTSIDE_CUT_MAX && next(item) && is_for(item, beat)) {
         const Task task = task_of(item.input);
         const u64 time = item.input.time;
-        if (!run_->accepts(task)) {
-            refuse(Error::InvalidTask);
-        } else if (time != NOT_ORDERED && time > ORDERED_TIME_MAX) {
-            refuse(Error::InvalidTimestamp);
+        const bool is_timely = time == NOT_ORDERED || time <= ORDERED_TIME_MAX;
+        if (!run_->accepts(task) || !is_timely) {
+            refuse();
         } else if (has_place(task, time)) {
             accept(item.input, task, beat);
         } else {
@@ -123,17 +122,17 @@ void OutsideInputs::accept(const LogInput& input, const Task& task, Beat beat) {
     ++box.outside_held[line];
     cut_->inputs[cut_->count++] = input;
     intake_->take(sizeof(IntakeInput));
-    intake_->tell_accepted();
+    intake_->tell(false);
 }
 
 /// Outside of the run: it leaves no trace there. A log holds none that was refused.
-void OutsideInputs::refuse(Error why) {
+void OutsideInputs::refuse() {
     if (mode_ == InputsMode::Recorded) {
         knhk_panic(__FILE_NAME__, __LINE__, "a recorded input to be a task that the run accepts",
                    cut_->count);
     }
     intake_->take(sizeof(IntakeInput));
-    intake_->tell_refused(why);
+    intake_->tell(true);
 }
 
 } // namespace knhk

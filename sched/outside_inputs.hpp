@@ -57,7 +57,7 @@ class OutsideInputs {
     [[nodiscard]] bool is_for(const IntakeInput& item, Beat beat) const;
     [[nodiscard]] bool has_place(const Task& task, u64 time) const;
     void accept(const LogInput& input, const Task& task, Beat beat);
-    void refuse(Error why);
+    void refuse();
     [[nodiscard]] u64 cycles() const { return host_->cycles == nullptr ? 0 : host_->cycles(); }
 
     const RunSetup* run_ = nullptr;

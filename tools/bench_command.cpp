@@ -14,13 +14,14 @@ constexpr const char* FOOTER = "Examples:\n"
                                "  knhk bench sched\n"
                                "  knhk bench sched --filter WorkQueue --quick\n"
                                "  knhk bench sched --json >results.json\n"
-                               "  knhk bench sched --help";
+                               "  knhk bench sched --help\n"
+                               "  knhk bench replay";
 
-ExitStatus run(const std::vector<std::string>& arguments) {
-    std::vector<std::string> command{(build_root() / "bench/sched_bench").string()};
+ExitStatus run(const std::string& program, const std::vector<std::string>& arguments) {
+    std::vector<std::string> command{(build_root() / "bench" / program).string()};
     if (!is_installed(command[0])) {
-        throw bad_environment("{} is missing: build it with ninja -C {} bench/sched_bench",
-                              command[0], build_root().string());
+        throw bad_environment("{} is missing: build it with ninja -C {} bench/{}", command[0],
+                              build_root().string(), program);
     }
     command.insert(command.end(), arguments.begin(), arguments.end());
     const ProcessEnd end = run_in_foreground(command);
@@ -38,12 +39,16 @@ void add_bench_command(CLI::App& app, Action& action) {
         app.add_subcommand("bench", "measurements beside other people's queues and schedulers");
     command->require_subcommand(1);
     command->footer(FOOTER);
-    CLI::App* const sched =
-        command->add_subcommand("sched", "the queues and the scheduler: a table, or --json");
-    sched->prefix_command(); // all that follows is the program's, --help too
-    sched->set_help_flag();
-    sched->callback(
-        [sched, &action] { action = [arguments = sched->remaining()] { return run(arguments); }; });
+    const auto add = [command, &action](const char* name, const char* program, const char* help) {
+        CLI::App* const bench = command->add_subcommand(name, help);
+        bench->prefix_command(); // all that follows is the program's, --help too
+        bench->set_help_flag();
+        bench->callback([bench, program, &action] {
+            action = [program, arguments = bench->remaining()] { return run(program, arguments); };
+        });
+    };
+    add("sched", "sched_bench", "the queues and the scheduler: a table, or --json");
+    add("replay", "replay_bench", "recording, verifying, comparing and replaying runs");
 }
 
 } // namespace knhk::tools

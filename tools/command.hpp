@@ -19,6 +19,8 @@ void add_resume_command(CLI::App& app, Action& action);
 void add_checkpoint_command(CLI::App& app, Action& action);
 void add_replay_command(CLI::App& app, Action& action);
 void add_compare_command(CLI::App& app, Action& action);
+void add_digests_command(CLI::App& app, Action& action);
+void add_verify_command(CLI::App& app, Action& action);
 void add_show_command(CLI::App& app, Action& action);
 void add_stats_command(CLI::App& app, Action& action);
 void add_trace_command(CLI::App& app, Action& action);

@@ -72,6 +72,8 @@ int run(int argc, char** argv) {
     add_checkpoint_command(app, action);
     add_replay_command(app, action);
     add_compare_command(app, action);
+    add_digests_command(app, action);
+    add_verify_command(app, action);
     add_show_command(app, action);
     add_stats_command(app, action);
     add_trace_command(app, action);

@@ -8,6 +8,7 @@
 #include "tools/replay/replay_check.hpp"
 #include "tools/run/checkpoint_file.hpp"
 #include "tools/run/interrupt.hpp"
+#include "tools/run/recorded_inputs.hpp"
 #include "tools/run/recorded_run.hpp"
 #include "tools/run/report.hpp"
 #include "tools/run/run.hpp"
@@ -92,6 +93,10 @@ Replay replay(const ReplayOptions& options) {
     Replay result;
     result.from = checkpoint_before(options, recorded);
     run.resume = result.from.has_value();
+    const bool is_open = (recorded.prologue().header.flags & LOG_FLAG_OPEN) != 0;
+    if (is_open) {
+        run.input = "log:" + options.log;
+    }
     check(run);
     const ImageFile image = open_image(run);
     check_platform_is_installed(run);
@@ -102,6 +107,11 @@ Replay replay(const ReplayOptions& options) {
     RunChannels channels{sink};
     if (result.from) {
         channels.intake.push_back(source_of(*result.from));
+    }
+    if (is_open) {
+        const auto after =
+            result.from ? std::optional(result.from->header.place.beat) : std::nullopt;
+        channels.intake.push_back(std::make_unique<RecordedInputs>(options.log, after));
     }
     const RunResult done = run_image(run, image, channels, "replaying " + options.log);
     const u64 beats_before = result.from ? result.from->header.place.beats : 0;

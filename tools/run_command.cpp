@@ -8,9 +8,11 @@
 #include "tools/command_options.hpp"
 #include "tools/demo.hpp"
 #include "tools/host/failure.hpp"
+#include "tools/input/task_source.hpp"
 #include "tools/run/interrupt.hpp"
 #include "tools/run/late_beat.hpp"
 #include "tools/run/platform_runner.hpp"
+#include "tools/run/recorded_inputs.hpp"
 #include "tools/run/report.hpp"
 #include "tools/run/run.hpp"
 #include "tools/workload/workload_file.hpp"
@@ -33,7 +35,11 @@ constexpr const char* FOOTER =
     "  knhk run mixed --cores 16 --workers 5 --claim dynamic --chaos 7\n"
     "  knhk run ring --beat-limit 2.5\n"
     "  knhk run mixed --tasks 10000000 --log m.log --checkpoints m.cp --checkpoint-every 1000\n"
-    "  knhk run histogram --image histogram-x86_64.elf";
+    "  knhk run histogram --image histogram-x86_64.elf\n"
+    "  knhk run ./pipeline.json --input unix:/run/tasks --log service.log\n"
+    "\n"
+    "Exit status: 0 as asked; 1 a digest differs, or inputs were refused; 2 wrong input; 3 the\n"
+    "environment cannot do it; 4 the run failed; 5 a beat took longer than --beat-limit allows.";
 
 LogSink open_sink(const RunOptions& options) {
     return options.log ? LogSink::into_file(*options.log) : LogSink::nowhere();
@@ -53,11 +59,37 @@ void check_equal(const RunResult& first, const RunResult& other, u32 run) {
     }
 }
 
+/// With inputs that come while it goes on, from elsewhere than from a log.
+RunResult run_with_inputs(const RunOptions& options, const ImageFile& image, LogSink sink) {
+    InputReport report{.strict = options.input_strict};
+    KindNames kinds;
+    for (const std::string& name : options.kind_names) {
+        static_cast<void>(kinds.add(name));
+    }
+    auto source = std::make_unique<TaskSource>(*options.input, std::move(kinds), report);
+    if (source->listens() && !options.quiet) {
+        fmt::print(stderr, "knhk: inputs are taken at {}\n", source->address());
+    }
+    const std::unique_ptr<CheckpointFolder> checkpoints = open_checkpoints(options);
+    RunChannels channels{sink, checkpoints.get()};
+    channels.intake.push_back(std::move(source));
+    RunResult result = run_image(options, image, channels, label_of(options, 1));
+    result.inputs = report;
+    return result;
+}
+
+RunResult run_once(const RunOptions& options, const ImageFile& image, RunChannels channels,
+                   u32 run) {
+    if (const auto log = recorded_input(options)) {
+        channels.intake.push_back(std::make_unique<RecordedInputs>(*log));
+    }
+    return run_image(options, image, channels, label_of(options, run));
+}
+
 /// One run after the other; each must have the digest of the first.
 RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogSink first_sink) {
     const std::unique_ptr<CheckpointFolder> checkpoints = open_checkpoints(options);
-    RunChannels first_channels{first_sink, checkpoints.get()};
-    RunResult first = run_image(options, image, first_channels, label_of(options, 1));
+    RunResult first = run_once(options, image, {first_sink, checkpoints.get()}, 1);
     RunResult last = first;
     for (u32 run = 2; run <= options.repeat; ++run) {
         if (interrupts() > 0) {
@@ -65,8 +97,7 @@ RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogS
                              options.repeat);
         }
         LogSink sink = open_sink(options);
-        RunChannels channels{sink, checkpoints.get()};
-        last = run_image(options, image, channels, label_of(options, run));
+        last = run_once(options, image, {sink, checkpoints.get()}, run);
         if (interrupts() == 0) {
             check_equal(first, last, run);
         }
@@ -77,7 +108,9 @@ RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogS
 /// With --json, where the time went is an object too.
 RunResult run_or_tell(const RunOptions& options, const ImageFile& image, LogSink sink) {
     try {
-        return run_repeatedly(options, image, std::move(sink));
+        const bool is_live = options.input && !recorded_input(options);
+        return is_live ? run_with_inputs(options, image, std::move(sink))
+                       : run_repeatedly(options, image, std::move(sink));
     } catch (const BeatTooLong& failure) {
         if (options.json) {
             print_json(to_json(failure));
@@ -111,26 +144,32 @@ void apply_file(const CLI::App& command, RunOptions& options) {
         throw bad_input("the topology of {} is not for --cores {}: give --topology too",
                         options.workload, options.cores);
     }
+    options.kind_names = file.kind_names;
     options.packed_file = std::make_shared<const std::vector<std::byte>>(pack(file));
 }
 
 ExitStatus run_workload(const CLI::App& command, RunOptions options) {
     apply_file(command, options);
+    if (options.input && !recorded_input(options) && command.count("--timeout") == 0) {
+        options.timeout_seconds = TIMEOUT_SECONDS_MAX; // nobody knows when they come
+    }
     check(options);
     LogSink sink = open_sink(options);
     const ImageFile image = open_image(options);
     check_platform_is_installed(options);
     count_interrupts();
     const RunResult result = run_or_tell(options, image, std::move(sink));
+    const bool all_taken = !result.inputs || result.inputs->refused == 0;
+    const ExitStatus status = all_taken ? ExitStatus::Ok : ExitStatus::CheckSaysNo;
     if (options.json) {
         print_json(to_json(result));
-        return ExitStatus::Ok;
+        return status;
     }
     fmt::print("{}", to_text(result));
     if (options.repeat > 1) {
         fmt::print("{} runs, one digest\n", options.repeat);
     }
-    return ExitStatus::Ok;
+    return status;
 }
 
 void add_workload_options(CLI::App& command, RunOptions& options) {
@@ -163,6 +202,13 @@ void add_workload_options(CLI::App& command, RunOptions& options) {
             },
             "end after so many beats")
         ->type_name("N");
+    command
+        .add_option("--input", options.input,
+                    "tasks for the run while it goes on, a line of JSON each: FILE, - (standard "
+                    "input), unix:PATH, tcp:HOST:PORT; or log:FILE, what a log recorded")
+        ->type_name("SOURCE");
+    command.add_flag("--input-strict", options.input_strict,
+                     "the first input that is refused ends the run");
     command.add_option("--level", options.level, "what the log holds: digest, inputs, full (full)")
         ->type_name("digest|inputs|full");
 }

@@ -22,10 +22,11 @@ from xxh3 import digest_text, xxh3_64, xxh3_128  # noqa: E402
 MAGIC_NUMBER = 0x01474F4C4B484E4B
 LEVELS = ("digest", "inputs", "full")
 LEVEL_DIGEST, LEVEL_INPUTS, LEVEL_FULL = range(3)
+FLAG_OPEN = 1
 END_REASONS = ("quiescent", "beat limit", "stopped")
 
 MAGIC = struct.Struct("<Q")
-HEADER = struct.Struct("<QIIII16sQ")
+HEADER = struct.Struct("<QIHHII16sQ")
 TAG_AND_SIZE = struct.Struct("<II")
 BEAT = struct.Struct("<IIQQII16sQ")
 CORE_ENTRY = struct.Struct("<HHI16s")
@@ -106,7 +107,7 @@ class Log:
         if MAGIC.unpack(magic) != (MAGIC_NUMBER,):
             raise Unreadable("not a log: it does not begin with the magic")
         header = magic + self.source.read(HEADER.size - MAGIC.size, "the header")
-        (_, version, self.level, identity_bytes, workload_bytes, self.identity_hash,
+        (_, version, self.level, flags, identity_bytes, workload_bytes, self.identity_hash,
          _) = HEADER.unpack(header)
         if version != FORMAT_VERSION:
             raise Unreadable("log format version %d: only version %d can be read"
@@ -114,6 +115,9 @@ class Log:
         check_whole(header, 0, "the header")
         if self.level >= len(LEVELS):
             raise CheckFailed("level %d is not known" % self.level, 12)
+        if flags & ~FLAG_OPEN:
+            raise CheckFailed("flags 0x%04x are not known" % flags, 14)
+        self.is_open = bool(flags & FLAG_OPEN)
         if identity_bytes > MAXIMUM_IDENTITY_BYTES:
             raise CheckFailed("identity of %d bytes, more than %d"
                               % (identity_bytes, MAXIMUM_IDENTITY_BYTES), 16)
@@ -211,8 +215,8 @@ class Log:
             beat.fail("inputs of beat %d stand before it" % self.inputs_beat)
 
     def read_inputs(self, head, offset):
-        if self.level == LEVEL_DIGEST:
-            raise CheckFailed("inputs at level digest", offset)
+        if self.level == LEVEL_DIGEST or not self.is_open:
+            raise CheckFailed("inputs at level digest, or of a run that was not open", offset)
         if self.inputs_beat is not None:
             raise CheckFailed("inputs twice for a beat", offset)
         head += self.source.read(INPUTS.size - len(head), "the head of inputs")

@@ -69,7 +69,7 @@ class BootTest : public testing::Test {
     test::LogBytes drained() {
         const std::byte* ring = kernel_->run.memory.at(region::drain) + DRAIN_CONTROL_BYTES;
         const auto* begin = reinterpret_cast<const u8*>(ring);
-        return {begin, begin + control().head.load()};
+        return {begin, begin + control().log.head.load()};
     }
     DrainControl<>& control() { return *kernel_->run.memory.as<DrainControl<>>(region::drain); }
 
@@ -320,7 +320,7 @@ TEST_F(BootTest, run_on_the_console_leaves_the_drain_alone) {
     kernel_->scheduler.work(0);
     report_result(*kernel_);
     EXPECT_EQ(control().magic.load(), 0u);
-    EXPECT_EQ(control().head.load(), 0u);
+    EXPECT_EQ(control().log.head.load(), 0u);
     EXPECT_NE(console_.find(" tasks=10 "), std::string::npos) << console_;
 }
 

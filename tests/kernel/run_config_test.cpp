@@ -130,6 +130,21 @@ TEST(RunConfigTest, refused_value_changes_nothing) {
     }
 }
 
+TEST(RunConfigTest, inputs_from_outside_come_by_a_shared_drain_alone) {
+    EXPECT_EQ(configured("").inputs, InputsMode::None);
+    EXPECT_EQ(configured("inputs=none").inputs, InputsMode::None);
+    EXPECT_EQ(configured("inputs=open").inputs, InputsMode::Open);
+    EXPECT_EQ(configured("inputs=recorded").inputs, InputsMode::Recorded);
+    EXPECT_EQ(error_of("inputs=yes"), Error::UnknownInputs);
+    EXPECT_EQ(error_of("inputs"), Error::UnknownInputs);
+    EXPECT_EQ(error_of("inputs=open", ConfigSource::WorkloadSection), Error::UnknownKey);
+    EXPECT_TRUE(check_config(configured("inputs=open drain=shared"), 4).has_value());
+    EXPECT_TRUE(check_config(configured("inputs=none"), 4).has_value());
+    const auto refused = check_config(configured("inputs=open"), 4);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().error, Error::InputsNeedDrain);
+}
+
 TEST(RunConfigTest, levels_and_drains_are_known_by_name_alone) {
     EXPECT_EQ(configured("level=digest").level, LogLevel::DigestOnly);
     EXPECT_EQ(configured("level=full").level, LogLevel::Full);

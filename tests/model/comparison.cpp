@@ -107,6 +107,10 @@ ModelDigest bytes_of(const Digest& digest) {
     return bytes;
 }
 
+// log-format.md, Trailer.
+constexpr std::size_t TRAILER_BYTES = 96;
+constexpr std::size_t DIGEST_IN_TRAILER = 40;
+
 /// log-format.md, Header: I, and Trailer: D.
 ModelDigest digest_in(const std::vector<std::byte>& log, std::size_t offset) {
     ModelDigest bytes{};
@@ -285,8 +289,9 @@ std::optional<std::string> difference(const NativeRun& native, const ModelRun& m
     if (bytes_of(result.digest) != digest) {
         return "digest told beside the log";
     }
-    return digest_in(result.log, result.log.size() - 16) == digest ? std::optional<std::string>()
-                                                                   : "digest in the trailer";
+    return digest_in(result.log, result.log.size() - TRAILER_BYTES + DIGEST_IN_TRAILER) == digest
+               ? std::optional<std::string>()
+               : "digest in the trailer";
 }
 
 } // namespace knhk::model

@@ -235,7 +235,7 @@ ModelStatus ModelContext::send_message(const Emission& emission, u32 destination
     const u32 column = transposed ? core_ : destination;
     const u64 due = model_.beat_ + model_.config_.latencies[row * cores() + column];
     model_.cores_[destination].pending.push_back(
-        {due, false, message_time(), core_, messages_++, emission.task, emission.time});
+        {due, From::Messages, message_time(), core_, messages_++, emission.task, emission.time});
     return OK;
 }
 

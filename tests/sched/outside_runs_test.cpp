@@ -94,6 +94,105 @@ TEST_P(OutsideRuns, replayed_with_what_was_recorded_make_the_same_log) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, OutsideRuns, testing::Range(u64{1}, u64{25}));
 
+// --- small runs, event by event
+// -------------------------------------------------------------------
+
+/// One core, an input for each of `beats`, and inputs from outside with ids from 100.
+struct Small {
+    std::vector<u64> beats;
+    std::vector<u64> barriers;
+    u64 beats_max = NO_BEAT_LIMIT;
+    bool touches = false;
+};
+
+const Small& small_of(const WorkloadParameters& parameters) {
+    return *static_cast<const Small*>(parameters.data);
+}
+
+const WorkloadEntry SMALL{
+    .name = "small",
+    .version = 1,
+    .input_count = [](const WorkloadParameters& p) { return u64{small_of(p).beats.size()}; },
+    .input = [](const WorkloadParameters&, u64) { return Task{.handler = user_handler(0)}; },
+    .input_beat = [](const WorkloadParameters& p, u64 i) { return small_of(p).beats[i]; },
+};
+
+NativeResult run_small(const Small& small) {
+    NativeOptions options;
+    options.cores = 1;
+    options.own_workload = &SMALL;
+    options.data = &small;
+    options.beats_max = small.beats_max;
+    options.own_handlers = {{"small", 1, [](TaskContext& context) {
+                                 if (small_of(context.workload()).touches) {
+                                     static_cast<void>(context.state());
+                                 }
+                             }}};
+    options.inputs = InputsMode::Open;
+    for (const u64 barrier : small.barriers) {
+        const u64 id = 100 + options.outside.size();
+        options.outside.push_back(
+            {.input = input_of({.id = id, .handler = user_handler(0)}), .barrier = barrier});
+    }
+    return run_native(options);
+}
+
+std::vector<u64> beats_in(const NativeResult& result) {
+    std::vector<u64> beats;
+    for (const auto& beat : test::beats_of(result.log)) {
+        beats.push_back(beat.header.beat);
+    }
+    return beats;
+}
+
+TEST(SmallOutsideRuns, open_run_without_inputs_begins_with_beat_0_when_the_first_comes) {
+    const NativeResult result = run_small({.beats = {}, .barriers = {7}});
+    EXPECT_EQ(beats_in(result), (std::vector<u64>{0}));
+    EXPECT_EQ(result.tasks, 1u);
+    EXPECT_EQ(result.reason, EndReason::Quiescent);
+}
+
+TEST(SmallOutsideRuns, open_run_into_which_nothing_comes_executes_nothing) {
+    const NativeResult result = run_small({.beats = {}, .barriers = {}});
+    EXPECT_EQ(result.beats, 0u);
+    EXPECT_EQ(result.reason, EndReason::Quiescent);
+}
+
+TEST(SmallOutsideRuns, idle_run_waits_without_advancing) {
+    const NativeResult result = run_small({.beats = {3}, .barriers = {1, 50, 90}});
+    EXPECT_EQ(beats_in(result), (std::vector<u64>{3, 4, 5, 6}));
+}
+
+TEST(SmallOutsideRuns, first_beat_is_that_of_the_workloads_first_input) {
+    const NativeResult result = run_small({.beats = {12}, .barriers = {0}});
+    EXPECT_EQ(beats_in(result), (std::vector<u64>{12}));
+    const auto beats = test::beats_of(result.log);
+    std::vector<u64> ids;
+    for (const Event& event : beats[0].events) {
+        if (event.kind == static_cast<u8>(EventKind::ExternalInput)) {
+            ids.push_back(event.task_id);
+        }
+    }
+    EXPECT_EQ(ids, (std::vector<u64>{0, 100})) << "behind the workload's";
+}
+
+TEST(SmallOutsideRuns, skips_go_before_waiting) {
+    const NativeResult to_input = run_small({.beats = {0, 30}, .barriers = {9}});
+    EXPECT_EQ(beats_in(to_input), (std::vector<u64>{0, 30, 31}));
+    const NativeResult to_pulse = run_small({.beats = {0}, .barriers = {9}, .touches = true});
+    EXPECT_EQ(beats_in(to_pulse), (std::vector<u64>{0, 8, 9, 16}));
+}
+
+TEST(SmallOutsideRuns, run_at_its_beat_limit_takes_nothing_and_does_not_wait) {
+    const NativeResult idle = run_small({.beats = {0}, .barriers = {1, 2}, .beats_max = 1});
+    EXPECT_EQ(idle.reason, EndReason::BeatLimit);
+    EXPECT_EQ(idle.inputs_accepted, 0u);
+    EXPECT_TRUE(test::outside_inputs_of(idle.log).empty());
+    const NativeResult closed = run_small({.beats = {0}, .barriers = {0}, .beats_max = 1});
+    EXPECT_EQ(closed.reason, EndReason::Quiescent);
+    EXPECT_EQ(closed.inputs_accepted, 1u);
+}
+
 TEST(OutsideRuns, saved_regions_of_a_replay_are_those_of_the_run) {
     const NativeOptions options = open_run(8, 4, 800);
     const RegionSpan live;

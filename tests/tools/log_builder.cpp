@@ -71,8 +71,8 @@ std::string event_bytes(const std::vector<EventFields>& events) {
 
 std::string default_capacities() {
     std::string bytes;
-    for (const u32 value : {256,  512, 128, 4,  4,  256, 256,  7,  8, 2,  7, 4096,
-                            8192, 256, 4,   32, 64, 8,   1024, 32, 8, 16, 32}) {
+    for (const u32 value : {256, 512, 128, 4,  4, 256,  256, 7, 8,  2,  7,  4096, 8192,
+                            256, 4,   32,  64, 8, 1024, 32,  8, 16, 32, 16, 1024}) {
         put(bytes, value, 4);
     }
     return bytes;
@@ -253,7 +253,8 @@ void LogBuilder::put_prologue(BuiltLog& log) const {
     const std::string stored_workload = level == 0 ? std::string() : workload;
     put(log.bytes, 0x01474F4C4B484E4B, 8);
     put(log.bytes, 3, 4);
-    put(log.bytes, level, 4);
+    put(log.bytes, level, 2);
+    put(log.bytes, flags, 2);
     put(log.bytes, fields.size(), 4);
     put(log.bytes, stored_workload.size(), 4);
     put_digest(log.bytes, hash_of(fields));

@@ -84,6 +84,7 @@ struct BuiltLog {
 
 struct LogBuilder {
     u32 level = 2;
+    u32 flags = 1; ///< open to inputs from outside
     u32 cores = 4;
     std::map<u16, std::string> identity; ///< by tag
     std::string workload = "workload=ring tasks=12\n";

@@ -49,8 +49,14 @@ TEST_F(LogDamage, other_format_versions_are_refused_by_name) {
 }
 
 TEST_F(LogDamage, unknown_level_is_refused) {
-    expect_refusal(with_header(12, 3, 4), "damaged header");
-    expect_refusal(with_header(12, ~0u, 4), "damaged header");
+    expect_refusal(with_header(12, 3, 2), "damaged header");
+    expect_refusal(with_header(12, ~0u, 2), "damaged header");
+}
+
+TEST_F(LogDamage, unknown_flags_are_refused) {
+    for (const u64 flags : {2, 3, 0x8000, 0xffff}) {
+        expect_refusal(with_header(14, flags, 2), "damaged header");
+    }
 }
 
 TEST_F(LogDamage, absurd_sizes_in_the_header_are_refused) {

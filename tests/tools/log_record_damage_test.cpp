@@ -15,6 +15,7 @@ using test::LogDamage;
 using test::read_all;
 using test::Reading;
 using test::refusal_of;
+using test::set;
 
 /// Below level full nothing but the checks covers the fields of single beats.
 TEST(LogChecks, every_flipped_bit_below_level_full_is_found) {
@@ -124,6 +125,14 @@ TEST_F(RecordDamage, inputs_that_no_beat_follows_are_refused) {
     EXPECT_EQ(read_all(bytes).ending, LogEnding::Damaged);
 }
 
+TEST_F(RecordDamage, inputs_of_a_run_that_was_not_open_are_refused) {
+    builder_.flags = 0;
+    expect_damage(builder_.bytes(), 1, "impossible inputs of beat 1");
+    builder_.beats[1].inputs.clear();
+    builder_.beats[4].inputs.clear();
+    EXPECT_EQ(read_all(builder_.bytes()).ending, LogEnding::Whole);
+}
+
 TEST_F(RecordDamage, inputs_at_level_digest_are_refused) {
     std::string bytes = log_.bytes;
     builder_.level = 0;
@@ -175,6 +184,12 @@ TEST_F(ResumedDamage, it_stands_first_and_once) {
         bytes.insert(at, resumed);
         EXPECT_EQ(read_all(bytes).ending, LogEnding::Damaged) << at;
     }
+    const BuiltLog other = LogBuilder::of_three_epochs().build();
+    std::string bytes = log_.bytes; // behind inputs
+    bytes.insert(log_.records_at, other.bytes.substr(other.inputs_at[0], 24 + 2 * 72 + 8));
+    set(bytes, log_.records_at + 8, 0, 8);
+    test::renew_check(bytes, log_.records_at);
+    expect_damage(bytes, 0, "an impossible record of what was before");
 }
 
 } // namespace

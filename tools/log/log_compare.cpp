@@ -2,20 +2,17 @@
 #include "tools/log/log_compare.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include <fmt/format.h>
 
-#include "tools/log/event_names.hpp"
+#include "tools/log/block_compare.hpp"
 #include "tools/log/hex_text.hpp"
 
 namespace knhk::tools {
 
 namespace {
 
-std::string number_text(u64 value) {
-    return fmt::format("{}", value);
-}
+constexpr u64 BEATS_BETWEEN_SHOWS = 256;
 
 std::string one_line(std::string text) {
     std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, ' ');
@@ -34,78 +31,29 @@ std::string workload_line(const std::string& text) {
                        text.size());
 }
 
-/// The first field in which two events differ.
-FieldDifference difference_between(const Event& a, const Event& b) {
-    const auto hex = [](u64 value) { return fmt::format("{:#018x}", value); };
-    if (a.timestamp != b.timestamp) {
-        return {"timestamp", number_text(a.timestamp), number_text(b.timestamp)};
-    }
-    if (a.kind != b.kind) {
-        return {"kind", kind_text(a.kind), kind_text(b.kind)};
-    }
-    if (a.task_id != b.task_id) {
-        return {"task_id", hex(a.task_id), hex(b.task_id)};
-    }
-    if (a.hash != b.hash) {
-        return {"hash", hex(a.hash), hex(b.hash)};
-    }
-    if (a.ticks != b.ticks) {
-        return {"ticks", number_text(a.ticks), number_text(b.ticks)};
-    }
-    if (a.core != b.core) {
-        return {"core", number_text(a.core), number_text(b.core)};
-    }
-    return {"status", status_text(a.kind, a.status), status_text(b.kind, b.status)};
-}
-
-bool are_equal(const Event& a, const Event& b) {
-    return std::memcmp(&a, &b, sizeof a) == 0;
-}
-
-template<class T>
-bool have_equal_bytes(const std::vector<T>& a, const std::vector<T>& b) {
-    return a.size() == b.size() &&
-           (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
-}
-
-/// Walks a block's events core by core.
-struct CoreCursor {
-    const LogBlock* block;
-    std::size_t entry = 0;
-    std::size_t event = 0;
-
-    [[nodiscard]] bool at_end() const { return entry == block->cores.size(); }
-    [[nodiscard]] u32 core() const { return at_end() ? CORES_MAX : block->cores[entry].core; }
-    [[nodiscard]] std::span<const Event> events_of(u32 wanted) const {
-        if (core() != wanted) {
-            return {};
-        }
-        return std::span(block->events).subspan(event, block->cores[entry].event_count);
-    }
-    void leave(u32 left) {
-        if (core() == left) {
-            event += block->cores[entry].event_count;
-            ++entry;
-        }
-    }
-};
-
 class LogComparer {
   public:
     LogComparer(LogReader& a, LogReader& b) : a_(a), b_(b) {}
 
-    Comparison run() {
-        compare_prologues();
+    Comparison run(const CompareProgress& progress) {
+        result_.identity = identity_differences(a_.prologue(), b_.prologue());
+        result_.by_digests_only = a_.level() != LogLevel::Full || b_.level() != LogLevel::Full;
         const LogBlock* block_a = a_.next();
         const LogBlock* block_b = b_.next();
+        go_to_shared_beats(block_a, block_b);
         while (block_a != nullptr && block_b != nullptr) {
-            compare_blocks(*block_a, *block_b);
+            differences_.compare_blocks(*block_a, *block_b, !result_.by_digests_only);
+            if (progress && a_.beats_read() % BEATS_BETWEEN_SHOWS == 0) {
+                progress(a_.end_position(), 0);
+            }
             block_a = a_.next();
             block_b = b_.next();
         }
         count_rest(a_, block_a);
         count_rest(b_, block_b);
         compare_ends();
+        result_.first = differences_.first();
+        result_.mismatching_events = differences_.mismatching_events();
         result_.a = figures_of(a_);
         result_.b = figures_of(b_);
         result_.verdict = judge();
@@ -113,115 +61,45 @@ class LogComparer {
     }
 
   private:
-    void compare_prologues() {
-        const LogPrologue& a = a_.prologue();
-        const LogPrologue& b = b_.prologue();
-        result_.identity = differences(a.identity, b.identity);
-        if (result_.identity.empty() && !(a.header.identity_hash == b.header.identity_hash)) {
-            result_.identity.push_back({"identity hash", digest_text(a.header.identity_hash),
-                                        digest_text(b.header.identity_hash)});
-        }
-        const bool both_name_it =
-            a_.level() != LogLevel::DigestOnly && b_.level() != LogLevel::DigestOnly;
-        if (both_name_it && a.workload != b.workload) {
-            result_.identity.push_back(
-                {"workload", workload_line(a.workload), workload_line(b.workload)});
-        }
-        result_.by_digests_only = a_.level() != LogLevel::Full || b_.level() != LogLevel::Full;
+    /// A log that begins with a checkpoint lacks the beats before; the other one's are passed over.
+    void go_to_shared_beats(const LogBlock*& block_a, const LogBlock*& block_b) {
+        const u64 before_a = a_.resumed() ? a_.resumed()->beats : 0;
+        const u64 before_b = b_.resumed() ? b_.resumed()->beats : 0;
+        result_.beats_before = std::max(before_a, before_b);
+        const Digest chain_a = pass(a_, block_a, result_.beats_before);
+        const Digest chain_b = pass(b_, block_b, result_.beats_before);
+        differences_.note_digest({{}, {}, {}, {"chain before the shared beats", {}, {}}}, chain_a,
+                                 chain_b);
     }
 
-    void compare_blocks(const LogBlock& a, const LogBlock& b) {
-        const u64 beat = a.beat.beat;
-        note_number(beat, "beat number", a.beat.beat, b.beat.beat);
-        note_number(beat, "start time", a.beat.start_time, b.beat.start_time);
-        if (!result_.by_digests_only) {
-            compare_events(a, b);
+    /// E after the first `beats` beats of the run.
+    static Digest pass(LogReader& log, const LogBlock*& block, u64 beats) {
+        Digest chain = log.resumed() ? log.resumed()->chain : Digest{};
+        for (; block != nullptr && log.beats_of_run() <= beats; block = log.next()) {
+            chain = block->beat.chain;
         }
-        note_number(beat, "event count", a.beat.event_count, b.beat.event_count);
-        note_digest({beat, {}, {}, {"chain", {}, {}}}, a.beat.chain, b.beat.chain);
-    }
-
-    void compare_events(const LogBlock& a, const LogBlock& b) {
-        if (have_equal_bytes(a.events, b.events) && have_equal_bytes(a.cores, b.cores)) {
-            return;
-        }
-        CoreCursor cursor_a{&a};
-        CoreCursor cursor_b{&b};
-        while (!cursor_a.at_end() || !cursor_b.at_end()) {
-            const u32 core = std::min(cursor_a.core(), cursor_b.core());
-            compare_core(a.beat.beat, core, cursor_a.events_of(core), cursor_b.events_of(core));
-            compare_core_digests(a.beat.beat, core, cursor_a, cursor_b);
-            cursor_a.leave(core);
-            cursor_b.leave(core);
-        }
-    }
-
-    void compare_core(u64 beat, u32 core, std::span<const Event> a, std::span<const Event> b) {
-        const std::size_t shared = std::min(a.size(), b.size());
-        for (std::size_t i = 0; i < shared; ++i) {
-            if (!are_equal(a[i], b[i])) {
-                ++result_.mismatching_events;
-                note_first({beat, core, i, difference_between(a[i], b[i])});
-            }
-        }
-        if (a.size() != b.size()) {
-            result_.mismatching_events += std::max(a.size(), b.size()) - shared;
-            note_first({beat,
-                        core,
-                        shared,
-                        {"event", a.size() > shared ? "present" : "missing",
-                         b.size() > shared ? "present" : "missing"}});
-        }
-    }
-
-    void compare_core_digests(u64 beat, u32 core, const CoreCursor& a, const CoreCursor& b) {
-        if (a.core() != core || b.core() != core) {
-            return;
-        }
-        const Digest& digest_a = a.block->cores[a.entry].digest;
-        const Digest& digest_b = b.block->cores[b.entry].digest;
-        note_digest({beat, core, {}, {"digest", {}, {}}}, digest_a, digest_b);
+        return chain;
     }
 
     /// Beats that only one log has.
     void count_rest(LogReader& log, const LogBlock* block) {
         for (; block != nullptr; block = log.next()) {
-            result_.mismatching_events += block->beat.event_count;
+            differences_.count(block->beat.event_count);
             const bool in_a = &log == &a_;
-            note_first({block->beat.beat,
-                        {},
-                        {},
-                        {"beat", in_a ? "present" : "missing", in_a ? "missing" : "present"}});
+            differences_.note_first(
+                {block->beat.beat,
+                 {},
+                 {},
+                 {"beat", in_a ? "present" : "missing", in_a ? "missing" : "present"}});
         }
     }
 
     /// A log without its trailer cannot vouch for a whole run, not even beside its equal.
     void compare_ends() {
         if (!a_.trailer() || !b_.trailer()) {
-            note_first({{}, {}, {}, {"end", a_.ending_text(), b_.ending_text()}});
-            return;
-        }
-        const LogTrailer& a = *a_.trailer();
-        const LogTrailer& b = *b_.trailer();
-        note_number({}, "end reason", a.end_reason, b.end_reason);
-        note_digest({{}, {}, {}, {"run digest", {}, {}}}, a.run_digest, b.run_digest);
-    }
-
-    void note_number(std::optional<u64> beat, const char* field, u64 a, u64 b) {
-        if (a != b) {
-            note_first({beat, {}, {}, {field, number_text(a), number_text(b)}});
-        }
-    }
-    void note_digest(LogDifference where, const Digest& a, const Digest& b) {
-        if (!(a == b)) {
-            where.field.a = digest_text(a);
-            where.field.b = digest_text(b);
-            note_first(std::move(where));
-        }
-    }
-    void note_first(LogDifference difference) {
-        if (!result_.first) {
-            result_.first = std::move(difference);
+            differences_.note_first({{}, {}, {}, {"end", a_.ending_text(), b_.ending_text()}});
+        } else if (auto found = difference_between(*a_.trailer(), *b_.trailer())) {
+            differences_.note_first(std::move(*found));
         }
     }
 
@@ -236,13 +114,14 @@ class LogComparer {
         }
         const bool is_minor =
             result_.identity.empty() && a_.trailer() && b_.trailer() &&
-            a_.events_read() == b_.events_read() && a_.beats_read() == b_.beats_read() &&
+            a_.events_of_run() == b_.events_of_run() && a_.beats_of_run() == b_.beats_of_run() &&
             result_.mismatching_events >= 1 && result_.mismatching_events <= MINOR_EVENTS_MAX;
         return is_minor ? Verdict::MinorDifference : Verdict::Diverged;
     }
 
     LogReader& a_;
     LogReader& b_;
+    Differences differences_;
     Comparison result_;
 };
 
@@ -260,8 +139,39 @@ const char* name_of(Verdict verdict) {
     return "Diverged";
 }
 
-Comparison compare(LogReader& a, LogReader& b) {
-    return LogComparer(a, b).run();
+std::vector<FieldDifference> identity_differences(const LogPrologue& a, const LogPrologue& b) {
+    std::vector<FieldDifference> found = differences(a.identity, b.identity);
+    if (found.empty() && !(a.header.identity_hash == b.header.identity_hash)) {
+        found.push_back({"identity hash", digest_text(a.header.identity_hash),
+                         digest_text(b.header.identity_hash)});
+    }
+    const bool both_name_it =
+        a.level() != LogLevel::DigestOnly && b.level() != LogLevel::DigestOnly;
+    if (both_name_it && a.workload != b.workload) {
+        found.push_back({"workload", workload_line(a.workload), workload_line(b.workload)});
+    }
+    return found;
+}
+
+std::optional<LogDifference> difference_between(const LogTrailer& a, const LogTrailer& b) {
+    Differences found;
+    found.note_number({}, "end reason", a.end_reason, b.end_reason);
+    found.note_digest({{}, {}, {}, {"run digest", {}, {}}}, a.run_digest, b.run_digest);
+    found.note_number({}, "beats", a.beats, b.beats);
+    found.note_number({}, "events", a.events, b.events);
+    found.note_number({}, "epochs", a.epochs, b.epochs);
+    if (!found.first() && a.lockchain != b.lockchain) {
+        found.note_first({{},
+                          {},
+                          {},
+                          {"lockchain root", hex_text(std::as_bytes(std::span(a.lockchain))),
+                           hex_text(std::as_bytes(std::span(b.lockchain)))}});
+    }
+    return found.first();
+}
+
+Comparison compare(LogReader& a, LogReader& b, const CompareProgress& progress) {
+    return LogComparer(a, b).run(progress);
 }
 
 } // namespace knhk::tools

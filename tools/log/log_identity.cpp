@@ -99,6 +99,62 @@ FieldDifference difference_in(const IdentityField& a, const IdentityField& b) {
             unit(b)};
 }
 
+/// Ids ascend, names are short, and nothing is left over.
+bool is_list_of_handlers(std::span<const std::byte> bytes) {
+    constexpr u16 NAME_BYTES_MAX = 64;
+    ByteReader reader(bytes);
+    std::optional<u16> previous;
+    while (reader.left() > 0) {
+        const auto id = reader.get<u16>();
+        const auto name_size = reader.get<u16>();
+        static_cast<void>(reader.get<u32>());
+        static_cast<void>(reader.get_bytes(name_size));
+        if (!reader.ok() || name_size > NAME_BYTES_MAX || (previous && id <= *previous)) {
+            return false;
+        }
+        previous = id;
+    }
+    return true;
+}
+
+bool are_latencies(std::span<const std::byte> bytes, u32 cores) {
+    constexpr u8 LATENCY_MAX_BEATS = 7;
+    return bytes.size() == std::size_t{cores} * cores &&
+           std::ranges::all_of(bytes, [](std::byte latency) {
+               return std::to_integer<u8>(latency) >= 1 &&
+                      std::to_integer<u8>(latency) <= LATENCY_MAX_BEATS;
+           });
+}
+
+bool is_possible(const IdentityField& field, u32 cores) {
+    constexpr std::size_t CAPACITIES = 25;
+    constexpr std::size_t COSTS = 10;
+    const std::span<const std::byte> bytes = field.bytes;
+    switch (static_cast<IdentityTag>(field.tag)) {
+    case IdentityTag::LogFormat:
+        return bytes.size() == sizeof(u32) && load_le<u32>(bytes.data()) == LOG_FORMAT_VERSION;
+    case IdentityTag::Contract:
+    case IdentityTag::Cores:
+        return bytes.size() == sizeof(u32);
+    case IdentityTag::Policies:
+        return bytes.size() == sizeof(u32) && load_le<u32>(bytes.data()) <= POLICY_STEALING;
+    case IdentityTag::Latencies:
+        return are_latencies(bytes, cores);
+    case IdentityTag::Capacities:
+        return bytes.size() == CAPACITIES * sizeof(u32);
+    case IdentityTag::Costs:
+        return bytes.size() == COSTS * sizeof(u32);
+    case IdentityTag::Seed:
+        return bytes.size() == sizeof(u64);
+    case IdentityTag::WorkloadSha:
+        return bytes.size() == sizeof(Sha256Digest);
+    case IdentityTag::Handlers:
+    case IdentityTag::Guards:
+        return is_list_of_handlers(bytes);
+    }
+    return false;
+}
+
 const IdentityField* find(const std::vector<IdentityField>& identity, u16 tag) {
     const auto found = std::ranges::find(identity, tag, &IdentityField::tag);
     return found == identity.end() ? nullptr : &*found;
@@ -141,6 +197,19 @@ std::optional<u32> cores_of(const std::vector<IdentityField>& identity) {
     }
     const auto cores = load_le<u32>(field->bytes.data());
     return std::has_single_bit(cores) && cores <= CORES_MAX ? std::optional(cores) : std::nullopt;
+}
+
+std::string fault_of_identity(const std::vector<IdentityField>& identity) {
+    const auto cores = cores_of(identity);
+    if (!has_all_fields(identity) || !cores) {
+        return "not all of the fields that this format has";
+    }
+    for (const IdentityField& field : identity) {
+        if (!is_possible(field, *cores)) {
+            return fmt::format("impossible field: {}", shape_of(field.tag).name);
+        }
+    }
+    return {};
 }
 
 std::vector<FieldDifference> differences(const std::vector<IdentityField>& a,

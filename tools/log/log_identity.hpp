@@ -27,6 +27,10 @@ parse_identity(std::span<const std::byte> bytes);
 /// The number of logical cores; none when it is missing or out of bounds.
 [[nodiscard]] std::optional<u32> cores_of(const std::vector<IdentityField>& identity);
 
+/// Why these fields cannot be an identity; empty if they can. Values that another version of the
+/// contract might have are not refused: two logs that differ in them can be compared.
+[[nodiscard]] std::string fault_of_identity(const std::vector<IdentityField>& identity);
+
 /// A named value that two logs hold differently.
 struct FieldDifference {
     std::string field;

@@ -27,6 +27,7 @@ u64 IntakeFeeder::step() {
             throw run_failed("the image took more from its intake than was there: it overwrote its "
                              "own memory");
         }
+        sources_[current_]->tell(IntakeProgress(*control_));
         bytes_.clear();
         const bool goes_on = sources_[current_]->read(bytes_, INTAKE_RING_BYTES - used);
         producer_.write(head_, bytes_.data(), bytes_.size());

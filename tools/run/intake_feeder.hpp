@@ -11,6 +11,28 @@
 
 namespace knhk::tools {
 
+/// What became of the inputs from outside that went into a run.
+class IntakeProgress {
+  public:
+    explicit IntakeProgress(const DrainControl<>& control)
+        // Pairs with the image's release: verdicts come before their count.
+        : control_(control), done_(control.inputs_done.load(std::memory_order_acquire)) {}
+
+    /// So many have been accepted or refused.
+    [[nodiscard]] u64 done() const { return done_; }
+    /// Of the n-th, from 0; of the last ones that were in the intake.
+    [[nodiscard]] bool was_refused(u64 n) const {
+        // Relaxed: the count, which was seen before, publishes it.
+        const u64 word =
+            control_.refused_bits[n / 64 % REFUSED_WORDS].load(std::memory_order_relaxed);
+        return (word >> (n % 64) & 1) != 0;
+    }
+
+  private:
+    const DrainControl<>& control_;
+    u64 done_;
+};
+
 /// Where bytes for a run come from.
 class IntakeSource {
   public:
@@ -18,6 +40,8 @@ class IntakeSource {
     /// Appends what there is now, whole records where there are records, at most `room` bytes.
     /// Never waits. False when nothing will follow. Throws Failure when it cannot go on.
     [[nodiscard]] virtual bool read(std::vector<std::byte>& to, u64 room) = 0;
+    /// Called again and again, before `read`.
+    virtual void tell(const IntakeProgress&) {}
     /// Something to poll for while there is nothing to read; -1 if it is always ready.
     [[nodiscard]] virtual int descriptor() const { return -1; }
 };

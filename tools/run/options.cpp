@@ -90,6 +90,21 @@ u32 barrier_spins(u32 workers) {
     return workers <= online_cpus() ? SPINS_WITH_OWN_CPU : SPINS_WITH_SHARED_CPU;
 }
 
+void check_input(const RunOptions& options) {
+    if (!options.input) {
+        return;
+    }
+    if (!options.drain_shared) {
+        throw bad_input("--input needs shared memory, and --drain console shares none: leave one "
+                        "of them out");
+    }
+    if (options.repeat > 1 && !recorded_input(options)) {
+        throw bad_input("--input comes once, and --repeat {} wants the same again: record with "
+                        "--log, and repeat that with --input log:FILE",
+                        options.repeat);
+    }
+}
+
 } // namespace
 
 std::string_view name_of(PlatformKind platform) {
@@ -122,6 +137,14 @@ PlatformKind parse_platform(std::string_view text) {
     throw bad_input("unknown platform '{}': use --on linux or --on qemu-x86_64", text);
 }
 
+std::optional<std::filesystem::path> recorded_input(const RunOptions& options) {
+    constexpr std::string_view LOG_PREFIX = "log:";
+    if (!options.input || !options.input->starts_with(LOG_PREFIX)) {
+        return std::nullopt;
+    }
+    return options.input->substr(LOG_PREFIX.size());
+}
+
 void check(const RunOptions& options) {
     if (!options.packed_file) {
         check_workload_name(options.workload);
@@ -136,6 +159,7 @@ void check(const RunOptions& options) {
         throw bad_input("--log needs the whole log, and --drain console brings only digests: "
                         "leave one of them out");
     }
+    check_input(options);
     if (options.checkpoint_beats && !options.checkpoints) {
         throw bad_input("--checkpoint-every without a folder for them: give --checkpoints too");
     }
@@ -174,6 +198,9 @@ std::string image_command_line(const RunOptions& options) {
     }
     if (options.telemetry) {
         line += " telemetry=on";
+    }
+    if (options.input) {
+        line += recorded_input(options) ? " inputs=recorded" : " inputs=open";
     }
     if (options.checkpoint_beats) {
         line += fmt::format(" checkpoint={}", *options.checkpoint_beats);

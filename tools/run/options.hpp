@@ -44,6 +44,9 @@ struct RunOptions {
     bool telemetry = false;
     std::string level = "full";
     std::optional<std::filesystem::path> log = {};
+    std::optional<std::string> input = {}; ///< where inputs come from while the run goes on
+    bool input_strict = false;
+    std::vector<std::string> kind_names = {}; ///< of the workload file, which inputs may name
     std::optional<std::filesystem::path> checkpoints = {}; ///< the folder for them
     std::optional<u64> checkpoint_beats = {};              ///< one every so many beats
     u32 checkpoints_kept = 2;
@@ -65,6 +68,9 @@ struct RunOptions {
 /// Seconds as the image takes them too, in milliseconds.
 [[nodiscard]] u32 parse_beat_limit_option(std::string_view text);
 [[nodiscard]] PlatformKind parse_platform(std::string_view text);
+
+/// The log whose inputs are to come again, if --input names one: "log:FILE".
+[[nodiscard]] std::optional<std::filesystem::path> recorded_input(const RunOptions& options);
 
 /// Throws Failure (BadInput) at the first thing that cannot be run.
 void check(const RunOptions& options);

@@ -28,14 +28,32 @@ Progress::~Progress() {
 }
 
 void Progress::show(u64 beat, u64 count, const char* of_what) {
+    if (is_due()) {
+        write_line(fmt::format("beat {}, {} {}", beat, count, of_what));
+    }
+}
+
+void Progress::show_part(u64 done, u64 whole) {
+    constexpr double PERCENT = 100;
+    if (is_due() && whole > 0) {
+        write_line(fmt::format("{:.0f} %",
+                               PERCENT * static_cast<double>(done) / static_cast<double>(whole)));
+    }
+}
+
+bool Progress::is_due() {
     const Clock::time_point now = Clock::now();
     if (quiet_ || now < next_) {
-        return;
+        return false;
     }
     next_ = now + (terminal_ ? TERMINAL_INTERVAL : PLAIN_INTERVAL);
+    return true;
+}
+
+void Progress::write_line(const std::string& line) {
     has_line_ = terminal_;
-    fmt::print(stderr, "{}{}: beat {}, {} {}{}", terminal_ ? "\r" : "", label_, beat, count,
-               of_what, terminal_ ? "\033[K" : "\n");
+    fmt::print(stderr, "{}{}: {}{}", terminal_ ? "\r" : "", label_, line,
+               terminal_ ? "\033[K" : "\n");
     std::fflush(stderr);
 }
 

@@ -21,8 +21,14 @@ class Progress {
 
     /// Cheap to call often.
     void show(u64 beat, u64 count, const char* of_what = "tasks");
+    /// The same for work whose size is known.
+    void show_part(u64 done, u64 whole);
 
   private:
+    /// Whether it is time to show something.
+    bool is_due();
+    void write_line(const std::string& line);
+
     using Clock = std::chrono::steady_clock;
 
     std::string label_;

@@ -44,6 +44,12 @@ nlohmann::ordered_json to_json(const RunResult& result) {
         object["log"] = options.log->string();
     }
     object["runs"] = options.repeat;
+    object["inputs"] = nullptr;
+    if (result.inputs) {
+        object["inputs"] = {{"accepted", result.inputs->accepted},
+                            {"refused", result.inputs->refused},
+                            {"first_refused", result.inputs->first_refused}};
+    }
     return object;
 }
 
@@ -71,6 +77,13 @@ std::string to_text(const RunResult& result) {
     }
     if (options.log) {
         line("log", options.log->string());
+    }
+    if (result.inputs) {
+        const InputReport& inputs = *result.inputs;
+        line("inputs", fmt::format("{} accepted, {} refused", inputs.accepted, inputs.refused));
+        if (inputs.refused > 0) {
+            line("first refused", inputs.first_refused);
+        }
     }
     line("run digest", figures.digest);
     return text;

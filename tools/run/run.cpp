@@ -74,7 +74,7 @@ std::unique_ptr<CheckpointFolder> open_checkpoints(const RunOptions& options) {
 
 RunResult run_image(const RunOptions& options, const ImageFile& image, RunChannels& channels,
                     const std::string& label) {
-    RunResult result{options, image.path().string(), image.sha256_text(), {}, 0, {}};
+    RunResult result{options, image.path().string(), image.sha256_text(), {}, 0, {}, {}};
     const std::unique_ptr<PlatformRunner> runner = make_runner(options, image);
     Manifest manifest = Manifest::at_start(options, image, channels.log);
     const RunObservation seen = observe(*runner, channels, options, label);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/input/input_report.hpp"
 #include "tools/run/console_record.hpp"
 #include "tools/run/image_file.hpp"
 #include "tools/run/log_sink.hpp"
@@ -19,7 +20,8 @@ struct RunResult {
     std::string image_sha256;
     RunFigures figures;
     u64 elapsed_ns = 0;
-    std::string telemetry; ///< key=value words, if it was asked for
+    std::string telemetry;                  ///< key=value words, if it was asked for
+    std::optional<InputReport> inputs = {}; ///< from outside, of a run that takes any
 };
 
 /// The image that `options` name: theirs, or the one that the build made.

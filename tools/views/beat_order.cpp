@@ -52,7 +52,7 @@ void BeatOrder::build(const LogBlock& block) {
 }
 
 /// The leaf's next event becomes its key.
-void BeatOrder::take(const std::vector<Event>& events, u32 leaf) {
+void BeatOrder::take(std::span<const Event> events, u32 leaf) {
     const u32 position = next_[leaf];
     keys_[leaf] = position == end_[leaf] ? NOTHING_LEFT
                                          : std::min(events[position].timestamp, NOTHING_LEFT - 1);

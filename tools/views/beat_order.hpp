@@ -18,7 +18,7 @@ class BeatOrder {
 
   private:
     void build(const LogBlock& block);
-    void take(const std::vector<Event>& events, u32 leaf);
+    void take(std::span<const Event> events, u32 leaf);
     void replay(u32 leaf);
     [[nodiscard]] u32 winner_below(u32 node) const {
         return node >= leaves_ ? node - leaves_ : winners_[node];

@@ -32,6 +32,10 @@ class Field {
 
     [[nodiscard]] u64 number(u64 min = 0, u64 max = ANY_NUMBER) const;
     [[nodiscard]] bool boolean() const;
+    /// Whether it is a string, and no number in hexadecimal digits.
+    [[nodiscard]] bool is_name() const {
+        return value_->kind == JsonValue::Kind::String && !value_->text.starts_with("0x");
+    }
     [[nodiscard]] const std::string& text() const;
     /// The index of this string in `names`.
     [[nodiscard]] std::size_t choice(std::span<const std::string_view> names) const;

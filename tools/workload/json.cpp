@@ -35,7 +35,8 @@ void append_utf8(std::string& to, u32 code) {
 
 class Parser {
   public:
-    Parser(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+    Parser(std::string_view text, const std::string& file, u32 first_line)
+        : text_(text), file_(file), line_(first_line) {}
 
     JsonValue parse() {
         if (text_.size() > JSON_BYTES_MAX) {
@@ -256,7 +257,7 @@ class Parser {
     std::string_view text_;
     const std::string& file_;
     std::size_t at_ = 0;
-    u32 line_ = 1;
+    u32 line_;
     u32 values_ = 0;
     std::string path_;
 };
@@ -298,8 +299,8 @@ std::string element_path(const std::string& path, std::size_t index) {
     return fmt::format("{}[{}]", path, index);
 }
 
-JsonValue parse_json(std::string_view text, const std::string& file) {
-    return Parser(text, file).parse();
+JsonValue parse_json(std::string_view text, const std::string& file, u32 first_line) {
+    return Parser(text, file, first_line).parse();
 }
 
 } // namespace knhk::tools

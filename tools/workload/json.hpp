@@ -36,6 +36,8 @@ struct JsonValue {
 [[nodiscard]] std::string element_path(const std::string& path, std::size_t index);
 
 /// One value and nothing behind it. Throws Failure (BadInput): "FILE:LINE: PATH: what is wrong".
-[[nodiscard]] JsonValue parse_json(std::string_view text, const std::string& file);
+/// `text` begins in line `first_line`.
+[[nodiscard]] JsonValue parse_json(std::string_view text, const std::string& file,
+                                   u32 first_line = 1);
 
 } // namespace knhk::tools

@@ -54,12 +54,21 @@ struct Target {
     u32 kind = 0;
 };
 
-Target read_target(const Object& object, const KindNames& kinds) {
+/// How a handler is said.
+using HandlerOf = HandlerId (*)(const Field&);
+
+/// By number, as files do.
+HandlerId handler_number(const Field& field) {
+    return static_cast<HandlerId>(field.number(0, U16_MAX));
+}
+
+Target read_target(const Object& object, const KindNames& kinds,
+                   HandlerOf handler_of = handler_number) {
     Target target;
     target.by_handler = object.one_of(TARGETS) == 1;
     if (target.by_handler) {
         object.forbid(OF_KINDS, "goes with 'kind', not with 'handler'");
-        target.task.handler = static_cast<HandlerId>(object.require("handler").number(0, U16_MAX));
+        target.task.handler = handler_of(object.require("handler"));
         if (const auto payload = object.find("payload")) {
             payload->numbers(target.task.payload);
         }
@@ -172,8 +181,9 @@ constexpr std::array INPUT_FIELDS{
     Name("budget"), Name("guards"),  Name("stateless"), Name("at"),      Name("beat"),
     Name("times"),  Name("every")};
 
-Task read_input_task(const Object& object, const KindNames& kinds) {
-    Target target = read_target(object, kinds);
+Task read_input_task(const Object& object, const KindNames& kinds,
+                     HandlerOf handler_of = handler_number) {
+    Target target = read_target(object, kinds, handler_of);
     if (!target.by_handler) {
         target.task.payload[0] =
             kind_and_life(target.kind, object.number_or("life", 0, 0, U32_MAX));
@@ -181,6 +191,26 @@ Task read_input_task(const Object& object, const KindNames& kinds) {
     }
     target.task.id = object.require("id").number();
     return target.task;
+}
+
+u64 read_input_time(const Object& object) {
+    const auto at = object.find("at");
+    return at ? at->number(0, ORDERED_TIME_MAX) : NOT_ORDERED;
+}
+
+constexpr std::array OUTSIDE_FIELDS{Name("kind"),    Name("handler"),   Name("id"),
+                                    Name("life"),    Name("value"),     Name("data"),
+                                    Name("payload"), Name("priority"),  Name("budget"),
+                                    Name("guards"),  Name("stateless"), Name("at")};
+
+/// Those that every image has, by their ids. Tasks of `script` are said by their kind.
+constexpr std::array BUILTIN_HANDLERS{Name("pure"),          Name("ring"),
+                                      Name("fanout.trunk"),  Name("fanout.leaf"),
+                                      Name("ordered.event"), Name("mixed.step")};
+
+HandlerId handler_number_or_name(const Field& field) {
+    return field.is_name() ? static_cast<HandlerId>(field.choice(BUILTIN_HANDLERS))
+                           : handler_number(field);
 }
 
 /// Refuses an entry whose last repetition is for a beat that there cannot be.
@@ -234,10 +264,7 @@ void read_input(const Field& field, const KindNames& kinds, std::vector<ScriptGr
     group.task = read_input_task(object, kinds);
     group.count = object.number_or("count", 1, 1, SCRIPT_INPUTS_MAX);
     group.id_step = object.number_or("id_step", 1);
-    group.time = NOT_ORDERED;
-    if (const auto at = object.find("at")) {
-        group.time = at->number(0, ORDERED_TIME_MAX);
-    }
+    group.time = read_input_time(object);
     group.beat = object.number_or("beat", 0, 0, SCRIPT_BEAT_END - 1);
     const u64 times = object.number_or("times", 1, 1, TIMES_MAX);
     const u64 every = object.number_or("every", 1);
@@ -250,6 +277,12 @@ void read_input(const Field& field, const KindNames& kinds, std::vector<ScriptGr
         groups.push_back(group);
         group.beat += every;
     }
+}
+
+OutsideTask read_outside_task(const Field& field, const KindNames& kinds) {
+    const Object object(field);
+    object.allow(OUTSIDE_FIELDS);
+    return {read_input_task(object, kinds, handler_number_or_name), read_input_time(object)};
 }
 
 } // namespace knhk::tools

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The parts of a workload file that describe tasks: steps of kinds, and inputs. For
-// tools/workload/workload_file.cpp.
+// tools/workload/workload_file.cpp, and for tasks that come one by one while a run goes on.
 #pragma once
 
 #include <string>
@@ -28,5 +28,14 @@ class KindNames {
 
 /// Appends the groups of one entry of `inputs`.
 void read_input(const Field& field, const KindNames& kinds, std::vector<ScriptGroup>& groups);
+
+/// A task from outside, and the time that it is ordered for or NOT_ORDERED.
+struct OutsideTask {
+    Task task;
+    u64 time;
+};
+/// Said as an entry of `inputs`, without what says how many and when; a built-in handler may be
+/// said by its name.
+[[nodiscard]] OutsideTask read_outside_task(const Field& field, const KindNames& kinds);
 
 } // namespace knhk::tools

@@ -226,6 +226,7 @@ KindNames read_kinds(const Object& object, WorkloadFile& file) {
     const std::vector<Field> kinds = field->elements(0, SCRIPT_KINDS_MAX);
     KindNames names = read_kind_names(kinds);
     for (const Field& kind : kinds) {
+        file.kind_names.push_back(Object(kind).require("name").text());
         const auto steps = Object(kind).require("steps").elements(0, SCRIPT_STEPS_MAX);
         file.kinds.push_back(
             {static_cast<u32>(file.steps.size()), static_cast<u32>(steps.size()), 0});

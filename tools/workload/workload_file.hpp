@@ -29,6 +29,7 @@ struct WorkloadFile {
     std::vector<ScriptStep> steps;
     std::vector<ScriptGroup> groups;
     std::vector<u8> matrix;
+    std::vector<std::string> kind_names; ///< are not packed
 
     [[nodiscard]] std::string name() const { return header.name; }
     /// None: the command's default.

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// What fuzz targets share. A target is one file with LLVMFuzzerTestOneInput, and perhaps a mutator:
+// a parser of bytes that others made must refuse them with its own kind of failure, or give
+// something that can be used to its end.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/types.hpp"
+#include "tools/host/failure.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t size_max);
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t size_max, unsigned seed);
+
+namespace knhk::fuzz {
+
+inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
+    return {reinterpret_cast<const char*>(data), size};
+}
+
+/// An exact copy on the heap: reading behind it is seen.
+inline std::vector<std::byte> copy_of(const std::uint8_t* data, std::size_t size) {
+    const auto* begin = reinterpret_cast<const std::byte*>(data);
+    return {begin, begin + size};
+}
+
+/// The fuzzer takes an abort for a finding.
+inline void demand(bool condition) {
+    if (!condition) {
+        std::abort();
+    }
+}
+
+/// Whether `parse` was content. It may refuse its input, and in no other way.
+template<class Parse>
+bool accepts(Parse parse) {
+    try {
+        parse();
+        return true;
+    } catch (const tools::Failure& failure) {
+        demand(failure.status() == ExitStatus::BadInput);
+        demand(*failure.what() != '\0');
+        return false;
+    }
+}
+
+} // namespace knhk::fuzz

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""Makes the seeds of the corpus: small real files, written by the command where it can be asked,
+and by hand where a real one is too large. Findings lie beside them and stay.
+Usage: make_corpus.py SOURCE BUILD"""
+
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "independent"))
+sys.dont_write_bytecode = True
+
+from xxh3 import xxh3_64  # noqa: E402
+
+PAGE_BYTES = 4096
+LOGS = {
+    "pure": ["pure", "--cores", "1", "--tasks", "1"],
+    "ring": ["ring", "--cores", "2", "--tasks", "20"],
+    "digest": ["fanout", "--cores", "2", "--tasks", "9", "--level", "digest"],
+    "inputs": ["fanout", "--cores", "1", "--tasks", "9", "--level", "inputs"],
+}
+WORDS = ["cores=4 workers=2 workload=ring tasks=200", "level=digest drain=shared beats=9",
+         "topology=mesh:2x2x1:1:2 stealing=on claim=dynamic chaos=7 telemetry=on",
+         "topology=hierarchical:2,2:1,2,3 cores=4 seed=18446744073709551615", "latency=7 cores=256",
+         "checkpoint=8 resume=on drain=shared"]
+TOPOLOGIES = ["flat:1", "flat:7", "hierarchical:2,2:1,2,3", "hierarchical:4,4,4:1,2,3,4",
+              "mesh:2x2x1:1:2", "mesh:8x8x4:1:1"]
+CONSOLE = """knhk: result beats=3 tasks=5 events=11 remote_messages=2 cores=4 workers=2 \
+digest=00112233445566778899aabbccddeeff reason=beat-limit
+knhk: exit status=0
+knhk: panic: sched/core.cpp:12: core 1, beat 2
+knhk-loader: error: no such file: give another
+knhk: error: tasks=x: not a number
+"""
+
+
+class Corpus:
+    def __init__(self, source, build):
+        self.folder = source / "tests" / "fuzz" / "corpus"
+        self.command = build / "tools" / "knhk-command"
+        self.examples = source / "examples"
+        self.image = next(build.glob("knhk-*.elf"))
+
+    def put(self, target, name, data):
+        path = self.folder / target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    def knhk(self, *words):
+        subprocess.run([self.command, *words], check=True, stdout=subprocess.DEVNULL)
+
+
+
+
+def make_logs(corpus, scratch):
+    for name, words in LOGS.items():
+        log = scratch / f"{name}.log"
+        corpus.knhk("run", *words, "--log", log)
+        corpus.put("log", name, log.read_bytes())
+    proof = scratch / "a.proof"
+    corpus.knhk("prove", scratch / "ring.log", "--event", "3", "-o", proof)
+    corpus.put("proof", "ring", proof.read_bytes())
+
+
+def container_of(sections):
+    """docs/container.md."""
+    table, payload = b"", b""
+    begin = 32 + 32 * len(sections)
+    for kind, data in sections:
+        table += struct.pack("<IIQQQ", kind, 1, begin + len(payload), len(data), 0)
+        payload += data + bytes(-len(data) % 8)
+    content = table + payload
+    return struct.pack("<QIIQQ", 0x544E4F434B484E4B, 1, len(sections), 32 + len(content),
+                       xxh3_64(content)) + content
+
+
+def make_workloads(corpus, scratch):
+    files = [path for path in sorted(corpus.examples.rglob("*.json"))
+             if path.stat().st_size < 8192]
+    for path in files:
+        packed = scratch / "packed"
+        corpus.knhk("pack", path, "-o", packed)
+        data = packed.read_bytes()
+        corpus.put("workload", path.stem, path.read_bytes())
+        if len(data) < 8192:
+            script = data[64:] if data[:8] == b"KNHKCONT" else data
+            corpus.put("script", path.stem, script)
+            corpus.put("container", path.stem, container_of([(2, script)]))
+    corpus.put("container", "words", container_of([(1, b"workload=ring tasks=5\n")]))
+
+
+
+
+def make_images(corpus):
+    """The real image's first page of headers, and its note, as an image of a few hundred bytes."""
+    data = corpus.image.read_bytes()
+    entry, table = struct.unpack_from("<QQ", data, 24)
+    count, = struct.unpack_from("<H", data, 56)
+    headers = [struct.unpack_from("<IIQQQQQQ", data, table + 56 * i) for i in range(count)]
+    note = next(h for h in headers if h[0] == 4)
+    first = min((h for h in headers if h[0] == 1), key=lambda h: h[3])
+    note_bytes = data[note[2]:note[2] + note[5]]
+    names = b"\0main\0_ZN4knhk3runEv\0"
+    base = first[3]
+    symbols = struct.pack("<IBBHQQ", 0, 0, 0, 0, 0, 0) + struct.pack(
+        "<IBBHQQ", 1, 0x12, 0, 1, base, 64) + struct.pack("<IBBHQQ", 6, 0x12, 0, 1, base + 64, 64)
+    note_at = 64 + 2 * 56
+    symbols_at = note_at + len(note_bytes)
+    names_at = symbols_at + len(symbols)
+    sections_at = (names_at + len(names) + 7) // 8 * 8
+    size = sections_at + 3 * 64
+    program = struct.pack("<IIQQQQQQ", 1, 5, 0, base, base, size, PAGE_BYTES, PAGE_BYTES)
+    program += struct.pack("<IIQQQQQQ", 4, 4, note_at, 0, 0, len(note_bytes), len(note_bytes), 4)
+    sections = bytes(64) + struct.pack(
+        "<IIQQQQIIQQ", 0, 2, 0, 0, symbols_at, len(symbols), 2, 1, 8, 24) + struct.pack(
+        "<IIQQQQIIQQ", 0, 3, 0, 0, names_at, len(names), 0, 0, 1, 0)
+    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 2, 62, 1, base + 0x10, 64,
+                       sections_at, 0, 64, 56, 2, 64, 3, 0)
+    body = head + program + note_bytes + symbols + names
+    corpus.put("image", "small", body + bytes(sections_at - len(body)) + sections)
+    corpus.put("image", "cut", data[:1024])
+    assert entry >= base
+
+
+def make_checkpoints(corpus, scratch):
+    """The texts of a real one, one page of it, and the end."""
+    folder = scratch / "checkpoints"
+    corpus.knhk("run", "ring", "--cores", "4", "--tasks", "200", "--checkpoints", folder,
+                "--checkpoint-every", "8")
+    data = sorted(path for path in folder.iterdir() if path.is_file())[0].read_bytes()
+    identity_bytes, workload_bytes = struct.unpack_from("<II", data, 40)
+    texts_end = (104 + identity_bytes + workload_bytes + 7) // 8 * 8
+    region, _, first_page, _, _ = struct.unpack_from("<IIQQQ", data, texts_end)
+    page = data[texts_end + 32:texts_end + 32 + PAGE_BYTES]
+    link, = struct.unpack_from("<Q", data, 96)
+    runs = b""
+    for pages, check, body in ((1, xxh3_64(page), page), (0, xxh3_64(b""), b"")):
+        where = (region, first_page) if pages else (0, 0)
+        link = xxh3_64(struct.pack("<QQQQ", where[0] << 32 | pages, where[1], check, link))
+        runs += struct.pack("<IIQQQ", where[0], pages, where[1], check, link) + body
+    corpus.put("checkpoint", "ring", data[:texts_end] + runs)
+
+
+def main():
+    corpus = Corpus(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve())
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        make_logs(corpus, scratch)
+        make_workloads(corpus, scratch)
+        make_images(corpus)
+        make_checkpoints(corpus, scratch)
+    for number, words in enumerate(WORDS):
+        corpus.put("words", f"words{number}", words.encode())
+    for number, text in enumerate(TOPOLOGIES):
+        corpus.put("topology", f"topology{number}", text.encode())
+    corpus.put("console", "all", CONSOLE.encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "tools/log/log_block.hpp"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace knhk::tools {
+
+namespace {
+
+constexpr const char* RECORD = "beat block";
+
+std::optional<LogDamage> fault_of_entries(const LogBlock& block, u64 at, u32 cores) {
+    u64 events = 0;
+    int previous_core = -1;
+    for (std::size_t i = 0; i < block.cores.size(); ++i) {
+        const LogCore& entry = block.cores[i];
+        if (entry.core <= previous_core || entry.core >= cores || entry.reserved != 0 ||
+            entry.event_count == 0 || entry.event_count > events_max_of(cores)) {
+            return LogDamage{entry_position(at, i),     sizeof entry, RECORD,
+                             block.beat.beat,           entry.core,   {},
+                             "an impossible core entry"};
+        }
+        previous_core = entry.core;
+        events += entry.event_count;
+    }
+    if (events != block.beat.event_count) {
+        return block_damage(at, block.beat, "counts its events wrongly");
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+LogDamage block_damage(u64 at, const LogBeat& header, std::string what) {
+    return {at, sizeof(LogBeat), RECORD, header.beat, {}, {}, std::move(what)};
+}
+
+std::optional<LogDamage> fault_of(const LogBeat& header, u64 at, const LogPrologue& prologue) {
+    if (header.check != check_of(header)) {
+        return LogDamage{
+            at, sizeof header, RECORD, {}, {}, {}, "a header that is not what was written"};
+    }
+    const bool is_full = prologue.level() == LogLevel::Full;
+    const u64 core_bytes = header.core_count * sizeof(LogCore);
+    const u64 event_bytes = is_full ? header.event_count * sizeof(Event) : 0;
+    if (header.core_count > (is_full ? prologue.cores : 0) ||
+        header.event_count > u64{prologue.cores} * events_max_of(prologue.cores) ||
+        header.record.size_bytes != sizeof header + core_bytes + event_bytes) {
+        return block_damage(at, header, "an impossible size");
+    }
+    return std::nullopt;
+}
+
+void lay_out(LogBlock& block, std::span<const std::byte> bytes) {
+    std::memcpy(&block.beat, bytes.data(), sizeof block.beat);
+    const auto* const entries = reinterpret_cast<const LogCore*>(bytes.data() + sizeof block.beat);
+    block.cores = {entries, block.beat.core_count};
+    const std::size_t used = sizeof block.beat + block.cores.size_bytes();
+    const auto* const events = reinterpret_cast<const Event*>(bytes.data() + used);
+    block.events = {events, (bytes.size() - used) / sizeof(Event)};
+}
+
+std::optional<LogDamage> fault_of_contents(const LogBlock& block, u64 at, const EventScan& scan,
+                                           u32 cores) {
+    std::optional<LogDamage> fault = fault_of_entries(block, at, cores);
+    if (fault) {
+        return fault;
+    }
+    const u64 start = block.beat.start_time;
+    for_each_core(block, [&](const LogCore& entry, std::span<const Event> events, u64 first) {
+        if (!fault && !scan.are_possible(events, entry.core, start)) {
+            const EventFault strange = scan.fault_among(events, entry.core, start);
+            fault = LogDamage{event_position(at, block.beat, first + strange.index),
+                              sizeof(Event),
+                              RECORD,
+                              block.beat.beat,
+                              entry.core,
+                              strange.index,
+                              "an impossible event: " + strange.what};
+        }
+    });
+    return fault;
+}
+
+} // namespace knhk::tools

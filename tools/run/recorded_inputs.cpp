@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "tools/run/recorded_inputs.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "replay/intake.hpp"
+#include "tools/host/failure.hpp"
+#include "tools/log/log_reader.hpp"
+
+namespace knhk::tools {
+
+namespace {
+
+constexpr std::size_t BUFFER_BYTES = std::size_t{128} * 1024;
+constexpr u64 INPUTS_RECORD_BYTES_MAX = sizeof(LogInputs) + LOG_INPUTS_MAX * sizeof(LogInput) + 8;
+static_assert(INPUTS_RECORD_BYTES_MAX < BUFFER_BYTES);
+constexpr u64 ALIGNMENT_BYTES = 8;
+/// Of one call: the run's loop has more to do.
+constexpr u32 RECORDS_AT_ONCE = 4096;
+
+} // namespace
+
+RecordedInputs::RecordedInputs(const std::filesystem::path& log, std::optional<u64> after)
+    : after_(after), buffer_(BUFFER_BYTES) {
+    const LogHeader header = LogReader::open(log).prologue().header; // and it is a log
+    if (header.level == static_cast<u32>(LogLevel::DigestOnly)) {
+        throw bad_input("{} has level digest and holds no inputs: record with --level inputs or "
+                        "full",
+                        log.string());
+    }
+    const u64 content = u64{header.identity_bytes} + header.workload_bytes;
+    position_ = sizeof header + (content + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
+    file_ = Descriptor(::open(log.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file_.valid()) {
+        throw bad_input("cannot open {}: {}: give the path of a log", log.string(),
+                        system_text(errno));
+    }
+}
+
+bool RecordedInputs::read(std::vector<std::byte>& to, u64 room) {
+    u32 records = 0;
+    while (to.size() + sizeof(IntakeInput) <= room && records < RECORDS_AT_ONCE) {
+        if (next_ == inputs_.size()) {
+            ++records;
+            if (!pass_record()) {
+                return false;
+            }
+            continue;
+        }
+        const IntakeInput item{INTAKE_INPUT_TAG, 0, beat_, inputs_[next_++]};
+        const auto* bytes = reinterpret_cast<const std::byte*>(&item);
+        to.insert(to.end(), bytes, bytes + sizeof item);
+    }
+    return true;
+}
+
+/// Makes so many bytes at the position be in the buffer. False: they are not there.
+bool RecordedInputs::load(u64 size_bytes) {
+    if (position_ >= buffer_begin_ && position_ + size_bytes <= buffer_begin_ + buffer_bytes_) {
+        return true;
+    }
+    buffer_begin_ = position_;
+    buffer_bytes_ = 0;
+    while (buffer_bytes_ < size_bytes) {
+        const ssize_t count =
+            ::pread(file_.get(), buffer_.data() + buffer_bytes_, buffer_.size() - buffer_bytes_,
+                    static_cast<off_t>(buffer_begin_ + buffer_bytes_));
+        if (count <= 0) {
+            return false;
+        }
+        buffer_bytes_ += static_cast<u64>(count);
+    }
+    return true;
+}
+
+/// False behind the last one.
+bool RecordedInputs::pass_record() {
+    LogRecord record{};
+    if (!load(sizeof record)) {
+        return false;
+    }
+    std::memcpy(&record, buffer_.data() + (position_ - buffer_begin_), sizeof record);
+    if (record.size_bytes < sizeof record || record.size_bytes % ALIGNMENT_BYTES != 0 ||
+        record.size_bytes > LOG_BEAT_BYTES_MAX || record.tag == LOG_TRAILER_TAG) {
+        return false;
+    }
+    if (record.tag == LOG_INPUTS_TAG && !read_inputs(record)) {
+        return false;
+    }
+    position_ += record.size_bytes;
+    return true;
+}
+
+bool RecordedInputs::read_inputs(const LogRecord& record) {
+    LogInputs header{};
+    u64 check = 0;
+    if (record.size_bytes > INPUTS_RECORD_BYTES_MAX || !load(record.size_bytes)) {
+        return false;
+    }
+    const std::byte* at = buffer_.data() + (position_ - buffer_begin_);
+    std::memcpy(&header, at, sizeof header);
+    if (header.count > LOG_INPUTS_MAX ||
+        record.size_bytes != sizeof header + header.count * sizeof(LogInput) + sizeof check) {
+        return false;
+    }
+    inputs_.resize(header.count);
+    next_ = 0;
+    std::memcpy(inputs_.data(), at + sizeof header, header.count * sizeof(LogInput));
+    std::memcpy(&check, at + record.size_bytes - sizeof check, sizeof check);
+    if (check != check_of(header, inputs_)) {
+        inputs_.clear();
+        return false;
+    }
+    beat_ = header.beat;
+    if (after_ && beat_ <= *after_) {
+        inputs_.clear();
+    }
+    return true;
+}
+
+} // namespace knhk::tools
