@@ -90,6 +90,9 @@ TEST(AuditPath, path_that_is_too_short_or_too_long_does_not_lead_there) {
     EXPECT_FALSE(leads_to_root(leaf_of(3), 3, 8, tree.path, tree.root));
     tree.path.resize(2);
     EXPECT_FALSE(leads_to_root(leaf_of(3), 3, 8, tree.path, tree.root));
+    // It leads to the root of a part of the tree, which is not the tree's.
+    EXPECT_TRUE(leads_to_root(leaf_of(3), 3, 4, tree.path, tree_of(4, 3).root));
+    EXPECT_FALSE(leads_to_root(leaf_of(3), 3, 8, tree.path, tree_of(4, 3).root));
 }
 
 } // namespace

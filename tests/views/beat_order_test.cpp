@@ -63,7 +63,7 @@ TEST(BeatOrder, merge_of_any_number_of_cores_is_a_sort) {
 }
 
 TEST(BeatOrder, events_of_a_damaged_beat_stand_there_once_each) {
-    const LogBlock block = block_of({{9, 2, ~u64{0}, ~u64{0}}, {~u64{0}}, {5, 1, 0}});
+    const LogBlock block = block_of({{~u64{0}}, {5, 1, 0}, {~u64{0}, ~u64{0}}, {9, 2}});
     BeatOrder order;
     const auto positions = order.of(block);
     std::vector<u32> sorted(positions.begin(), positions.end());

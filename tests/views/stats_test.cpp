@@ -121,6 +121,9 @@ TEST(Arrivals, behind_a_task_that_may_be_ordered_nothing_is_certain_until_the_ne
     EXPECT_EQ(arrivals.next(event(22, EventKind::TaskEnqueued)), Arrivals::Part::Unclear);
     EXPECT_EQ(arrivals.next(event(23, EventKind::TaskExecuted)), Arrivals::Part::Task);
     EXPECT_EQ(arrivals.next(event(24, EventKind::TaskEnqueued)), Arrivals::Part::Emitted);
+    arrivals.begin_core(30); // 256 ordered tasks a beat take the times up to 286
+    EXPECT_EQ(arrivals.next(event(286, EventKind::TaskExecuted)), Arrivals::Part::Task);
+    EXPECT_EQ(arrivals.next(event(287, EventKind::TaskEnqueued)), Arrivals::Part::Unclear);
     arrivals.begin_core(30);
     EXPECT_EQ(arrivals.next(event(287, EventKind::TaskExecuted)), Arrivals::Part::Task);
     EXPECT_EQ(arrivals.next(event(288, EventKind::TaskEnqueued)), Arrivals::Part::Emitted);
