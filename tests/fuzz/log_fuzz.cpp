@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A log, read to its end. Every second mutation makes the checks right again: what is behind them
-// would not be met otherwise.
+// A log: read to its end, verified, searched by halving, and asked for its inputs. Every second
+// mutation makes the checks right again: what is behind them would not be met otherwise.
+#include "base/hash.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/tools/log_builder.hpp"
+#include "tools/log/log_index.hpp"
+#include "tools/log/log_verify.hpp"
+#include "tools/run/recorded_inputs.hpp"
 
 namespace {
 
@@ -17,6 +21,32 @@ void use(const tools::LogReader& reader, const tools::LogBlock& block) {
         events += core.event_count;
     }
     fuzz::demand(events == block.events.size());
+}
+
+tools::LogFile file_of(const std::string& bytes) {
+    return tools::LogFile::from(test::file_holding(bytes), "a.log");
+}
+
+void search(const std::string& bytes) {
+    fuzz::accepts([&] {
+        const tools::Verification verified = tools::verify(file_of(bytes), {});
+        fuzz::demand(verified.verified_bytes <= bytes.size());
+        const tools::LogIndex index(file_of(bytes));
+        fuzz::demand(verified.ending != tools::LogEnding::Whole || index.tail().is_whole);
+        static_cast<void>(index.first_beat_from(index.tail().last_beat.value_or(0)));
+        static_cast<void>(index.beat_at(index.tail().beats / 2));
+    });
+}
+
+void take_inputs(const std::string& bytes) {
+    const tools::Descriptor file = test::file_holding(bytes);
+    fuzz::accepts([&] {
+        tools::RecordedInputs inputs("/proc/self/fd/" + std::to_string(file.get()));
+        std::vector<std::byte> taken;
+        while (inputs.read(taken, taken.size() + 1024)) {
+            fuzz::demand(taken.size() <= 2 * bytes.size() + 1024);
+        }
+    });
 }
 
 /// The check of the header and those of all records that can be found.
@@ -44,6 +74,11 @@ void renew_checks(std::string& bytes) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string bytes(fuzz::text_of(data, size));
+    // Readers with large buffers and threads of their own take long: one input in eight.
+    if (xxh3_64(data, size) % 8 == 0) {
+        search(bytes);
+        take_inputs(bytes);
+    }
     fuzz::accepts([&] {
         tools::LogReader reader = test::reader_of(bytes);
         while (const tools::LogBlock* block = reader.next()) {

@@ -36,6 +36,17 @@ knhk: error: tasks=x: not a number
 """
 
 
+INPUTS = """{"kind": "parse", "id": 7, "life": 2, "value": 3, "data": 4}
+{"kind": "merge", "id": 8, "at": 900, "priority": "high", "budget": 3, "guards": [1, 2]}
+
+{"handler": "pure", "id": 9, "payload": [20, 0, 0, 0], "stateless": true}
+{"close": true}
+"""
+OUTSIDE = """{"handler": "pure", "id": 7}
+{"handler": "ring", "id": 3, "payload": [2, 0, 0, 0], "at": 50}
+"""
+
+
 class Corpus:
     def __init__(self, source, build):
         self.folder = source / "tests" / "fuzz" / "corpus"
@@ -59,6 +70,14 @@ def make_logs(corpus, scratch):
         log = scratch / f"{name}.log"
         corpus.knhk("run", *words, "--log", log)
         corpus.put("log", name, log.read_bytes())
+    lines = scratch / "lines"
+    lines.write_text(OUTSIDE, encoding="ascii")
+    log = scratch / "outside.log"
+    corpus.knhk("run", "pure", "--cores", "1", "--tasks", "1", "--input", lines, "--log", log)
+    corpus.put("log", "outside", log.read_bytes())
+    digests = scratch / "a.digests"
+    corpus.knhk("digests", scratch / "ring.log", "-o", digests)
+    corpus.put("digests", "ring", digests.read_bytes())
     proof = scratch / "a.proof"
     corpus.knhk("prove", scratch / "ring.log", "--event", "3", "-o", proof)
     corpus.put("proof", "ring", proof.read_bytes())
@@ -155,6 +174,7 @@ def main():
         corpus.put("words", f"words{number}", words.encode())
     for number, text in enumerate(TOPOLOGIES):
         corpus.put("topology", f"topology{number}", text.encode())
+    corpus.put("inputs", "lines", INPUTS.encode())
     corpus.put("console", "all", CONSOLE.encode())
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs a fuzz target: first its corpus, then so many new inputs from a fixed seed; a million with
 KNHK_LONG=1. The corpus stays as it is; what is found is kept beside the program.
-Usage: run_fuzzer.py PROGRAM CORPUS [--runs N] [--seed N] [--must-find]
+Usage: run_fuzzer.py PROGRAM CORPUS [--short-runs N] [--runs N] [--seed N] [--must-find]
 Exit status: 0 nothing found (--must-find: something), 1 otherwise."""
 
 import argparse
@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-SHORT_RUNS = 20_000
+SHORT_RUNS = 20_000 # unless the target says otherwise
 LONG_RUNS = 1_000_000
 SEED = 20261128
 SECONDS_OF_ONE_INPUT = 20
@@ -57,10 +57,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", type=Path)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--runs", type=int, default=LONG_RUNS if is_long() else SHORT_RUNS)
+    parser.add_argument("--short-runs", type=int, default=SHORT_RUNS)
+    parser.add_argument("--runs", type=int, help="instead of both")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--must-find", action="store_true")
     options = parser.parse_args()
+    if options.runs is None:
+        options.runs = LONG_RUNS if is_long() else options.short_runs
     found = options.program.resolve().parent / f"{options.program.name}.found"
     found.mkdir(exist_ok=True)
     status, output = fuzz(options, found)

@@ -75,7 +75,7 @@ TEST(Inputs, run_waits_for_what_comes_by_a_pipe) {
     const Folder folder;
     write_file(folder.file("tasks"), task_lines(40));
     const auto result = shell(
-        "(head -20 " + folder.file("tasks") + "; sleep 1; tail -20 " + folder.file("tasks") +
+        "(head -20 " + folder.file("tasks") + "; sleep 2; tail -20 " + folder.file("tasks") +
         ") | $KNHK run mixed --cores 8 --tasks 2000 --json --input - --log " + folder.file("log"));
     ASSERT_EQ(result.status, 0) << result.err;
     const auto run = nlohmann::json::parse(result.out);

@@ -62,7 +62,7 @@ class TaskSourceTest : public testing::Test {
         control_->inputs_done.store(done);
         source_->tell(IntakeProgress(*control_));
     }
-    void refuse(u64 n) { control_->refused_bits[n / 64].fetch_or(u64{1} << (n % 64)); }
+    void refuse(u64 n) { control_->refused_bits[n / 64] |= u64{1} << (n % 64); }
     Task task(std::size_t n) {
         Task task;
         std::memcpy(&task, items_.at(n).input.task, sizeof task);
