@@ -79,11 +79,11 @@ void add_filters(CLI::App& command, ShowWords& words) {
     command.add_option("--task", words.task, "only events of tasks with this id")->type_name("ID");
     command.add_option("--kind", words.kinds, "only events of this kind; may be given again")
         ->type_name("TaskEnqueued|TaskExecuted|StateChange|ExternalInput|TaskStolen")
-        ->expected(1);
+        ->allow_extra_args(false);
     command.add_option("--status", words.statuses, "only events that end so; may be given again")
         ->type_name("Ok|QueueFull|EmitLimit|InvalidTask|InvalidTimestamp|GuardFailed|OverBudget|"
                     "Parked|StateDenied|NoObservation|High|Normal|Low|ordered")
-        ->expected(1);
+        ->allow_extra_args(false);
     command.add_option("--limit", words.limit, "so many rows, no more")->type_name("N");
 }
 

@@ -71,8 +71,11 @@ TEST_P(Views, stats_are_those_of_the_run) {
     if (stats["messages"] != nullptr && stats["end_reason"] == "quiescent") {
         EXPECT_EQ(stats["messages"], run_["remote_messages"]);
     }
-    EXPECT_EQ(stats["events_by_kind"]["TaskExecuted"],
-              shown({log_, "--kind", "TaskExecuted"}).size());
+    const auto& kinds = stats["events_by_kind"];
+    EXPECT_EQ(kinds["TaskExecuted"], shown({log_, "--kind", "TaskExecuted"}).size());
+    // Given again, before and behind the log's name.
+    EXPECT_EQ(kinds["StateChange"].get<u64>() + kinds["ExternalInput"].get<u64>(),
+              shown({"--kind", "StateChange", log_, "--kind", "ExternalInput"}).size());
 }
 
 TEST_P(Views, traces_pass_the_checker_and_hold_every_event) {
