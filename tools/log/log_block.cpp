@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/log/log_block.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -18,8 +19,13 @@ std::optional<LogDamage> fault_of_entries(const LogBlock& block, u64 at, u32 cor
         const LogCore& entry = block.cores[i];
         if (entry.core <= previous_core || entry.core >= cores || entry.reserved != 0 ||
             entry.event_count == 0) {
-            return LogDamage{entry_position(at, i),     sizeof entry, RECORD,
-                             block.beat.beat,           entry.core,   {},
+            const bool is_pair = i > 0 && entry.core <= previous_core; // either may be wrong
+            return LogDamage{entry_position(at, i - (is_pair ? 1 : 0)),
+                             (is_pair ? 2 : 1) * sizeof entry,
+                             RECORD,
+                             block.beat.beat,
+                             entry.core,
+                             {},
                              "an impossible core entry"};
         }
         previous_core = entry.core;
@@ -38,6 +44,47 @@ std::optional<LogDamage> fault_of_entries(const LogBlock& block, u64 at, u32 cor
         }
     }
     return std::nullopt;
+}
+
+/// A core's part of a block, and where it stands.
+struct CorePart {
+    const LogBlock& block;
+    u64 at;
+    u64 index; ///< of its entry
+    u64 first; ///< of its events
+};
+
+/// Events that their core cannot have recorded.
+LogDamage fault_of_core(const CorePart& part, std::span<const Event> events,
+                        const EventScan& scan) {
+    const LogBeat& header = part.block.beat;
+    const LogCore& entry = part.block.cores[part.index];
+    const u64 entry_at = entry_position(part.at, part.index);
+    const auto is_of_first = [&](const Event& event) { return event.core == events[0].core; };
+    if (events[0].core != entry.core && std::ranges::all_of(events, is_of_first)) {
+        // Of one event and its entry, either may be wrong.
+        const u64 end = events.size() == 1 ? event_position(part.at, header, part.first + 1)
+                                           : entry_at + sizeof entry;
+        return {
+            entry_at,
+            end - entry_at,
+            RECORD,
+            header.beat,
+            entry.core,
+            {},
+            fmt::format("an entry of core {} over events of core {}", entry.core, events[0].core)};
+    }
+    const EventFault strange = scan.fault_among(events, entry.core, header.start_time);
+    // Of two timestamps that do not ascend, either may be the wrong one.
+    const bool is_pair =
+        strange.index > 0 && events[strange.index].timestamp <= events[strange.index - 1].timestamp;
+    return {event_position(part.at, header, part.first + strange.index - (is_pair ? 1 : 0)),
+            (is_pair ? 2 : 1) * sizeof(Event),
+            RECORD,
+            header.beat,
+            entry.core,
+            strange.index,
+            "an impossible event: " + strange.what};
 }
 
 } // namespace
@@ -77,27 +124,19 @@ void lay_out(LogBlock& block, std::span<const std::byte> bytes) {
 
 std::optional<LogDamage> fault_of_contents(const LogBlock& block, u64 at, const EventScan& scan,
                                            u32 cores) {
+    if (block.cores.empty() && block.events.empty()) {
+        return std::nullopt; // nothing was recorded, or it is not stored at this level
+    }
     std::optional<LogDamage> fault = fault_of_entries(block, at, cores);
     if (fault) {
         return fault;
     }
-    const u64 start = block.beat.start_time;
+    u64 index = 0;
     for_each_core(block, [&](const LogCore& entry, std::span<const Event> events, u64 first) {
-        if (fault || scan.are_possible(events, entry.core, start)) {
-            return;
+        if (!fault && !scan.are_possible(events, entry.core, block.beat.start_time)) {
+            fault = fault_of_core({block, at, index, first}, events, scan);
         }
-        const EventFault strange = scan.fault_among(events, entry.core, start);
-        // Of two timestamps that do not ascend, either may be the wrong one.
-        const bool is_pair = strange.index > 0 &&
-                             events[strange.index].timestamp <= events[strange.index - 1].timestamp;
-        const u64 begin = first + strange.index - (is_pair ? 1 : 0);
-        fault = LogDamage{event_position(at, block.beat, begin),
-                          (is_pair ? 2 : 1) * sizeof(Event),
-                          RECORD,
-                          block.beat.beat,
-                          entry.core,
-                          strange.index,
-                          "an impossible event: " + strange.what};
+        ++index;
     });
     return fault;
 }

@@ -102,7 +102,7 @@ std::expected<LogPrologue, LogDamage> read_prologue(const LogFile& file) {
     prologue.header = header_of(file);
     const LogHeader& header = prologue.header;
     if (file.size_bytes() < sizeof header) {
-        return std::unexpected(damage_at(0, 0, "header", "cut before its first beat"));
+        return std::unexpected(damage_at(0, 0, "end", "cut before its first beat"));
     }
     if (auto fault = fault_of(header)) {
         return std::unexpected(std::move(*fault));
@@ -111,8 +111,7 @@ std::expected<LogPrologue, LogDamage> read_prologue(const LogFile& file) {
     prologue.size_bytes = sizeof header + content + padding_behind(content);
     std::vector<std::byte> bytes(prologue.size_bytes - sizeof header);
     if (file.read_at(sizeof header, bytes) != bytes.size()) {
-        return std::unexpected(
-            damage_at(sizeof header, 0, "identity", "cut before its first beat"));
+        return std::unexpected(damage_at(sizeof header, 0, "end", "cut before its first beat"));
     }
     if (auto fault = take_rest(prologue, bytes)) {
         return std::unexpected(std::move(*fault));
@@ -122,7 +121,7 @@ std::expected<LogPrologue, LogDamage> read_prologue(const LogFile& file) {
 
 LogPrologue prologue_of(const LogFile& file) {
     auto prologue = read_prologue(file);
-    if (!prologue && prologue.error().size_bytes == 0) {
+    if (!prologue && is_cut(prologue.error())) {
         throw bad_input("{} is cut before its first beat: record the run again", file.name());
     }
     if (!prologue) {

@@ -29,6 +29,11 @@ struct LogPrologue {
 /// The same; whatever is wrong is a Failure.
 [[nodiscard]] LogPrologue prologue_of(const LogFile& file);
 
+/// Whether what is wrong is that the file ends there.
+[[nodiscard]] inline bool is_cut(const LogDamage& damage) {
+    return damage.record == "end";
+}
+
 /// Whether the workload's text is the one that the identity names; true where none is stored.
 [[nodiscard]] bool has_its_workload(const LogPrologue& prologue);
 

@@ -229,7 +229,7 @@ Verification verify(LogFile file, const VerifyProgress& progress) {
     if (!prologue) {
         result.name = file.name();
         result.damage = prologue.error();
-        result.ending = result.damage->size_bytes == 0 ? LogEnding::Cut : LogEnding::Damaged;
+        result.ending = is_cut(*result.damage) ? LogEnding::Cut : LogEnding::Damaged;
     } else {
         const Reading reading = size < AHEAD_BYTES_MIN ? Reading::Alone : Reading::Ahead;
         LogReader log(std::move(file), std::move(*prologue), reading);
