@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/tools/log_surgery.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -60,7 +61,7 @@ class Surgery {
         if (change_beat_) {
             change_beat_(header);
         }
-        std::memset(step_.core_digests, 0, sizeof step_.core_digests);
+        std::ranges::fill(step_.core_digests, Digest{});
         std::size_t event_at = at + sizeof header + header.core_count * sizeof(LogCore);
         for (u32 i = 0; i < header.core_count; ++i) {
             const std::size_t entry_at = at + sizeof header + i * sizeof(LogCore);
