@@ -87,8 +87,8 @@ struct DrainControl {
     alignas(SEPARATION_BYTES) RunReport report;
 
     /// Written by the image: bit n is set if the n-th input from outside was refused, modulo the
-    /// bits. Stored before inputs_done counts it.
-    alignas(SEPARATION_BYTES) Atomic<u64> refused_bits[REFUSED_WORDS];
+    /// bits. Stored before inputs_done counts it; by both sides reached through `atomic_ref` alone.
+    alignas(SEPARATION_BYTES) u64 refused_bits[REFUSED_WORDS];
 
     /// The image, alone: what it wrote before is behind the phase.
     void enter(DrainPhase to) {

@@ -4,6 +4,7 @@
 // alone, before its workers start or at the barrier.
 #pragma once
 
+#include <atomic>
 #include <cstring>
 
 #include "replay/drain.hpp"
@@ -69,7 +70,7 @@ class Intake {
 
     /// Tells the producer, by way of the host, what became of the input that was taken last.
     void tell(bool was_refused) {
-        std::atomic<u64>& word = control_->refused_bits[done_ / 64 % REFUSED_WORDS];
+        const std::atomic_ref word(control_->refused_bits[done_ / 64 % REFUSED_WORDS]);
         const u64 bit = u64{1} << (done_ % 64);
         // Relaxed: one writer; what follows publishes both.
         const u64 others = word.load(std::memory_order_relaxed) & ~bit;

@@ -67,7 +67,7 @@ void add_stories(Comparison& comparison, const LogIndex& a, const LogIndex& b) {
 }
 
 LogReader reader_of(const LogIndex& log) {
-    return LogReader::open(log.file().name());
+    return LogReader::open(log.file().name(), Reading::Ahead);
 }
 
 Comparison compare_events(const LogIndex& a, const LogIndex& b, Progress& progress) {

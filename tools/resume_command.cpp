@@ -7,6 +7,7 @@
 #include "tools/host/failure.hpp"
 #include "tools/run/checkpoint_file.hpp"
 #include "tools/run/interrupt.hpp"
+#include "tools/run/recorded_inputs.hpp"
 #include "tools/run/recorded_run.hpp"
 #include "tools/run/report.hpp"
 #include "tools/run/resumed_log.hpp"
@@ -23,6 +24,7 @@ constexpr const char* FOOTER =
     "executes no beat again. With --log naming the log that the run was writing, that log becomes "
     "what\n"
     "an uninterrupted run would have written; any other file becomes a log that begins here.\n"
+    "Inputs from outside that the log holds are received again by the beats that received them.\n"
     "\n"
     "Examples:\n"
     "  knhk resume m.cp --log m.log\n"
@@ -34,14 +36,22 @@ struct ResumeOptions {
     RunOptions run;
 };
 
-/// The log goes on where it is that of this run; its level is then the run's.
-LogSink open_log(RunOptions& run, const CheckpointFile& checkpoint, bool level_given) {
+/// What the log goes on with, and what was in it behind that place.
+struct ResumedLog {
+    LogSink sink;
+    std::optional<std::filesystem::path> copy = {}; ///< of a log with inputs from outside
+};
+
+/// The log goes on where it is that of this run; its level is then the run's. Inputs from outside
+/// that it holds already were accepted: the run gets them again, from a copy that stays until it is
+/// through.
+ResumedLog open_log(RunOptions& run, const CheckpointFile& checkpoint, bool level_given) {
     if (!run.log) {
-        return LogSink::nowhere();
+        return {LogSink::nowhere()};
     }
     const auto continuation = find_continuation(*run.log, checkpoint);
     if (!continuation) {
-        return LogSink::into_file(*run.log);
+        return {LogSink::into_file(*run.log)};
     }
     constexpr const char* LEVELS[] = {"digest", "inputs", "full"};
     const char* level = LEVELS[static_cast<u32>(continuation->level)];
@@ -50,7 +60,14 @@ LogSink open_log(RunOptions& run, const CheckpointFile& checkpoint, bool level_g
                         run.log->string(), level);
     }
     run.level = level;
-    return LogSink::continuing(*run.log, continuation->offset);
+    ResumedLog log{LogSink::continuing(*run.log, continuation->offset)};
+    if (continuation->is_open && continuation->level != LogLevel::DigestOnly) {
+        log.copy = run.log->string() + ".before-resume";
+        std::filesystem::copy_file(*run.log, *log.copy,
+                                   std::filesystem::copy_options::overwrite_existing);
+        run.input = "log:" + log.copy->string();
+    }
+    return log;
 }
 
 ExitStatus resume(const ResumeOptions& options, bool level_given) {
@@ -62,16 +79,27 @@ ExitStatus resume(const ResumeOptions& options, bool level_given) {
     RunOptions run = options.run;
     ask_again(run, checkpoint.identity, checkpoint.workload, checkpoint.path.string());
     run.resume = true;
+    if (run.input && !recorded_input(run)) {
+        throw bad_input("--input {}: a run goes on with what a log holds: use log:FILE",
+                        *run.input);
+    }
     check(run);
-    LogSink sink = open_log(run, checkpoint, level_given);
+    ResumedLog log = open_log(run, checkpoint, level_given);
     const ImageFile image = open_image(run);
     check_platform_is_installed(run);
     count_interrupts();
     const std::unique_ptr<CheckpointFolder> folder = open_checkpoints(run);
-    RunChannels channels{sink, folder.get()};
+    RunChannels channels{log.sink, folder.get()};
     channels.intake.push_back(source_of(checkpoint));
+    if (const auto recorded = recorded_input(run)) {
+        channels.intake.push_back(
+            std::make_unique<RecordedInputs>(*recorded, checkpoint.header.place.beat));
+    }
     const RunResult result =
         run_image(run, image, channels, fmt::format("from beat {}", checkpoint.header.place.beat));
+    if (log.copy) {
+        std::filesystem::remove(*log.copy);
+    }
     const u64 executed = result.figures.beats - checkpoint.header.place.beats;
     if (run.json) {
         auto object = to_json(result);
@@ -100,6 +128,10 @@ void add_resume_command(CLI::App& app, Action& action) {
                                    ->add_option("--level", options->run.level,
                                                 "what a new log holds: digest, inputs, full")
                                    ->type_name("digest|inputs|full");
+    command
+        ->add_option("--input", options->run.input,
+                     "log:FILE: the inputs from outside that this log holds behind the checkpoint")
+        ->type_name("log:FILE");
     add_platform_options(*command, options->run);
     add_checkpoint_options(*command, options->run);
     add_report_options(*command, options->run);

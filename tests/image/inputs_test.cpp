@@ -75,7 +75,7 @@ TEST(Inputs, run_waits_for_what_comes_by_a_pipe) {
     const Folder folder;
     write_file(folder.file("tasks"), task_lines(40));
     const auto result = shell(
-        "(head -20 " + folder.file("tasks") + "; sleep 1; tail -20 " + folder.file("tasks") +
+        "(head -20 " + folder.file("tasks") + "; sleep 2; tail -20 " + folder.file("tasks") +
         ") | $KNHK run mixed --cores 8 --tasks 2000 --json --input - --log " + folder.file("log"));
     ASSERT_EQ(result.status, 0) << result.err;
     const auto run = nlohmann::json::parse(result.out);
@@ -89,7 +89,6 @@ TEST(Inputs, what_is_refused_is_told_and_counted) {
     write_file(folder.file("tasks"), "{\"handler\": 0, \"id\": 1}\n"
                                      "{\"handler\": 99, \"id\": 2}\n"
                                      "{\"handler\": 0, \"id\": 3, \"priority\": \"urgent\"}\n");
-    const Words words = {"run", "pure", "--input", folder.file("tasks")};
     const auto result = knhk({"run", "pure", "--input", folder.file("tasks"), "--json"});
     EXPECT_EQ(result.status, 1);
     EXPECT_NE(result.err.find("tasks:2: the run has no such handler"), std::string::npos)
@@ -130,7 +129,9 @@ TEST(Inputs, options_that_do_not_fit_are_refused) {
 TEST(Inputs, log_of_another_run_ends_with_a_clear_error) {
     const Folder folder;
     write_file(folder.file("tasks"), task_lines(300));
-    knhk_json(run_words({"--input", folder.file("tasks"), "--log", folder.file("log")}));
+    const auto run =
+        knhk_json(run_words({"--input", folder.file("tasks"), "--log", folder.file("log")}));
+    ASSERT_EQ(run["inputs"]["accepted"], 300);
     const auto result = knhk(
         {"run", "pure", "--cores", "2", "--tasks", "1", "--input", "log:" + folder.file("log")});
     EXPECT_EQ(result.status, 4) << result.err;

@@ -69,7 +69,7 @@ class OutsideInputsTest : public testing::Test {
         return ids;
     }
     [[nodiscard]] bool refused(u64 n) const {
-        return (control_->refused_bits[n / 64].load() >> (n % 64) & 1) != 0;
+        return (control_->refused_bits[n / 64] >> (n % 64) & 1) != 0;
     }
 
     ByHand hand_;

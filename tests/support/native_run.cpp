@@ -8,10 +8,12 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <stdexcept>
 
 #include "kernel/program_table.hpp"
 #include "kernel/topology.hpp"
+#include "replay/checkpoint.hpp"
 #include "tests/support/feed.hpp"
 
 extern "C" void knhk_panic(const char* file, unsigned line, const char* expected,
@@ -133,6 +135,75 @@ void fill_setup(RunSetup& run, const NativeOptions& options, const Memory& memor
     run.input_count = run.workload->input_count(run.parameters);
 }
 
+/// Takes checkpoints of the one run that goes on; the scheduler's questions name none.
+class Saver {
+  public:
+    Saver(const NativeOptions& options, const Memory& memory)
+        : period_(options.checkpoint_beats), cores_(options.cores), memory_(memory) {
+        current_ = this;
+    }
+    ~Saver() { current_ = nullptr; }
+    Saver(const Saver&) = delete;
+    Saver& operator=(const Saver&) = delete;
+
+    void ask(Host& host) const {
+        if (period_ != 0) {
+            host.wants_checkpoint = [](u64 beats) { return current_->wants(beats); };
+            host.save_checkpoint = [] { current_->save(); };
+        }
+    }
+    std::vector<std::vector<std::byte>> checkpoints;
+
+  private:
+    bool wants(u64 beats) {
+        const bool due = beats / period_ != last_ / period_;
+        last_ = beats;
+        return due;
+    }
+    void save() {
+        checkpoints.emplace_back();
+        const auto* state = memory_.as<RunState>(region::scheduler);
+        const auto put = [](void* to, const void* bytes, u64 size) {
+            auto& all = *static_cast<std::vector<std::byte>*>(to);
+            const auto* begin = static_cast<const std::byte*>(bytes);
+            all.insert(all.end(), begin, begin + size);
+        };
+        write_checkpoint(memory_, cores_, {},
+                         {state->beats_executed, state->plan.beat.raw, state->events,
+                          state->lockchain.leaves(), state->step.previous},
+                         {put, &checkpoints.back()});
+    }
+
+    static inline Saver* current_ = nullptr;
+    u64 period_;
+    u64 last_ = 0;
+    u32 cores_;
+    Memory memory_;
+};
+
+/// Fills the regions; throws std::runtime_error with what is wrong with the checkpoint.
+void restore(const std::vector<std::byte>& checkpoint, const Memory& memory) {
+    std::span<const std::byte> rest(checkpoint);
+    const auto read = [](void* from, void* to, u64 size) {
+        auto& bytes = *static_cast<std::span<const std::byte>*>(from);
+        if (bytes.size() < size) {
+            return false;
+        }
+        std::memcpy(to, bytes.data(), size);
+        bytes = bytes.subspan(size);
+        return true;
+    };
+    const CheckpointSource source{read, &rest};
+    const auto header = read_checkpoint_header(source);
+    const char* damage = "its header";
+    if (header && skip_checkpoint_text(*header, source)) {
+        damage = read_checkpoint_pages(*header, memory, source);
+    }
+    if (damage != nullptr) {
+        throw std::runtime_error(damage);
+    }
+}
+
 NativeResult result_of(const Scheduler& scheduler, u32 workers) {
     const RunState& state = scheduler.result();
     NativeResult result;
@@ -158,7 +229,12 @@ NativeResult run_native(const NativeOptions& options, const RegionSpan& span) {
     const Memory memory = span.memory();
     auto run = std::make_unique<RunSetup>();
     fill_setup(*run, options, memory);
-    const Host host = thread_host(options.spins);
+    Host host = thread_host(options.spins);
+    Saver saver(options, memory);
+    saver.ask(host);
+    if (options.checkpoint != nullptr) {
+        restore(*options.checkpoint, memory);
+    }
 
     auto* control = memory.as<DrainControl<>>(region::drain);
     std::byte* ring = memory.at(region::drain) + DRAIN_CONTROL_BYTES;
@@ -179,7 +255,8 @@ NativeResult run_native(const NativeOptions& options, const RegionSpan& span) {
                       .claiming = options.claiming,
                       .chaos_seed = options.chaos_seed,
                       .inputs = options.inputs,
-                      .intake = &intake},
+                      .intake = &intake,
+                      .resumed = options.checkpoint != nullptr},
                      host, log);
     const auto work = [&](u32 worker) {
         feed.serve_this_thread();
@@ -198,6 +275,7 @@ NativeResult run_native(const NativeOptions& options, const RegionSpan& span) {
     result.inputs_refused = control->inputs_refused.load();
     result.inputs_accepted = control->inputs_done.load() - result.inputs_refused;
     result.log = sink.finish();
+    result.checkpoints = std::move(saver.checkpoints);
     return result;
 }
 

@@ -64,6 +64,10 @@ struct NativeOptions {
     InputsMode inputs = InputsMode::None;
     std::vector<FedInput> outside; ///< ascending
     Feeding feeding = Feeding::AtBarriers;
+    /// A checkpoint at the end of each epoch in which so many more beats were executed; 0: none.
+    u64 checkpoint_beats = 0;
+    /// The run goes on from here.
+    const std::vector<std::byte>* checkpoint = nullptr;
 };
 
 struct NativeResult {
@@ -75,6 +79,7 @@ struct NativeResult {
     EndReason reason{};
     std::vector<std::byte> log;
     std::vector<u64> tasks_by_worker;
+    std::vector<std::vector<std::byte>> checkpoints;
     u64 inputs_accepted = 0; ///< from outside, as the host is told
     u64 inputs_refused = 0;
 };

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "replay/checkpoint.hpp"
 #include "tests/support/command.hpp"
 #include "tools/host/shared_file.hpp"
 
@@ -66,6 +67,84 @@ class DrainReaderTest : public testing::Test {
     DrainProducer<> producer_{&control().log, memory_.bytes().data() + DRAIN_CONTROL_BYTES};
     u64 produced_ = 0;
 };
+
+/// Bytes that are a checkpoint's among those of the log.
+class DrainedCheckpoint : public DrainReaderTest {
+  protected:
+    DrainedCheckpoint() {
+        start();
+        enter(DrainPhase::Running);
+    }
+    /// As the image does: says where it begins, and where it ends when that is known.
+    void begin_checkpoint() {
+        control().checkpoint_end.store(DRAIN_CHECKPOINT_GOES_ON);
+        control().checkpoint_begin.store(produced_);
+    }
+    void end_checkpoint() { control().checkpoint_end.store(produced_); }
+    static std::string checkpoint(u64 beats) {
+        CheckpointHeader header{};
+        header.place.beats = beats;
+        std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
+        return bytes + pattern(beats, 3'000'000);
+    }
+    [[nodiscard]] std::vector<std::string> stored() const {
+        std::vector<std::string> contents;
+        for (const auto& one : stored_checkpoints(folder_.file("checkpoints"))) {
+            contents.push_back(test::read_file(one.path.string()));
+        }
+        return contents;
+    }
+    CheckpointFolder checkpoints_{folder_.file("checkpoints"), 9};
+    DrainReader saving_{memory_.bytes(), sink_, &checkpoints_};
+    void read_all() {
+        while (saving_.step(true) > 0) {
+        }
+    }
+};
+
+TEST_F(DrainedCheckpoint, goes_to_its_folder_and_not_into_the_log) {
+    publish("log one;");
+    begin_checkpoint();
+    publish(checkpoint(8));
+    end_checkpoint();
+    publish("log two;");
+    read_all();
+    begin_checkpoint();
+    publish(checkpoint(16));
+    end_checkpoint();
+    publish("log three");
+    read_all();
+    EXPECT_EQ(log(), "log one;log two;log three");
+    EXPECT_EQ(stored(), (std::vector<std::string>{checkpoint(8), checkpoint(16)}));
+}
+
+TEST_F(DrainedCheckpoint, is_finished_when_its_end_becomes_known_behind_its_last_byte) {
+    publish("log;");
+    begin_checkpoint();
+    publish(checkpoint(8));
+    read_all();
+    EXPECT_TRUE(stored().empty());
+    end_checkpoint();
+    read_all();
+    EXPECT_EQ(stored(), std::vector<std::string>{checkpoint(8)});
+}
+
+TEST_F(DrainedCheckpoint, that_nobody_stores_leaves_the_log_as_it_is) {
+    publish("log one;");
+    begin_checkpoint();
+    publish(checkpoint(8));
+    end_checkpoint();
+    publish("log two");
+    take_all(); // by the reader without a folder
+    EXPECT_EQ(log(), "log one;log two");
+    EXPECT_TRUE(stored().empty());
+}
+
+TEST_F(DrainedCheckpoint, request_is_counted_for_the_image) {
+    saving_.request_checkpoint();
+    saving_.request_checkpoint();
+    EXPECT_EQ(control().checkpoints_asked.load(), 2u);
+}
 
 TEST_F(DrainReaderTest, memory_without_a_magic_has_not_started) {
     control().version = DRAIN_VERSION;

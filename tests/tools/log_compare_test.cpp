@@ -192,9 +192,9 @@ TEST(LogCompareTest, core_that_only_one_log_has_is_named) {
 /// The same bytes, of which another core's entry claims one event more.
 TEST(LogCompareTest, events_that_moved_to_another_core_differ) {
     LogBuilder a;
-    a.beats = {{0, 0, {{0, {{1}, {2}}}, {1, {{3}}}}}};
+    a.beats = {{0, 0, {{0, {{1}, {2}}}, {1, {{3, 0x70, 5, 0, 1}}}}}};
     LogBuilder b = a;
-    b.beats = {{0, 0, {{0, {{1}}}, {1, {{2}, {3}}}}}};
+    b.beats = {{0, 0, {{0, {{1}}}, {1, {{2, 0x70, 5, 0, 1}, {3, 0x70, 5, 0, 1}}}}}};
     const Comparison comparison = compare_logs(a, b);
     EXPECT_EQ(comparison.mismatching_events, 3u);
     EXPECT_EQ(comparison.verdict, Verdict::MinorDifference);
@@ -242,7 +242,7 @@ TEST_P(PatchedBlock, logs_with_equal_events_but_another_block_have_diverged) {
 
 INSTANTIATE_TEST_SUITE_P(fields, PatchedBlock,
                          testing::Values(Patch{"beat number", 2, 8, {}, 6, 8},
-                                         Patch{"start time", 1, 16, {}, 2, 8},
+                                         Patch{"start time", 2, 16, {}, 8, 8},
                                          Patch{"chain", 0, 32, {}, 1, 8},
                                          Patch{"chain", 2, 40, {}, 1, 8},
                                          Patch{"digest", 1, 56 + 24 + 8, 3, 1, 8},

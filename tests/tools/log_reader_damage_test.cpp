@@ -236,7 +236,9 @@ TEST_F(LogDamage, unknown_event_kind_is_refused) {
         EXPECT_EQ(read_all(with(0, first_event + 30, kind, 1)).ending, LogEnding::Damaged) << kind;
     }
     for (const u64 kind : {1, 2, 3, 4, 5}) {
-        EXPECT_EQ(read_all(with(0, first_event + 30, kind, 1)).ending, LogEnding::Whole) << kind;
+        std::string bytes = with(0, first_event + 30, kind, 1);
+        set(bytes, log_.block_at[0] + first_event + 8, kind == 3 ? 0 : 0x10, 8);
+        EXPECT_EQ(read_all(bytes).ending, LogEnding::Whole) << kind;
     }
 }
 

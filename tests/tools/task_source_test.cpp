@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
+#include <random>
 #include <thread>
 
 #include <netinet/in.h>
@@ -62,7 +64,7 @@ class TaskSourceTest : public testing::Test {
         control_->inputs_done.store(done);
         source_->tell(IntakeProgress(*control_));
     }
-    void refuse(u64 n) { control_->refused_bits[n / 64].fetch_or(u64{1} << (n % 64)); }
+    void refuse(u64 n) { control_->refused_bits[n / 64] |= u64{1} << (n % 64); }
     Task task(std::size_t n) {
         Task task;
         std::memcpy(&task, items_.at(n).input.task, sizeof task);
@@ -130,6 +132,32 @@ TEST_F(TaskSourceTest, each_wrong_line_is_named_and_left_out) {
         EXPECT_NE(report_.first_refused.find("tasks:2: "), std::string::npos)
             << report_.first_refused;
         EXPECT_NE(report_.first_refused.find(says), std::string::npos) << report_.first_refused;
+    }
+}
+
+TEST_F(TaskSourceTest, damaged_lines_are_refused_or_read_and_nothing_else) {
+    const std::string good = R"({"kind": "leaf", "id": 4, "life": 2, "value": 7, "data": [8, 9]})";
+    std::mt19937_64 random(5);
+    report_.refused = 1000; // the messages are not looked at
+    std::string text;
+    constexpr u64 LINES = 3000;
+    for (u64 i = 0; i < LINES; ++i) {
+        std::string line = good;
+        for (u64 changes = random() % 3; changes > 0; --changes) {
+            char& at = line[random() % line.size()];
+            at = static_cast<char>(random() % 3 == 0 ? random() : at ^ 1 << random() % 8);
+        }
+        std::ranges::replace(line, '\n', '?');
+        text += line + "\n";
+    }
+    open_text(text);
+    for (u64 i = 0; i < 100; ++i) {
+        static_cast<void>(read());
+    }
+    EXPECT_GT(items_.size(), LINES / 5);
+    EXPECT_GT(report_.refused, 1000 + LINES / 4);
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+        ASSERT_TRUE(task(i).well_formed());
     }
 }
 

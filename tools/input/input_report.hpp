@@ -13,7 +13,7 @@ struct InputReport {
     bool strict = false; ///< the first that is refused ends the run
     u64 accepted = 0;    ///< they are in the run
     u64 refused = 0;
-    std::string first_refused; ///< "FILE:LINE: why"
+    std::string first_refused = {}; ///< "FILE:LINE: why"
 
     /// Throws Failure (BadInput) if that is strict.
     void refuse(const std::string& what);

@@ -56,7 +56,7 @@ bool BeatWalk::pass_others() {
         default:
             break;
         }
-        return end_damaged({at_, sizeof record, "record", {}, {}, {}, "cannot be"});
+        return end_damaged({at_, sizeof record, "record", {}, {}, {}, "a record that cannot be"});
     }
     return false;
 }

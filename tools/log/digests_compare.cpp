@@ -214,6 +214,11 @@ Json to_json(const DigestsComparison& comparison) {
     object["agreed_beats"] = comparison.agreed_beats;
     object["parted_at"] = comparison.parted_at != 0 ? Json(comparison.parted_at) : Json();
     object["is_found"] = comparison.is_found();
+    object["first_difference"] =
+        comparison.is_found() ? Json{{"ordinal", comparison.parted_at},
+                                     {"beat_a", comparison.a.to ? Json(*comparison.a.to) : Json()},
+                                     {"beat_b", comparison.b.to ? Json(*comparison.b.to) : Json()}}
+                              : Json();
     object["run_digest"] = comparison.run_digest.empty() ? Json() : Json(comparison.run_digest);
     return object;
 }

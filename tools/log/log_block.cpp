@@ -17,7 +17,7 @@ std::optional<LogDamage> fault_of_entries(const LogBlock& block, u64 at, u32 cor
     for (std::size_t i = 0; i < block.cores.size(); ++i) {
         const LogCore& entry = block.cores[i];
         if (entry.core <= previous_core || entry.core >= cores || entry.reserved != 0 ||
-            entry.event_count == 0 || entry.event_count > events_max_of(cores)) {
+            entry.event_count == 0) {
             return LogDamage{entry_position(at, i),     sizeof entry, RECORD,
                              block.beat.beat,           entry.core,   {},
                              "an impossible core entry"};
@@ -26,7 +26,16 @@ std::optional<LogDamage> fault_of_entries(const LogBlock& block, u64 at, u32 cor
         events += entry.event_count;
     }
     if (events != block.beat.event_count) {
-        return block_damage(at, block.beat, "counts its events wrongly");
+        return block_damage(at, block.beat,
+                            fmt::format("beat {} counts its events wrongly", block.beat.beat));
+    }
+    for (const LogCore& entry : block.cores) {
+        if (entry.event_count > events_max_of(cores)) {
+            return block_damage(
+                at, block.beat,
+                fmt::format("core {} has more events than a core may record in beat {}", entry.core,
+                            block.beat.beat));
+        }
     }
     return std::nullopt;
 }
@@ -40,7 +49,11 @@ LogDamage block_damage(u64 at, const LogBeat& header, std::string what) {
 std::optional<LogDamage> fault_of(const LogBeat& header, u64 at, const LogPrologue& prologue) {
     if (header.check != check_of(header)) {
         return LogDamage{
-            at, sizeof header, RECORD, {}, {}, {}, "a header that is not what was written"};
+            at, sizeof header, RECORD, {}, {}, {}, "a beat's header that is not what was written"};
+    }
+    if (header.record.size_bytes < sizeof header) {
+        return block_damage(at, header,
+                            fmt::format("a record of {} bytes", header.record.size_bytes));
     }
     const bool is_full = prologue.level() == LogLevel::Full;
     const u64 core_bytes = header.core_count * sizeof(LogCore);
@@ -48,7 +61,7 @@ std::optional<LogDamage> fault_of(const LogBeat& header, u64 at, const LogProlog
     if (header.core_count > (is_full ? prologue.cores : 0) ||
         header.event_count > u64{prologue.cores} * events_max_of(prologue.cores) ||
         header.record.size_bytes != sizeof header + core_bytes + event_bytes) {
-        return block_damage(at, header, "an impossible size");
+        return block_damage(at, header, fmt::format("beat {} has an impossible size", header.beat));
     }
     return std::nullopt;
 }
@@ -70,16 +83,21 @@ std::optional<LogDamage> fault_of_contents(const LogBlock& block, u64 at, const 
     }
     const u64 start = block.beat.start_time;
     for_each_core(block, [&](const LogCore& entry, std::span<const Event> events, u64 first) {
-        if (!fault && !scan.are_possible(events, entry.core, start)) {
-            const EventFault strange = scan.fault_among(events, entry.core, start);
-            fault = LogDamage{event_position(at, block.beat, first + strange.index),
-                              sizeof(Event),
-                              RECORD,
-                              block.beat.beat,
-                              entry.core,
-                              strange.index,
-                              "an impossible event: " + strange.what};
+        if (fault || scan.are_possible(events, entry.core, start)) {
+            return;
         }
+        const EventFault strange = scan.fault_among(events, entry.core, start);
+        // Of two timestamps that do not ascend, either may be the wrong one.
+        const bool is_pair = strange.index > 0 &&
+                             events[strange.index].timestamp <= events[strange.index - 1].timestamp;
+        const u64 begin = first + strange.index - (is_pair ? 1 : 0);
+        fault = LogDamage{event_position(at, block.beat, begin),
+                          (is_pair ? 2 : 1) * sizeof(Event),
+                          RECORD,
+                          block.beat.beat,
+                          entry.core,
+                          strange.index,
+                          "an impossible event: " + strange.what};
     });
     return fault;
 }

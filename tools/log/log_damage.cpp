@@ -6,17 +6,12 @@
 namespace knhk::tools {
 
 std::string LogDamage::text() const {
-    std::string place = fmt::format("byte {}: {}", byte, record);
-    if (beat) {
-        place += fmt::format(", beat {}", *beat);
-    }
+    std::string place = fmt::format("byte {}: ", byte);
     if (core) {
-        place += fmt::format(", core {}", *core);
+        place += fmt::format("beat {}, core {}{}: ", beat.value_or(0), *core,
+                             event ? fmt::format(", event {}", *event) : std::string());
     }
-    if (event) {
-        place += fmt::format(", event {}", *event);
-    }
-    return place + ": " + what;
+    return place + what;
 }
 
 } // namespace knhk::tools

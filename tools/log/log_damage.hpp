@@ -16,9 +16,9 @@ struct LogDamage {
     std::optional<u64> beat = {};
     std::optional<u32> core = {};
     std::optional<u64> event = {}; ///< of its core's in the beat, from 0
-    std::string what;
+    std::string what;              ///< names the record itself
 
-    /// "byte 4096: beat 17, core 3: WHAT", with the parts that are known.
+    /// "byte 4096: WHAT", and before it beat, core and event where there is a core.
     [[nodiscard]] std::string text() const;
 };
 

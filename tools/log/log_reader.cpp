@@ -68,7 +68,7 @@ const LogBlock* LogReader::next() {
             break;
         default:
             end_damaged("record", sizeof record,
-                        fmt::format("none that this format knows, but {:#x}", record.tag));
+                        fmt::format("no record that this format knows, but {:#x}", record.tag));
         }
     }
     return nullptr;
@@ -91,10 +91,15 @@ bool LogReader::peek_fixed(Record& to, const char* name) {
         return end_cut();
     }
     std::memcpy(&to, bytes.data(), sizeof to);
-    if (to.check != check_of(to) || to.record.size_bytes != sizeof to) {
-        return end_damaged(name, sizeof to, "not what was written");
+    if (to.record.size_bytes < sizeof to) {
+        return end_damaged(name, sizeof to,
+                           fmt::format("a record of {} bytes", to.record.size_bytes));
     }
-    return true;
+    if (to.check != check_of(to)) {
+        return end_damaged(name, sizeof to, fmt::format("{} that is not what was written", name));
+    }
+    return to.record.size_bytes == sizeof to ||
+           end_damaged(name, sizeof to, fmt::format("an impossible {}", name));
 }
 
 bool LogReader::read_block() {
@@ -135,28 +140,25 @@ bool LogReader::check_block_order(const LogBeat& beat) {
     };
     const bool is_first = beats_read_ == 0;
     if (!is_first && beat.beat <= block_.beat.beat) {
-        return damaged("does not come later than the beat before");
+        return damaged(fmt::format("beat {} does not come later", beat.beat));
     }
     if (is_first && !resumed_ && beat.start_time != 0) {
-        return damaged("is the first and does not start at time 0");
+        return damaged(fmt::format("beat {} is the first and does not start at time 0", beat.beat));
     }
     if (!is_first && beat.start_time < last_timestamp_) {
-        return damaged(fmt::format("starts at time {}, the beat before went on to {}",
-                                   beat.start_time, last_timestamp_));
+        return damaged(fmt::format("beat {} starts at time {}, the one before went on to {}",
+                                   beat.beat, beat.start_time, last_timestamp_));
     }
     if (inputs_beat_.value_or(beat.beat) != beat.beat) {
-        return damaged("comes behind another beat's inputs");
+        return damaged(fmt::format("inputs of another beat than {}", beat.beat));
     }
     if (!is_first && has_passed_epoch_ && are_of_one_epoch(beat.beat, block_.beat.beat)) {
-        return damaged("comes behind the record of its own epoch");
+        return damaged(fmt::format("beat {} stands behind its epoch's record", beat.beat));
     }
     return true;
 }
 
 bool LogReader::read_inputs(const LogRecord& record) {
-    const auto damaged = [&](const char* what) {
-        return end_damaged("inputs record", sizeof(LogInputs), what);
-    };
     const auto header_bytes = stream_->peek(sizeof(LogInputs));
     if (header_bytes.size() < sizeof(LogInputs)) {
         return end_cut();
@@ -167,7 +169,8 @@ bool LogReader::read_inputs(const LogRecord& record) {
     if (level() == LogLevel::DigestOnly || !is_open || inputs_beat_ || header.count == 0 ||
         header.count > LOG_INPUTS_MAX ||
         record.size_bytes != sizeof header + header.count * sizeof(LogInput) + sizeof(u64)) {
-        return damaged("impossible inputs");
+        return end_damaged("inputs record", sizeof header,
+                           fmt::format("impossible inputs of beat {}", header.beat));
     }
     const auto bytes = stream_->peek(record.size_bytes);
     if (bytes.size() < record.size_bytes) {
@@ -178,7 +181,7 @@ bool LogReader::read_inputs(const LogRecord& record) {
                 header.count * sizeof(LogInput));
     if (load_le<u64>(bytes.data() + bytes.size() - sizeof(u64)) !=
         check_of(header, block_.inputs)) {
-        return end_damaged("inputs record", bytes.size(), "not what was written");
+        return end_damaged("inputs record", bytes.size(), "inputs that are not what was written");
     }
     inputs_beat_ = header.beat;
     stream_->skip(bytes.size());
@@ -197,10 +200,13 @@ bool LogReader::read_epoch() {
         epoch.events != events_of_run() || (epoch_ && epoch_->beats == epoch.beats) ||
         (beats_read_ == 0 && !resumed_) ||
         epoch.span_bytes != record_position_ + sizeof epoch - span_begin_) {
-        return end_damaged("epoch record", sizeof epoch, "counts wrongly");
+        return end_damaged("epoch record", sizeof epoch,
+                           fmt::format("epoch record {} counts wrongly", epoch.index));
     }
     if (!(epoch.chain == chain_before)) {
-        return end_damaged("epoch record", sizeof epoch, "another chain than its last beat's");
+        return end_damaged(
+            "epoch record", sizeof epoch,
+            fmt::format("epoch record {} has another chain than its last beat", epoch.index));
     }
     stream_->skip(sizeof epoch);
     ++epochs_read_;
@@ -221,7 +227,7 @@ bool LogReader::read_resumed(const LogRecord& record) {
     const u64 peaks_bytes = u64{Lockchain::peaks_of(resumed.epochs)} * sizeof(Sha256Digest);
     if (record_position_ != prologue_.size_bytes ||
         record.size_bytes != sizeof resumed + peaks_bytes + sizeof(u64)) {
-        return end_damaged(name, sizeof resumed, "impossible");
+        return end_damaged(name, sizeof resumed, "an impossible record of what was before");
     }
     const auto bytes = stream_->peek(record.size_bytes);
     if (bytes.size() < record.size_bytes) {
@@ -229,7 +235,8 @@ bool LogReader::read_resumed(const LogRecord& record) {
     }
     const std::size_t checked = bytes.size() - sizeof(u64);
     if (load_le<u64>(bytes.data() + checked) != xxh3_64(bytes.data(), checked)) {
-        return end_damaged(name, bytes.size(), "not what was written");
+        return end_damaged(name, bytes.size(),
+                           "a record of what was before that is not what was written");
     }
     peaks_.resize(peaks_bytes / sizeof(Sha256Digest));
     std::memcpy(peaks_.data(), bytes.data() + sizeof resumed, peaks_bytes);
@@ -250,15 +257,16 @@ bool LogReader::read_trailer() {
     }
     if (trailer.reserved != 0 || inputs_beat_ ||
         trailer.end_reason > static_cast<u32>(EndReason::Stopped)) {
-        return damaged("impossible");
+        return damaged("an impossible trailer");
     }
     if (trailer.beats != beats_of_run() || trailer.events != events_of_run() ||
         trailer.epochs != epochs_read_) {
-        return damaged(fmt::format("counts {} beats and {} events, the log has {} and {}",
-                                   trailer.beats, trailer.events, beats_of_run(), events_of_run()));
+        return damaged(
+            fmt::format("the trailer counts {} beats and {} events, the log has {} and {}",
+                        trailer.beats, trailer.events, beats_of_run(), events_of_run()));
     }
     if (beats_read_ > 0 && (!epoch_ || epoch_->beats != trailer.beats)) {
-        return damaged("the last epoch has no record");
+        return damaged("a trailer without a record of the last epoch");
     }
     stream_->skip(sizeof trailer);
     if (!stream_->peek(1).empty()) {

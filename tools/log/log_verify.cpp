@@ -13,6 +13,7 @@ namespace knhk::tools {
 namespace {
 
 constexpr u64 BEATS_BETWEEN_SHOWS = 256;
+constexpr u64 AHEAD_BYTES_MIN = u64{4} * 1024 * 1024; ///< below, a second thread does not pay
 
 class LogVerifier {
   public:
@@ -30,7 +31,7 @@ class LogVerifier {
                     {},
                     {},
                     {},
-                    "not the one that the identity names"});
+                    "a workload text that is not the one that the identity names"});
             return std::move(result_);
         }
         const LogBlock* block = next();
@@ -75,7 +76,8 @@ class LogVerifier {
                            {},
                            {},
                            {},
-                           "its leaf is not the hash of what it says"});
+                           fmt::format("epoch record {}: its leaf is not the hash of what it says",
+                                       epoch.index)});
         }
         lockchain_.append(leaf);
         result_.verified_bytes = log_.epoch_end();
@@ -86,8 +88,9 @@ class LogVerifier {
         const u64 epoch = block.beat.beat / CHATMAN;
         if (result_.last_beat && *result_.last_beat / CHATMAN != epoch &&
             !log_.has_passed_epoch()) {
-            return damage(
-                block_damage(log_.block_position(), block.beat, "the epoch before has no record"));
+            return damage(block_damage(
+                log_.block_position(), block.beat,
+                fmt::format("beat {}: the epoch before has no record", block.beat.beat)));
         }
         Digest chain = block.beat.chain;
         if (log_.level() == LogLevel::Full) {
@@ -129,8 +132,11 @@ class LogVerifier {
     [[nodiscard]] LogDamage block_damage_of(const LogBlock& block, const Digest& chain) const {
         const u64 at = log_.block_position();
         if (!stranger_) {
-            return block_damage(at, block.beat,
-                                "its chain does not follow from its events and the beat before");
+            return block_damage(
+                at, block.beat,
+                fmt::format(
+                    "the chain of beat {} does not follow from its events and the beat before",
+                    block.beat.beat));
         }
         LogDamage damage =
             block_damage(at, block.beat, "its events are not those that were hashed");
@@ -158,9 +164,21 @@ class LogVerifier {
         const LogTrailer& trailer = *log_.trailer();
         const u64 at = log_.end_position() - sizeof trailer;
         if (!(trailer.run_digest == run_digest(identity_, step_.previous))) {
-            damage({at, sizeof trailer, "trailer", {}, {}, {}, "another digest than its chain's"});
+            damage({at,
+                    sizeof trailer,
+                    "trailer",
+                    {},
+                    {},
+                    {},
+                    "the trailer's digest is not that of its chain"});
         } else if (trailer.lockchain != lockchain_.root()) {
-            damage({at, sizeof trailer, "trailer", {}, {}, {}, "another root than its epochs'"});
+            damage({at,
+                    sizeof trailer,
+                    "trailer",
+                    {},
+                    {},
+                    {},
+                    "the trailer's lockchain root is not that of its epochs"});
         } else {
             result_.verified_bytes = log_.end_position();
             result_.end_reason = text_of(static_cast<EndReason>(trailer.end_reason));
@@ -213,7 +231,8 @@ Verification verify(LogFile file, const VerifyProgress& progress) {
         result.damage = prologue.error();
         result.ending = result.damage->size_bytes == 0 ? LogEnding::Cut : LogEnding::Damaged;
     } else {
-        LogReader log(std::move(file), std::move(*prologue), Reading::Ahead);
+        const Reading reading = size < AHEAD_BYTES_MIN ? Reading::Alone : Reading::Ahead;
+        LogReader log(std::move(file), std::move(*prologue), reading);
         const auto show = [&](u64 done, u64) {
             if (progress) {
                 progress(done, size);

@@ -13,7 +13,7 @@ static_assert(ReadAhead::PEEK_BYTES_MAX >= LOG_BEAT_BYTES_MAX);
 static_assert(ReadAhead::PEEK_BYTES_MAX % 8 == 0, "records lie in memory as they do in the file");
 
 ReadAhead::ReadAhead(const LogFile& file, u64 offset, bool with_thread)
-    : file_(&file), begin_(offset), position_(offset) {
+    : file_(&file), begin_(offset), pieces_in_use_(with_thread ? PIECES : 2), position_(offset) {
     if (with_thread) {
         thread_ = std::thread([this] { fill_all(); });
     }
@@ -46,8 +46,8 @@ void ReadAhead::skip(u64 size_bytes) {
 /// What is left of the pieces before, at most PEEK_BYTES_MAX, moves in front of the next one.
 void ReadAhead::append_next() {
     wait_for_next();
-    Piece& piece = pieces_[taken_ % PIECES];
-    std::byte* const begin = piece.bytes.data() + PEEK_BYTES_MAX - ready_.size();
+    Piece& piece = pieces_[taken_ % pieces_in_use_];
+    std::byte* const begin = piece.bytes.get() + PEEK_BYTES_MAX - ready_.size();
     if (!ready_.empty()) {
         std::memcpy(begin, ready_.data(), ready_.size());
     }
@@ -73,16 +73,19 @@ void ReadAhead::wait_for_next() {
 }
 
 void ReadAhead::fill(u64 piece) {
-    Piece& to = pieces_[piece % PIECES];
+    Piece& to = pieces_[piece % pieces_in_use_];
+    if (to.bytes == nullptr) {
+        to.bytes = std::make_unique_for_overwrite<std::byte[]>(PEEK_BYTES_MAX + PIECE_BYTES);
+    }
     to.size_bytes = file_->read_at(begin_ + piece * PIECE_BYTES,
-                                   std::span(to.bytes).subspan(PEEK_BYTES_MAX, PIECE_BYTES));
+                                   std::span(to.bytes.get() + PEEK_BYTES_MAX, PIECE_BYTES));
 }
 
 void ReadAhead::fill_all() {
     std::unique_lock lock(mutex_);
     while (failure_ == nullptr) {
         // The piece that is looked at, the one before `taken_`, stays as it is.
-        changed_.wait(lock, [this] { return stop_ || filled_ + 1 < taken_ + PIECES; });
+        changed_.wait(lock, [this] { return stop_ || filled_ + 1 < taken_ + pieces_in_use_; });
         if (stop_) {
             return;
         }
@@ -97,7 +100,7 @@ void ReadAhead::fill_all() {
         lock.lock();
         failure_ = failure;
         filled_ += failure == nullptr ? 1 : 0;
-        const bool is_last = pieces_[piece % PIECES].size_bytes < PIECE_BYTES;
+        const bool is_last = pieces_[piece % pieces_in_use_].size_bytes < PIECE_BYTES;
         changed_.notify_all();
         if (is_last) {
             return;

@@ -5,10 +5,10 @@
 
 #include <condition_variable>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <thread>
-#include <vector>
 
 #include "tools/log/log_file.hpp"
 
@@ -34,11 +34,11 @@ class ReadAhead {
 
   private:
     static constexpr u64 PIECE_BYTES = u64{512} * 1024;
-    static constexpr u64 PIECES = 4;
+    static constexpr u64 PIECES = 4; ///< two when nobody reads ahead
 
     /// A buffer, in two parts: what the piece before left comes to stand right before the piece.
     struct Piece {
-        std::vector<std::byte> bytes = std::vector<std::byte>(PEEK_BYTES_MAX + PIECE_BYTES);
+        std::unique_ptr<std::byte[]> bytes; ///< once it was filled
         u64 size_bytes = 0;
     };
 
@@ -49,6 +49,7 @@ class ReadAhead {
 
     const LogFile* file_;
     u64 begin_;
+    u64 pieces_in_use_;
     u64 position_;
     Piece pieces_[PIECES];
     std::span<const std::byte> ready_; ///< not yet skipped

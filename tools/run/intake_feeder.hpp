@@ -14,7 +14,7 @@ namespace knhk::tools {
 /// What became of the inputs from outside that went into a run.
 class IntakeProgress {
   public:
-    explicit IntakeProgress(const DrainControl<>& control)
+    explicit IntakeProgress(DrainControl<>& control)
         // Pairs with the image's release: verdicts come before their count.
         : control_(control), done_(control.inputs_done.load(std::memory_order_acquire)) {}
 
@@ -23,13 +23,12 @@ class IntakeProgress {
     /// Of the n-th, from 0; of the last ones that were in the intake.
     [[nodiscard]] bool was_refused(u64 n) const {
         // Relaxed: the count, which was seen before, publishes it.
-        const u64 word =
-            control_.refused_bits[n / 64 % REFUSED_WORDS].load(std::memory_order_relaxed);
-        return (word >> (n % 64) & 1) != 0;
+        const std::atomic_ref word(control_.refused_bits[n / 64 % REFUSED_WORDS]);
+        return (word.load(std::memory_order_relaxed) >> (n % 64) & 1) != 0;
     }
 
   private:
-    const DrainControl<>& control_;
+    DrainControl<>& control_;
     u64 done_;
 };
 

@@ -27,7 +27,8 @@ std::optional<LogContinuation> find_continuation(const std::filesystem::path& lo
         throw bad_input("{} does not come to the checkpoint at beat {} ({}): give another --log",
                         log.string(), place.beat, reader.ending_text());
     }
-    return LogContinuation{reader.epoch_end(), reader.level()};
+    const bool is_open = (reader.prologue().header.flags & LOG_FLAG_OPEN) != 0;
+    return LogContinuation{reader.epoch_end(), reader.level(), is_open};
 }
 
 bool reaches(const std::filesystem::path& log, const CheckpointFile& checkpoint) {

@@ -14,6 +14,7 @@ namespace knhk::tools {
 struct LogContinuation {
     u64 offset; ///< behind the record of the epoch at whose end the checkpoint was taken
     LogLevel level;
+    bool is_open; ///< to inputs from outside: it holds those that came after the checkpoint
 };
 
 /// None if there is no such file. Throws Failure (BadInput) when it is there and the run does not

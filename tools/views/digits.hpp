@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Numbers as text, written in place and without a check for room: what prints millions of events a
-// second is made of these. Each returns the end of what it wrote.
+// second is made of these. Each returns the end of what it wrote, and may leave up to 20 bytes
+// more behind it: copies of a fixed size take no call.
 #pragma once
 
 #include <cstring>
@@ -18,40 +19,51 @@ inline char* write_text(char* to, std::string_view text) {
     return to + text.size();
 }
 
-/// Two digits a step, from the end.
+/// The digits of a number behind blanks, to be copied from anywhere before their end.
+class Digits {
+  public:
+    /// Two digits a step, from the end.
+    explicit Digits(u64 value) {
+        static constexpr char PAIRS[] = "0001020304050607080910111213141516171819202122232425262728"
+                                        "293031323334353637383940414243"
+                                        "4445464748495051525354555657585960616263646566676869707172"
+                                        "737475767778798081828384858687"
+                                        "888990919293949596979899";
+        std::memset(text_, ' ', DECIMAL_CHARS_MAX);
+        while (value >= 100) {
+            begin_ -= 2;
+            std::memcpy(text_ + begin_, PAIRS + 2 * (value % 100), 2);
+            value /= 100;
+        }
+        if (value >= 10) {
+            begin_ -= 2;
+            std::memcpy(text_ + begin_, PAIRS + 2 * value, 2);
+        } else {
+            text_[--begin_] = static_cast<char>('0' + value);
+        }
+    }
+    [[nodiscard]] std::size_t count() const { return END - begin_; }
+    char* write_last(char* to, std::size_t count) const {
+        std::memcpy(to, text_ + END - count, DECIMAL_CHARS_MAX);
+        return to + count;
+    }
+
+  private:
+    static constexpr std::size_t END = DECIMAL_CHARS_MAX;
+
+    char text_[2 * DECIMAL_CHARS_MAX]; ///< the second half is read, and means nothing
+    std::size_t begin_ = END;
+};
+
 inline char* write_decimal(char* to, u64 value) {
-    static constexpr char PAIRS[] = "00010203040506070809101112131415161718192021222324252627282930"
-                                    "31323334353637383940414243444546474849505152535455565758596061"
-                                    "62636465666768697071727374757677787980818283848586878889909192"
-                                    "93949596979899";
-    char digits[DECIMAL_CHARS_MAX];
-    char* begin = digits + sizeof digits;
-    while (value >= 100) {
-        begin -= 2;
-        std::memcpy(begin, PAIRS + 2 * (value % 100), 2);
-        value /= 100;
-    }
-    if (value >= 10) {
-        begin -= 2;
-        std::memcpy(begin, PAIRS + 2 * value, 2);
-    } else {
-        *--begin = static_cast<char>('0' + value);
-    }
-    const auto count = static_cast<std::size_t>(digits + sizeof digits - begin);
-    std::memcpy(to, begin, count);
-    return to + count;
+    const Digits digits(value);
+    return digits.write_last(to, digits.count());
 }
 
-/// Right-aligned; a longer number takes the room that it needs.
+/// Right-aligned in at most 20 columns; a longer number takes the room that it needs.
 inline char* write_column(char* to, u64 value, std::size_t width) {
-    char digits[DECIMAL_CHARS_MAX];
-    const auto count = static_cast<std::size_t>(write_decimal(digits, value) - digits);
-    if (count < width) {
-        std::memset(to, ' ', width - count);
-        to += width - count;
-    }
-    std::memcpy(to, digits, count);
-    return to + count;
+    const Digits digits(value);
+    return digits.write_last(to, digits.count() < width ? width : digits.count());
 }
 
 /// Left-aligned.

@@ -13,7 +13,7 @@
 
 namespace knhk::tools {
 
-inline constexpr u64 ANY_NUMBER = ~u64{0};
+inline constexpr u64 FIELD_NUMBER_MAX = ~u64{0};
 
 /// The name that was probably meant; empty if none is close.
 [[nodiscard]] std::string_view closest(std::string_view name,
@@ -30,7 +30,7 @@ class Field {
     [[noreturn]] void fail_unknown(std::string_view name, const std::string& what,
                                    std::span<const std::string_view> names) const;
 
-    [[nodiscard]] u64 number(u64 min = 0, u64 max = ANY_NUMBER) const;
+    [[nodiscard]] u64 number(u64 min = 0, u64 max = FIELD_NUMBER_MAX) const;
     [[nodiscard]] bool boolean() const;
     /// Whether it is a string, and no number in hexadecimal digits.
     [[nodiscard]] bool is_name() const {
@@ -72,7 +72,7 @@ class Object {
     [[nodiscard]] std::optional<Field> find(std::string_view name) const;
     [[nodiscard]] Field require(std::string_view name) const;
     [[nodiscard]] u64 number_or(std::string_view name, u64 otherwise, u64 min = 0,
-                                u64 max = ANY_NUMBER) const;
+                                u64 max = FIELD_NUMBER_MAX) const;
 
   private:
     Field self_;

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// Counts over logs that are known, and what is said where they are not.
+#include "tools/views/stats.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/tools/log_builder.hpp"
+#include "tools/host/failure.hpp"
+#include "tools/views/arrivals.hpp"
+
+namespace knhk::tools {
+namespace {
+
+using test::LogBuilder;
+
+LogStats stats(const std::string& bytes) {
+    LogReader log = test::reader_of(bytes);
+    return stats_of(log, true);
+}
+
+TEST(Stats, events_are_counted_by_kind_status_and_core) {
+    const auto object = to_json(stats(LogBuilder().bytes()));
+    EXPECT_EQ(object["events"], 11);
+    EXPECT_EQ(object["events_by_kind"]["TaskExecuted"], 4);
+    EXPECT_EQ(object["events_by_kind"]["StateChange"], 2);
+    EXPECT_EQ(object["executed_by_status"]["EmitLimit"], 1);
+    EXPECT_EQ(object["enqueued_by_level"]["Low"], 1);
+    EXPECT_EQ(object["tasks_executed"], 4);
+    EXPECT_EQ(object["unique_tasks"], 7);
+    EXPECT_EQ(object["virtual_ticks"], 24);
+    EXPECT_EQ(object["beats"], 3);
+    EXPECT_EQ(object["beats_skipped"], 3);
+    EXPECT_EQ(object["last_time"], 12);
+    EXPECT_EQ(object["by_core"][3]["events"], 3);
+    EXPECT_EQ(object["balance"]["events"]["min"], 0);
+    EXPECT_EQ(object["balance"]["events"]["max"], 4);
+}
+
+TEST(Stats, only_external_inputs_are_not_deterministic) {
+    const auto object = to_json(stats(LogBuilder().bytes()));
+    EXPECT_EQ(object["non_deterministic_events"], 1);
+    EXPECT_DOUBLE_EQ(object["determinism_ratio"].get<double>(), 10.0 / 11.0);
+}
+
+TEST(Stats, log_without_events_has_the_ratio_one) {
+    LogBuilder log;
+    log.beats.clear();
+    EXPECT_EQ(stats(log.bytes()).determinism_ratio(), 1.0);
+    log.level = 0;
+    EXPECT_EQ(stats(log.bytes()).determinism_ratio(), 1.0);
+}
+
+TEST(Stats, below_full_what_only_events_tell_is_left_out) {
+    LogBuilder log;
+    log.level = 1;
+    const auto object = to_json(stats(log.bytes()));
+    EXPECT_EQ(object["events"], 11);
+    EXPECT_EQ(object["determinism_ratio"], nullptr);
+    EXPECT_FALSE(object.contains("unique_tasks"));
+    EXPECT_NE(to_text(stats(log.bytes())).find("inputs"), std::string::npos);
+}
+
+TEST(Stats, root_is_that_of_the_trailer_and_missing_in_a_cut_log) {
+    LogBuilder log = LogBuilder::of_three_epochs();
+    EXPECT_EQ(to_json(stats(log.bytes()))["lockchain_root"].get<std::string>().size(), 64);
+    EXPECT_EQ(to_json(stats(log.bytes()))["inputs_from_outside"], 3);
+    log.has_trailer = false;
+    EXPECT_EQ(to_json(stats(log.bytes()))["lockchain_root"], nullptr);
+}
+
+TEST(Stats, resumed_log_skipped_no_beats_that_were_executed_before) {
+    LogBuilder log;
+    log.beats = {{8, 20, {}}, {9, 20, {}}};
+    log.resumed.emplace();
+    log.resumed->beats = 7;
+    log.resumed->leaves = {std::string(32, 'a')};
+    const auto object = to_json(stats(log.bytes()));
+    EXPECT_EQ(object["beats_skipped"], 1);
+    EXPECT_EQ(object["resumed_after_beats"], 7);
+}
+
+TEST(Stats, damaged_log_is_refused) {
+    const test::BuiltLog built = LogBuilder().build();
+    std::string bytes = built.bytes;
+    bytes[built.block_at[1] + 9] ^= 1;
+    EXPECT_THROW(stats(bytes), Failure);
+}
+
+TEST(Stats, many_cores_share_bars) {
+    LogBuilder log;
+    log.cores = 256;
+    test::set(log.identity[3], 0, 256, 4);
+    log.identity[4] = std::string(std::size_t{256} * 256, '\1');
+    log.beats = {{0, 0, {{255, {{1, 1, 1, 0, 255, 1}}}}}};
+    EXPECT_NE(to_text(stats(log.bytes())).find("248-255"), std::string::npos);
+}
+
+Event event(u64 time, EventKind kind, u8 status = 0) {
+    return {time, 1, 1, 0, 0, static_cast<u8>(kind), status};
+}
+
+TEST(Arrivals, what_comes_before_the_first_task_was_admitted_and_the_rest_emitted) {
+    Arrivals arrivals(false);
+    arrivals.begin_core(10);
+    EXPECT_EQ(arrivals.next(event(11, EventKind::ExternalInput)), Arrivals::Part::Admitted);
+    EXPECT_EQ(arrivals.next(event(12, EventKind::TaskEnqueued)), Arrivals::Part::Admitted);
+    EXPECT_EQ(arrivals.next(event(13, EventKind::TaskExecuted)), Arrivals::Part::Task);
+    EXPECT_EQ(arrivals.next(event(14, EventKind::TaskEnqueued)), Arrivals::Part::Emitted);
+    arrivals.begin_core(20);
+    EXPECT_EQ(arrivals.next(event(21, EventKind::TaskEnqueued)), Arrivals::Part::Admitted);
+}
+
+TEST(Arrivals, behind_a_task_that_may_be_ordered_nothing_is_certain_until_the_next_task) {
+    Arrivals arrivals(false);
+    arrivals.begin_core(10);
+    EXPECT_EQ(arrivals.next(event(11, EventKind::TaskEnqueued, ORDERED_LEVEL)),
+              Arrivals::Part::Admitted);
+    EXPECT_TRUE(arrivals.has_ordered());
+    arrivals.begin_core(20);
+    EXPECT_EQ(arrivals.next(event(21, EventKind::TaskExecuted)), Arrivals::Part::Task);
+    EXPECT_EQ(arrivals.next(event(22, EventKind::TaskEnqueued)), Arrivals::Part::Unclear);
+    EXPECT_EQ(arrivals.next(event(23, EventKind::TaskExecuted)), Arrivals::Part::Task);
+    EXPECT_EQ(arrivals.next(event(24, EventKind::TaskEnqueued)), Arrivals::Part::Emitted);
+    arrivals.begin_core(30); // 256 ordered tasks a beat take the times up to 286
+    EXPECT_EQ(arrivals.next(event(286, EventKind::TaskExecuted)), Arrivals::Part::Task);
+    EXPECT_EQ(arrivals.next(event(287, EventKind::TaskEnqueued)), Arrivals::Part::Unclear);
+    arrivals.begin_core(30);
+    EXPECT_EQ(arrivals.next(event(287, EventKind::TaskExecuted)), Arrivals::Part::Task);
+    EXPECT_EQ(arrivals.next(event(288, EventKind::TaskEnqueued)), Arrivals::Part::Emitted);
+}
+
+} // namespace
+} // namespace knhk::tools
