@@ -113,8 +113,10 @@ void add_test_command(CLI::App& app, Action& action) {
     const auto options = std::make_shared<TestOptions>();
     command->add_option("--filter", options->filter, "only tests whose name or suite contains this")
         ->type_name("NAME");
-    command->add_flag("--long", options->long_campaigns,
-                      "the proofs in larger bounds, and all unit tests with sanitizers");
+    command->add_flag(
+        "--long", options->long_campaigns,
+        "the proofs in larger bounds, a million inputs for each parser, two hundred kills, "
+        "and all unit tests with sanitizers");
     command->footer(FOOTER);
     command->callback([options, &action] { action = [options] { return run_tests(*options); }; });
 }

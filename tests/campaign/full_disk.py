@@ -2,7 +2,8 @@
 """A log's disk becomes full: the run must stop at a beat's edge with one clear line and status 3,
 and the log must be readable up to its last whole beat.
 Usage: full_disk.py COMMAND
-Needs a namespace of its own for a small file system (unshare -rm); 77 where that is not permitted."""
+Needs a namespace of its own for a small file system (unshare -rm); exit status 77 where that is
+not permitted."""
 
 import argparse
 import subprocess

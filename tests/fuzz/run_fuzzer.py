@@ -69,7 +69,8 @@ def main():
     status, output = fuzz(options, found)
     if options.must_find:
         good = status != 0 and "Sanitizer" in output
-        print("the planted fault was found" if good else f"status {status}, nothing found:\n{output}")
+        print("the planted fault was found" if good
+              else f"status {status}, nothing found:\n{output}")
     else:
         good = status == 0
         print("\n".join(line for line in output.splitlines() if line.startswith("stat::"))
