@@ -12,7 +12,7 @@
 namespace knhk {
 
 /// The version of this file, Platform and the memory map together: loader and image must agree.
-inline constexpr u32 IMAGE_ABI_VERSION = 2;
+inline constexpr u32 IMAGE_ABI_VERSION = 3;
 
 inline constexpr u64 BOOT_INFO_MAGIC = 0x4F464E494B484E4B; // "KNHKINFO"
 inline constexpr std::size_t COMMAND_LINE_MAX_CHARS = 4096;
