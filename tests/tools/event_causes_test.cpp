@@ -2,6 +2,8 @@
 // What an event came from, as far as a log tells; and the small parts that every event passes.
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "tests/tools/log_builder.hpp"
 #include "tools/host/wide_hash.hpp"
 #include "tools/log/event_story.hpp"
