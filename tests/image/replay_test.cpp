@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 
 #include "tests/support/command.hpp"
@@ -43,8 +44,8 @@ TEST(Replay, log_of_one_platform_is_executed_again_on_the_other) {
         knhk_json({"replay", folder.file("linux"), "--on", "qemu-x86_64", "--workers", "3"});
     EXPECT_EQ(in_qemu["match"], true);
     EXPECT_EQ(in_qemu["beats_checked"], run["beats"]);
-    knhk_json(mixed({"--on", "qemu-x86_64", "--workers", "2", "--level", "inputs", "--log",
-                     folder.file("qemu")}));
+    (void)knhk_json(mixed({"--on", "qemu-x86_64", "--workers", "2", "--level", "inputs", "--log",
+                           folder.file("qemu")}));
     const auto in_process = knhk_json({"replay", folder.file("qemu"), "--workers", "5"});
     EXPECT_EQ(in_process["match"], true);
     EXPECT_EQ(in_process["beats_checked"], run["beats"]);
@@ -52,7 +53,7 @@ TEST(Replay, log_of_one_platform_is_executed_again_on_the_other) {
 
 TEST(Replay, first_beat_that_is_not_the_recorded_one_ends_it_and_is_explained) {
     const Folder folder;
-    knhk_json(mixed({"--log", folder.file("log")}));
+    (void)knhk_json(mixed({"--log", folder.file("log")}));
     std::string bytes = read_file(folder.file("log"));
     bytes[bytes.size() / 2] ^= 4;
     write_file(folder.file("bad"), bytes);
@@ -67,19 +68,19 @@ TEST(Replay, first_beat_that_is_not_the_recorded_one_ends_it_and_is_explained) {
 
 TEST(Replay, goes_from_a_checkpoint_until_a_beat_and_executes_no_others) {
     const Folder folder;
-    record(folder, {"--workers", "2"});
+    (void)record(folder, {"--workers", "2"});
     const auto part = knhk_json({"replay", folder.file("log"), "--from", "40", "--until", "45",
                                  "--checkpoints", folder.file("cp")});
     EXPECT_EQ(part["match"], true);
     EXPECT_EQ(part["last_beat"], 45);
-    const u64 executed = part["beats_executed"];
+    const std::uint64_t executed = part["beats_executed"];
     EXPECT_GE(executed, 6u);
     EXPECT_LE(executed, 6u + 24) << "the checkpoint before is at most 16 beats and an epoch away";
 }
 
 TEST(Replay, log_that_cannot_be_replayed_is_refused_in_words) {
     const Folder folder;
-    knhk_json(mixed({"--level", "digest", "--log", folder.file("log")}));
+    (void)knhk_json(mixed({"--level", "digest", "--log", folder.file("log")}));
     const CommandResult result = knhk({"replay", folder.file("log")});
     EXPECT_EQ(result.status, 2);
     EXPECT_NE(result.err.find("level digest"), std::string::npos) << result.err;
@@ -99,11 +100,12 @@ TEST(Resume, from_every_checkpoint_on_both_platforms_ends_with_the_digest_and_th
             knhk_json({"resume", checkpoints[i], "--workers", std::to_string(1 + i % 3), "--on",
                        i % 2 == 0 ? "qemu-x86_64" : "linux"});
         EXPECT_EQ(resumed["run_digest"], whole["run_digest"]);
-        EXPECT_EQ(resumed["beats_before"].get<u64>() + resumed["beats_executed"].get<u64>(),
-                  whole["beats"].get<u64>());
+        EXPECT_EQ(resumed["beats_before"].get<std::uint64_t>() +
+                      resumed["beats_executed"].get<std::uint64_t>(),
+                  whole["beats"].get<std::uint64_t>());
     }
     write_file(folder.file("cut"), log.substr(0, log.size() - 5000));
-    knhk_json({"resume", folder.file("cp"), "--log", folder.file("cut"), "--workers", "3"});
+    (void)knhk_json({"resume", folder.file("cp"), "--log", folder.file("cut"), "--workers", "3"});
     EXPECT_TRUE(read_file(folder.file("cut")) == log) << "as if it had not been interrupted";
 }
 
@@ -126,8 +128,8 @@ TEST(Resume, damaged_checkpoints_are_passed_over_in_a_folder_and_refused_by_name
 
 TEST(Resume, log_of_another_run_is_not_touched) {
     const Folder folder;
-    record(folder, {});
-    knhk_json({"run", "pure", "--log", folder.file("other")});
+    (void)record(folder, {});
+    (void)knhk_json({"run", "pure", "--log", folder.file("other")});
     const std::string before = read_file(folder.file("other"));
     EXPECT_EQ(knhk({"resume", folder.file("cp"), "--log", folder.file("other")}).status, 2);
     EXPECT_EQ(read_file(folder.file("other")), before);

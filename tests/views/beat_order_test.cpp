@@ -10,8 +10,21 @@
 namespace knhk::tools {
 namespace {
 
-LogBlock block_of(const std::vector<std::vector<u64>>& times) {
-    LogBlock block{};
+/// A block's entries and events; the block only looks at them.
+struct OwnedBlock {
+    std::vector<LogCore> cores;
+    std::vector<Event> events;
+
+    [[nodiscard]] LogBlock view() const {
+        LogBlock block{};
+        block.cores = cores;
+        block.events = events;
+        return block;
+    }
+};
+
+OwnedBlock block_of(const std::vector<std::vector<u64>>& times) {
+    OwnedBlock block;
     for (std::size_t core = 0; core < times.size(); ++core) {
         if (times[core].empty()) {
             continue;
@@ -25,10 +38,10 @@ LogBlock block_of(const std::vector<std::vector<u64>>& times) {
     return block;
 }
 
-std::vector<std::pair<u64, u16>> ordered(const LogBlock& block) {
+std::vector<std::pair<u64, u16>> ordered(const OwnedBlock& block) {
     BeatOrder order;
     std::vector<std::pair<u64, u16>> keys;
-    for (const u32 position : order.of(block)) {
+    for (const u32 position : order.of(block.view())) {
         keys.emplace_back(block.events.at(position).timestamp, block.events.at(position).core);
     }
     return keys;
@@ -54,7 +67,7 @@ TEST(BeatOrder, merge_of_any_number_of_cores_is_a_sort) {
                 of_core.push_back(time += 1 + random() % 5);
             }
         }
-        const LogBlock block = block_of(times);
+        const OwnedBlock block = block_of(times);
         auto keys = ordered(block);
         EXPECT_EQ(keys.size(), block.events.size());
         EXPECT_TRUE(std::ranges::is_sorted(keys)) << cores << " cores";
@@ -63,9 +76,9 @@ TEST(BeatOrder, merge_of_any_number_of_cores_is_a_sort) {
 }
 
 TEST(BeatOrder, events_of_a_damaged_beat_stand_there_once_each) {
-    const LogBlock block = block_of({{~u64{0}}, {5, 1, 0}, {~u64{0}, ~u64{0}}, {9, 2}});
+    const OwnedBlock block = block_of({{~u64{0}}, {5, 1, 0}, {~u64{0}, ~u64{0}}, {9, 2}});
     BeatOrder order;
-    const auto positions = order.of(block);
+    const auto positions = order.of(block.view());
     std::vector<u32> sorted(positions.begin(), positions.end());
     std::ranges::sort(sorted);
     for (u32 i = 0; i < sorted.size(); ++i) {
