@@ -62,6 +62,7 @@ class BootTest : public testing::Test {
         EXPECT_TRUE(read_config(*kernel_).has_value());
         EXPECT_TRUE(set_up_run(*kernel_).has_value());
         open_log(*kernel_);
+        EXPECT_TRUE(set_up_scheduler(*kernel_).has_value());
         kernel_->scheduler.work(0);
         report_result(*kernel_);
         return test::parse_log(drained());
@@ -317,6 +318,7 @@ TEST_F(BootTest, run_on_the_console_leaves_the_drain_alone) {
     ASSERT_TRUE(read_config(*kernel_).has_value());
     ASSERT_TRUE(set_up_run(*kernel_).has_value());
     open_log(*kernel_);
+    ASSERT_TRUE(set_up_scheduler(*kernel_).has_value());
     kernel_->scheduler.work(0);
     report_result(*kernel_);
     EXPECT_EQ(control().magic.load(), 0u);

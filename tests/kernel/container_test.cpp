@@ -123,7 +123,7 @@ TEST(ContainerTest, other_version_of_a_section_is_refused_by_its_own_error) {
 }
 
 TEST(ContainerTest, unknown_kind_of_section_is_refused_whatever_its_version) {
-    for (const u32 kind : {0u, 3u, 99u}) {
+    for (const u32 kind : {0u, 4u, 99u}) {
         for (const u32 version : {0u, 1u, 2u}) {
             const SectionEntry entry{.kind = kind, .version = version, .offset = 64, .size = 8};
             EXPECT_EQ(error_of(container_with({entry}, 8)), Error::SectionVersion)

@@ -90,12 +90,13 @@ TEST(RunState, setup_marks_the_memory_with_magic_version_cores_and_layout) {
     scheduler->setup(hand.setup, {}, host, log);
     const RunState& state = *hand.state;
     EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(&state.magic), 8), "\1KNHKRUN");
-    EXPECT_EQ(state.version, 2u);
+    EXPECT_EQ(state.version, 3u);
     EXPECT_EQ(state.cores, 4u);
     std::vector<u64> words;
     for (const Region& region : REGIONS) {
         words.push_back(region.base);
         words.push_back(region.size_bytes);
+        words.push_back(region.checkpoint == RegionCheckpoint::SAVED ? 0 : 1);
     }
     EXPECT_EQ(state.layout_hash, xxh3_64(words.data(), words.size() * sizeof(u64)));
     EXPECT_EQ(reinterpret_cast<const std::byte*>(&state), hand.setup.memory.at(region::scheduler));

@@ -94,7 +94,10 @@ class CheckImageTest(unittest.TestCase):
 
     def test_segments_that_share_a_page(self):
         at = self.segment_at(lambda s: s.type == PT_LOAD and not s.flags & (PF_X | PF_W))
-        self.put("<Q", at + SEGMENT_MEMORY_SIZE, 0x4000)
+        behind = self.segment_at(lambda s: s.type == PT_LOAD and s.flags & PF_X)
+        begins = [struct.unpack_from("<Q", self.data, where + SEGMENT_ADDRESS)[0]
+                  for where in (at, behind)]
+        self.put("<Q", at + SEGMENT_MEMORY_SIZE, begins[1] - begins[0] + 1)
         self.assert_problem("belongs to two segments")
 
     def test_other_entry(self):

@@ -81,7 +81,7 @@ TEST_P(TraceTest, beats_that_begin_at_one_time_still_ascend) {
     LogBuilder log;
     log.beats.clear();
     for (u64 beat = 0; beat < 700; ++beat) {
-        log.beats.push_back({beat, 5, {}});
+        log.beats.push_back({beat, beat == 0 ? 0u : 5u, {}});
     }
     EXPECT_EQ(trace(log.bytes()).beats, 700);
     EXPECT_EQ(checked()["beat"], 700);
