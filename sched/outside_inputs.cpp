@@ -67,7 +67,8 @@ bool OutsideInputs::look(IntakeInput& item) const {
     if (!intake_->peek(&item, sizeof item)) {
         return false;
     }
-    KNHK_CHECK(item.tag == INTAKE_INPUT_TAG && item.reserved == 0, item.tag);
+    KNHK_CHECK(item.tag == INTAKE_INPUT_TAG, item.tag);
+    KNHK_CHECK(item.reserved == 0, item.reserved);
     return true;
 }
 

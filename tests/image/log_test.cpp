@@ -49,7 +49,7 @@ TEST(Log, independent_reader_refuses_another_digest) {
     EXPECT_EQ(recompute(folder.file("log"), std::string(32, '0')).status, 1);
 }
 
-TEST(Log, flipped_bits_are_found_by_the_independent_reader_and_by_compare) {
+TEST(Log, flipped_bits_are_found_by_the_independent_reader_by_verify_and_by_compare) {
     const Folder folder;
     const auto run = record(folder.file("log"), {"fanout", "--cores", "4"});
     const std::string log = read_file(folder.file("log"));
@@ -60,7 +60,9 @@ TEST(Log, flipped_bits_are_found_by_the_independent_reader_and_by_compare) {
         damaged[at] = static_cast<char>(damaged[at] ^ (1 << (i % 8)));
         write_file(folder.file("damaged"), damaged);
         EXPECT_NE(recompute(folder.file("damaged"), run["run_digest"]).status, 0) << "byte " << at;
-        EXPECT_NE(knhk({"compare", folder.file("log"), folder.file("damaged")}).status, 0)
+        EXPECT_NE(knhk({"verify", folder.file("damaged")}).status, 0) << "byte " << at;
+        EXPECT_NE(knhk({"compare", "--bytes", folder.file("log"), folder.file("damaged")}).status,
+                  0)
             << "byte " << at;
     }
 }
@@ -92,7 +94,7 @@ TEST(Log, compare_names_beat_core_and_field_of_one_changed_event) {
     const std::size_t ticks = log.size() - 2 * 96 - 32 + 24;
     log[ticks] = static_cast<char>(log[ticks] ^ 4);
     write_file(folder.file("b"), log);
-    const auto result = knhk({"compare", folder.file("a"), folder.file("b")});
+    const auto result = knhk({"compare", "--bytes", folder.file("a"), folder.file("b")});
     EXPECT_EQ(result.status, 1);
     EXPECT_NE(result.out.find("ticks"), std::string::npos) << result.out;
     EXPECT_NE(result.out.find("beat"), std::string::npos) << result.out;

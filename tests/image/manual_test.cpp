@@ -60,6 +60,9 @@ TEST(Manual, page_has_every_command_and_option) {
     ASSERT_GE(commands().size(), 15);
     for (const std::string& command : commands()) {
         EXPECT_NE(page.find(".SS \"knhk " + command + "\""), std::string::npos) << command;
+        if (command == "check-model") {
+            continue; // its options are another program's, which says them itself
+        }
         for (const std::string& option : words_with(knhk({command, "--help"}).out, "--")) {
             EXPECT_NE(page.find(option), std::string::npos) << command << " " << option;
         }
