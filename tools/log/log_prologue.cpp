@@ -7,17 +7,13 @@
 #include "base/memory_map.hpp"
 #include "base/sha256.hpp"
 #include "tools/host/failure.hpp"
+#include "tools/log/log_layout.hpp"
 
 namespace knhk::tools {
 
 namespace {
 
 constexpr u64 WORKLOAD_BYTES_MAX = region::container.size_bytes;
-constexpr u64 RECORD_ALIGNMENT_BYTES = 8;
-
-u64 padding_behind(u64 size_bytes) {
-    return (RECORD_ALIGNMENT_BYTES - size_bytes % RECORD_ALIGNMENT_BYTES) % RECORD_ALIGNMENT_BYTES;
-}
 
 LogDamage damage_at(u64 byte, u64 size_bytes, const char* record, std::string what) {
     return {byte, size_bytes, record, {}, {}, {}, std::move(what)};
@@ -107,8 +103,7 @@ std::expected<LogPrologue, LogDamage> read_prologue(const LogFile& file) {
     if (auto fault = fault_of(header)) {
         return std::unexpected(std::move(*fault));
     }
-    const u64 content = u64{header.identity_bytes} + header.workload_bytes;
-    prologue.size_bytes = sizeof header + content + padding_behind(content);
+    prologue.size_bytes = prologue_bytes(header);
     std::vector<std::byte> bytes(prologue.size_bytes - sizeof header);
     if (file.read_at(sizeof header, bytes) != bytes.size()) {
         return std::unexpected(damage_at(sizeof header, 0, "end", "cut before its first beat"));

@@ -10,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/host/shared_file.hpp"
+#include "tools/log/log_layout.hpp"
 
 namespace knhk::tools {
 
@@ -72,9 +73,7 @@ std::optional<u64> ReplayCheck::size_of_next() const {
         if (left.size() < sizeof(LogHeader)) {
             return std::nullopt;
         }
-        const auto header = load_le<LogHeader>(left.data());
-        const u64 texts = u64{header.identity_bytes} + header.workload_bytes;
-        return sizeof header + (texts + 7) / 8 * 8;
+        return prologue_bytes(load_le<LogHeader>(left.data()));
     }
     if (left.size() < sizeof(LogRecord)) {
         return std::nullopt;

@@ -2,7 +2,7 @@
 #include "tools/run/prologue_skipper.hpp"
 
 #include "base/bytes.hpp"
-#include "replay/log_format.hpp"
+#include "tools/log/log_layout.hpp"
 
 namespace knhk::tools {
 
@@ -11,9 +11,7 @@ std::optional<u64> PrologueSkipper::end_of_prologue() const {
     if (head_.size() < sizeof(LogHeader)) {
         return std::nullopt;
     }
-    const auto header = load_le<LogHeader>(head_.data());
-    const u64 texts = u64{header.identity_bytes} + header.workload_bytes;
-    const u64 record_at = sizeof(LogHeader) + (texts + 7) / 8 * 8;
+    const u64 record_at = prologue_bytes(load_le<LogHeader>(head_.data()));
     if (head_.size() < record_at + sizeof(LogRecord)) {
         return std::nullopt;
     }

@@ -27,14 +27,13 @@ constexpr u32 RECORDS_AT_ONCE = 4096;
 
 RecordedInputs::RecordedInputs(const std::filesystem::path& log, std::optional<u64> after)
     : after_(after), buffer_(BUFFER_BYTES) {
-    const LogHeader header = LogReader::open(log).prologue().header; // and it is a log
-    if (header.level == static_cast<u32>(LogLevel::DigestOnly)) {
+    const LogReader reader = LogReader::open(log); // and it is a log
+    if (reader.level() == LogLevel::DigestOnly) {
         throw bad_input("{} has level digest and holds no inputs: record with --level inputs or "
                         "full",
                         log.string());
     }
-    const u64 content = u64{header.identity_bytes} + header.workload_bytes;
-    position_ = sizeof header + (content + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
+    position_ = reader.prologue().size_bytes;
     file_ = Descriptor(::open(log.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file_.valid()) {
         throw bad_input("cannot open {}: {}: give the path of a log", log.string(),

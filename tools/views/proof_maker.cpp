@@ -2,10 +2,6 @@
 #include "tools/views/proof_maker.hpp"
 
 #include <algorithm>
-#include <cerrno>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "tools/host/failure.hpp"
 #include "tools/log/event_names.hpp"
@@ -19,22 +15,6 @@ namespace knhk::tools {
 
 namespace {
 
-/// The peaks of the lockchain that a resumed log begins with. The reader has checked them.
-std::vector<Sha256Digest> read_peaks(const std::filesystem::path& path, const LogReader& log) {
-    const LogHeader& header = log.prologue().header;
-    const u64 prologue = sizeof header + header.identity_bytes + header.workload_bytes;
-    const u64 at = (prologue + 7) / 8 * 8 + sizeof(LogResumed);
-    std::vector<Sha256Digest> peaks(Lockchain::peaks_of(log.resumed()->epochs));
-    const u64 size_bytes = peaks.size() * sizeof(Sha256Digest);
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.valid() || ::pread(file.get(), peaks.data(), size_bytes, static_cast<off_t>(at)) !=
-                             static_cast<ssize_t>(size_bytes)) {
-        throw bad_environment("cannot read {} again: {}: give a file, not a pipe", path.string(),
-                              system_text(errno));
-    }
-    return peaks;
-}
-
 /// Where an event stands in a block.
 struct Place {
     std::size_t entry; ///< in block.cores
@@ -44,7 +24,7 @@ struct Place {
 class ProofMaker {
   public:
     ProofMaker(const std::filesystem::path& path, const EventChoice& choice)
-        : path_(path), choice_(choice), log_(LogReader::open(path)), epochs_(log_) {}
+        : choice_(choice), log_(LogReader::open(path)), epochs_(log_) {}
 
     MadeProof make(bool quiet);
 
@@ -58,7 +38,6 @@ class ProofMaker {
     [[nodiscard]] std::optional<Place> find_ordinal(const LogBlock& block);
     [[nodiscard]] MadeProof finish();
 
-    const std::filesystem::path& path_;
     const EventChoice& choice_;
     LogReader log_;
     EpochWalk epochs_;
@@ -95,7 +74,7 @@ void ProofMaker::check_level() const {
 
 void ProofMaker::take(const LogBlock& block) {
     if (!has_begun_ && log_.resumed()) {
-        audit_.restore(log_.resumed()->epochs, read_peaks(path_, log_));
+        audit_.restore(log_.resumed()->epochs, log_.peaks());
         chain_ = log_.resumed()->chain;
     }
     has_begun_ = true;
