@@ -27,9 +27,19 @@ tools::LogFile file_of(const std::string& bytes) {
     return tools::LogFile::from(test::file_holding(bytes), "a.log");
 }
 
+/// In parts as small as can be, and from front to back.
+tools::Verification verify_both_ways(const std::string& bytes) {
+    const tools::Verification in_parts = tools::verify(file_of(bytes), {}, {1, 1});
+    const tools::Verification verified = tools::verify(file_of(bytes), {}, {1, bytes.size()});
+    fuzz::demand(in_parts.ending == verified.ending && in_parts.beats == verified.beats);
+    fuzz::demand(in_parts.verified_bytes == verified.verified_bytes);
+    fuzz::demand(in_parts.lockchain == verified.lockchain);
+    return verified;
+}
+
 void search(const std::string& bytes) {
     fuzz::accepts([&] {
-        const tools::Verification verified = tools::verify(file_of(bytes), {});
+        const tools::Verification verified = verify_both_ways(bytes);
         fuzz::demand(verified.verified_bytes <= bytes.size());
         const tools::LogIndex index(file_of(bytes));
         fuzz::demand(verified.ending != tools::LogEnding::Whole || index.tail().is_whole);

@@ -12,10 +12,24 @@ namespace knhk::tools {
 namespace {
 
 using test::BuiltLog;
+using test::EventFields;
 using test::LogBuilder;
 
-Verification verify_bytes(const std::string& bytes) {
-    return verify(LogFile::from(test::file_holding(bytes), "a.log"), {});
+constexpr VerifyParts FROM_FRONT{1, ~u64{0} >> 1};
+constexpr VerifyParts IN_PARTS{2, 1}; // each as small as can be: an epoch
+
+Verification verify_bytes(const std::string& bytes, const VerifyParts& parts = FROM_FRONT) {
+    return verify(LogFile::from(test::file_holding(bytes), "a.log"), {}, parts);
+}
+
+/// Who reads it, and how, changes nothing of what is found.
+Verification verify_both_ways(const std::string& bytes) {
+    const Verification result = verify_bytes(bytes);
+    const Verification in_parts = verify_bytes(bytes, IN_PARTS);
+    EXPECT_EQ(to_json(result), to_json(in_parts));
+    EXPECT_EQ(result.verified_bytes, in_parts.verified_bytes);
+    EXPECT_EQ(result.last_beat, in_parts.last_beat);
+    return result;
 }
 
 LogBuilder right_builder(u32 level) {
@@ -34,7 +48,7 @@ class Verifying : public testing::TestWithParam<u32> {
 INSTANTIATE_TEST_SUITE_P(levels, Verifying, testing::Values(0, 1, 2));
 
 TEST_P(Verifying, log_that_is_right_is_whole) {
-    const Verification result = verify_bytes(log_.bytes);
+    const Verification result = verify_both_ways(log_.bytes);
     EXPECT_EQ(result.ending, LogEnding::Whole) << to_text(result);
     EXPECT_EQ(result.beats, 5u);
     EXPECT_EQ(result.events, builder_.event_count());
@@ -49,7 +63,7 @@ TEST_P(Verifying, resumed_log_that_is_right_is_whole) {
     for (std::size_t epochs = 0; epochs < 9; ++epochs) {
         builder_.resumed = test::ResumedFields{};
         builder_.resumed->leaves.assign(epochs, std::string(32, '\x31'));
-        const Verification result = verify_bytes(builder_.bytes());
+        const Verification result = verify_both_ways(builder_.bytes());
         EXPECT_EQ(result.ending, LogEnding::Whole) << to_text(result);
         EXPECT_EQ(result.beats, 5u) << "of this log";
     }
@@ -74,7 +88,8 @@ void expect_found(const BuiltLog& log, std::size_t at, u32 bit) {
     std::string bytes = log.bytes;
     bytes[at] = static_cast<char>(bytes[at] ^ (1 << bit));
     try {
-        const Verification result = verify_bytes(bytes);
+        const bool in_both_ways = bit == at % 8;
+        const Verification result = in_both_ways ? verify_both_ways(bytes) : verify_bytes(bytes);
         ASSERT_NE(result.ending, LogEnding::Whole) << at << " " << bit;
         ASSERT_TRUE(result.damage) << at << " " << bit << " " << to_text(result);
         const auto [begin, end] = record_around(log, at);
@@ -110,7 +125,7 @@ TEST_P(Verifying, every_flipped_bit_of_a_resumed_log_is_found_and_located) {
 
 TEST_P(Verifying, log_cut_at_any_byte_is_verified_up_to_its_last_whole_beat) {
     for (std::size_t size = 12; size < log_.bytes.size(); ++size) {
-        const Verification result = verify_bytes(log_.bytes.substr(0, size));
+        const Verification result = verify_both_ways(log_.bytes.substr(0, size));
         ASSERT_EQ(result.ending, LogEnding::Cut) << size << to_text(result);
         std::size_t beats = 0;
         while (beats < log_.block_end.size() && log_.block_end[beats] <= size) {
@@ -126,7 +141,7 @@ Verification with_lie(const BuiltLog& log, std::size_t record, std::size_t offse
     std::string bytes = log.bytes;
     test::set(bytes, record + offset, value, 8);
     test::renew_check(bytes, record);
-    return verify_bytes(bytes);
+    return verify_both_ways(bytes);
 }
 
 TEST_P(Verifying, digests_that_lie_under_right_checks_are_found) {
@@ -149,6 +164,19 @@ TEST_P(Verifying, workload_that_is_not_the_identitys_is_found) {
     builder_.workload = "workload=ring tasks=13\n";
     const Verification result = verify_bytes(builder_.bytes());
     EXPECT_EQ(result.ending, GetParam() == 0 ? LogEnding::Whole : LogEnding::Damaged);
+}
+
+TEST_P(Verifying, parts_that_are_right_must_follow_each_other) {
+    std::swap(builder_.beats[3].beat, builder_.beats[4].beat); // whole epochs, in the wrong order
+    const Verification in_order = verify_both_ways(builder_.bytes());
+    ASSERT_TRUE(in_order.damage);
+    EXPECT_NE(in_order.damage->what.find("does not come later"), std::string::npos);
+    builder_ = right_builder(GetParam());
+    const u64 before = builder_.beats[2].start_time;
+    builder_.beats[3].start_time = before;
+    builder_.beats[3].events = {{0, {EventFields{.timestamp = before + 1}}}};
+    const Verification in_time = verify_both_ways(builder_.bytes());
+    EXPECT_EQ(in_time.damage.has_value(), GetParam() == 2) << "below, nobody knows the last time";
 }
 
 TEST(LogVerifyTest, changed_event_and_changed_entry_are_told_apart) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tools/log/event_scan.hpp"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "tools/log/event_names.hpp"
@@ -9,27 +11,42 @@ namespace knhk::tools {
 
 namespace {
 
-constexpr u64 ANY_TICKS = u64{1} << 32;
 constexpr u8 KINDS_END = 8;
 constexpr u8 STATUSES_END = 16;
+constexpr u32 ALL_BITS = ~u32{0};
 
-constexpr u32 shape_of(u8 kind, u8 status) {
-    return kind + u32{status} * KINDS_END;
+/// An event's last eight bytes, with its core's number taken out: zero, and so free for a mark.
+constexpr u64 CORE_BITS = u64{0xFFFF} << 32;
+constexpr u64 IMPOSSIBLE = u64{1} << 32;
+/// Bits above those of KINDS_END and STATUSES_END, and what is left of another core's number.
+constexpr u64 STRANGE_BITS = CORE_BITS | u64{0xF0F8} << 48;
+
+constexpr u64 last_word_of(const Event& event) {
+    return event.ticks | u64{event.core} << 32 | u64{event.kind} << 48 | u64{event.status} << 56;
 }
 
-u64 ticks_end_of(u8 kind, u8 status, u32 cores) {
+/// Of a last word: a number for each kind with each status.
+constexpr u64 shape_of(u64 last_word) {
+    return (last_word >> 48 & (KINDS_END - 1)) | (last_word >> 53 & (STATUSES_END - 1) * KINDS_END);
+}
+
+/// The bits that the ticks of such an event may not have; none: there is no such event.
+std::optional<u32> forbidden_ticks(u8 kind, u8 status, u32 cores) {
+    const auto only_if = [](bool is_known, u32 bits) {
+        return is_known ? std::optional(bits) : std::nullopt;
+    };
     switch (static_cast<EventKind>(kind)) {
     case EventKind::TaskEnqueued:
-        return status <= ORDERED_LEVEL ? 1 : 0;
+        return only_if(status <= ORDERED_LEVEL, ALL_BITS);
     case EventKind::TaskExecuted:
-        return status <= static_cast<u8>(TaskStatus::NoObservation) ? ANY_TICKS : 0;
+        return only_if(status <= static_cast<u8>(TaskStatus::NoObservation), 0);
     case EventKind::StateChange:
     case EventKind::ExternalInput:
-        return status == 0 ? 1 : 0;
-    case EventKind::TaskStolen:
-        return status < ORDERED_LEVEL ? cores : 0;
+        return only_if(status == 0, ALL_BITS);
+    case EventKind::TaskStolen: // from a core below this power of two
+        return only_if(status < ORDERED_LEVEL, ~(cores - 1));
     }
-    return 0;
+    return std::nullopt;
 }
 
 } // namespace
@@ -37,25 +54,36 @@ u64 ticks_end_of(u8 kind, u8 status, u32 cores) {
 EventScan::EventScan(u32 cores) {
     for (u8 status = 0; status < STATUSES_END; ++status) {
         for (u8 kind = 0; kind < KINDS_END; ++kind) {
-            ticks_end_[shape_of(kind, status)] = ticks_end_of(kind, status, cores);
+            const auto ticks = forbidden_ticks(kind, status, cores);
+            const bool has_no_task = kind == static_cast<u8>(EventKind::StateChange);
+            const Event event{.timestamp = 0,
+                              .task_id = 0,
+                              .hash = 0,
+                              .ticks = 0,
+                              .core = 0,
+                              .kind = kind,
+                              .status = status};
+            rules_[shape_of(last_word_of(event))] = {ticks ? u64{*ticks} : IMPOSSIBLE,
+                                                     has_no_task ? ~u64{0} : 0};
         }
     }
 }
 
 bool EventScan::are_possible(std::span<const Event> events, u16 core, u64 start_time) const {
     u64 previous = start_time;
-    bool is_strange = false;
+    bool is_early = false;
+    u64 seen = 0;
+    u64 forbidden = 0;
     for (const Event& event : events) { // no branch but its end
-        is_strange |= event.timestamp <= previous;
+        is_early |= event.timestamp <= previous;
         previous = event.timestamp;
-        is_strange |= event.core != core;
-        is_strange |= (event.kind >= KINDS_END) | (event.status >= STATUSES_END);
-        const u32 shape = shape_of(event.kind % KINDS_END, event.status % STATUSES_END);
-        is_strange |= event.ticks >= ticks_end_[shape];
-        is_strange |=
-            (event.kind == static_cast<u8>(EventKind::StateChange)) & (event.task_id != 0);
+        const u64 word = last_word_of(event) ^ u64 { core } << 32;
+        seen |= word;
+        const Rule& rule = rules_[shape_of(word)];
+        forbidden |= (word | IMPOSSIBLE) & rule.last_word;
+        forbidden |= event.task_id & rule.task_id;
     }
-    return !is_strange;
+    return !is_early && (seen & STRANGE_BITS) == 0 && forbidden == 0;
 }
 
 EventFault EventScan::fault_among(std::span<const Event> events, u16 core, u64 start_time) const {
@@ -69,7 +97,7 @@ EventFault EventScan::fault_among(std::span<const Event> events, u16 core, u64 s
             return {i, fmt::format("it says core {}, its entry says {}", event.core, core)};
         }
         const bool is_known = event.kind < KINDS_END && event.status < STATUSES_END &&
-                              ticks_end_[shape_of(event.kind, event.status)] != 0;
+                              rules_[shape_of(last_word_of(event))].last_word != IMPOSSIBLE;
         if (!is_known) {
             return {i, fmt::format("kind {} with status {}", kind_text(event.kind), event.status)};
         }

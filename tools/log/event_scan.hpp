@@ -17,7 +17,7 @@ struct EventFault {
 
 class EventScan {
   public:
-    /// For the logs of runs with so many cores.
+    /// For the logs of runs with so many cores, a power of two.
     explicit EventScan(u32 cores);
 
     /// Whether `core` can have recorded these in a beat that began at G = `start_time`.
@@ -27,9 +27,13 @@ class EventScan {
                                          u64 start_time) const;
 
   private:
-    static constexpr u32 SHAPES = 8 * 16;
-    /// By kind and status: the ticks of such an event are below this. Zero: there is none such.
-    u64 ticks_end_[SHAPES] = {};
+    /// Bits that must be zero: of an event's last eight bytes but its core, and of its task.
+    struct Rule {
+        u64 last_word;
+        u64 task_id;
+    };
+    static constexpr u32 SHAPES = 8 * 16; ///< kinds by statuses
+    Rule rules_[SHAPES] = {};
 };
 
 } // namespace knhk::tools

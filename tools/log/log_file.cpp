@@ -44,6 +44,14 @@ LogFile LogFile::from(Descriptor file, std::string name) {
     return {std::move(file), std::move(name)};
 }
 
+LogFile LogFile::again() const {
+    Descriptor other(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
+    if (!other.valid()) {
+        throw bad_environment("cannot open {} again: {}", name_, system_text(errno));
+    }
+    return {std::move(other), name_};
+}
+
 u64 LogFile::size_bytes() const {
     return static_cast<u64>(status_of(file_.get(), name_).st_size);
 }

@@ -31,8 +31,8 @@ class LogFile {
         static_assert(std::is_trivially_copyable_v<Record>);
         return read_at(offset, std::as_writable_bytes(std::span(&to, 1))) == sizeof to;
     }
-    /// For the same file under another object.
-    [[nodiscard]] int descriptor() const { return file_.get(); }
+    /// The same file, for somebody else.
+    [[nodiscard]] LogFile again() const;
 
   private:
     LogFile(Descriptor file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}

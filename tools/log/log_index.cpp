@@ -13,20 +13,6 @@
 
 namespace knhk::tools {
 
-namespace {
-
-constexpr u64 ALIGNMENT_BYTES = 8;
-constexpr u64 SCAN_BYTES_MIN = 4096;
-constexpr u64 SCAN_BYTES_MAX = u64{128} * 1024;
-/// How every epoch's record begins: tag and size.
-constexpr u64 EPOCH_WORD = LOG_EPOCH_TAG | u64{sizeof(LogEpoch)} << 32;
-
-constexpr u64 aligned_down(u64 at) {
-    return at / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
-}
-
-} // namespace
-
 LogIndex::LogIndex(LogFile file) : file_(std::move(file)), prologue_(prologue_of(file_)) {
     find_begin();
     find_last();
@@ -54,12 +40,12 @@ void LogIndex::find_begin() {
 }
 
 void LogIndex::find_last() {
-    const u64 size = aligned_down(file_.size_bytes());
+    const u64 size = EpochSearch::aligned(file_.size_bytes());
     // A whole log's stands before the trailer.
     auto found =
         size >= sizeof(LogTrailer) ? epoch_ending_at(size - sizeof(LogTrailer)) : std::nullopt;
     if (!found) {
-        found = last_epoch_before(size);
+        found = search().last_before(size);
     }
     last_ = found.value_or(begin_);
 }
@@ -102,57 +88,9 @@ bool LogIndex::agrees_with_trailer(const LogTrailer& trailer) const {
            trailer.run_digest == run_digest(prologue_.header.identity_hash, last_.chain);
 }
 
-std::optional<EpochPlace> LogIndex::epoch_at(u64 at) const {
-    LogEpoch epoch{};
-    if (!file_.read_whole(at, epoch) || epoch.record.tag != LOG_EPOCH_TAG ||
-        epoch.record.size_bytes != sizeof epoch || epoch.check != check_of(epoch) ||
-        epoch.index < begin_.next_index || epoch.beats < begin_.beats) {
-        return std::nullopt;
-    }
-    ++epochs_looked_at_;
-    return EpochPlace{at + sizeof epoch, epoch.index + 1, epoch.beats, epoch.events, epoch.chain};
-}
-
 std::optional<EpochPlace> LogIndex::epoch_ending_at(u64 end) const {
-    return end >= begin_.end + sizeof(LogEpoch) ? epoch_at(end - sizeof(LogEpoch)) : std::nullopt;
-}
-
-/// The first epoch record that begins in [from, to).
-std::optional<EpochPlace> LogIndex::first_epoch_in(u64 from, u64 to) const {
-    std::vector<u64> words;
-    u64 size = SCAN_BYTES_MIN;
-    for (u64 at = from; at < to; at += size, size = std::min(2 * size, SCAN_BYTES_MAX)) {
-        words.resize(std::min(size, to - at) / ALIGNMENT_BYTES);
-        const u64 count =
-            file_.read_at(at, std::as_writable_bytes(std::span(words))) / ALIGNMENT_BYTES;
-        for (u64 i = 0; i < count; ++i) {
-            if (words[i] == EPOCH_WORD) {
-                if (const auto found = epoch_at(at + i * ALIGNMENT_BYTES)) {
-                    return found;
-                }
-            }
-        }
-    }
-    return std::nullopt;
-}
-
-/// The last epoch record that begins before `to`.
-std::optional<EpochPlace> LogIndex::last_epoch_before(u64 to) const {
-    std::vector<u64> words(SCAN_BYTES_MAX / ALIGNMENT_BYTES);
-    while (to > begin_.end) {
-        const u64 at = std::max(begin_.end, to - std::min(to, SCAN_BYTES_MAX));
-        const auto part = std::span(words).first((to - at) / ALIGNMENT_BYTES);
-        u64 i = file_.read_at(at, std::as_writable_bytes(part)) / ALIGNMENT_BYTES;
-        while (i-- > 0) {
-            if (words[i] == EPOCH_WORD) {
-                if (const auto found = epoch_at(at + i * ALIGNMENT_BYTES)) {
-                    return found;
-                }
-            }
-        }
-        to = at;
-    }
-    return std::nullopt;
+    return end >= begin_.end + sizeof(LogEpoch) ? search().at(end - sizeof(LogEpoch))
+                                                : std::nullopt;
 }
 
 EpochPlace LogIndex::last_where(const Condition& holds) const {
@@ -162,8 +100,8 @@ EpochPlace LogIndex::last_where(const Condition& holds) const {
     EpochPlace low = begin_;
     u64 end = last_.end - sizeof(LogEpoch); // here and behind it begin none for which it holds
     while (low.end < end) {
-        const u64 middle = low.end + (end - low.end) / 2 / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
-        const auto found = first_epoch_in(middle, end);
+        const u64 middle = low.end + EpochSearch::aligned((end - low.end) / 2);
+        const auto found = search().first_in(middle, end);
         if (found && holds(*found)) {
             low = *found;
         } else {

@@ -6,20 +6,12 @@
 #include <functional>
 #include <optional>
 
+#include "tools/log/beat_walk.hpp"
+#include "tools/log/epoch_search.hpp"
 #include "tools/log/log_file.hpp"
 #include "tools/log/log_prologue.hpp"
-#include "tools/log/beat_walk.hpp"
 
 namespace knhk::tools {
-
-/// The end of an epoch, or where the log begins.
-struct EpochPlace {
-    u64 end;        ///< in the file, of its record
-    u64 next_index; ///< of the epoch that follows
-    u64 beats;      ///< of the run, until here
-    u64 events;
-    Digest chain;
-};
 
 /// How a log ends, as far as can be said without reading it.
 struct LogTail {
@@ -68,9 +60,7 @@ class LogIndex {
     void find_last();
     void find_tail();
     [[nodiscard]] bool agrees_with_trailer(const LogTrailer& trailer) const;
-    [[nodiscard]] std::optional<EpochPlace> epoch_at(u64 at) const;
-    [[nodiscard]] std::optional<EpochPlace> first_epoch_in(u64 from, u64 to) const;
-    [[nodiscard]] std::optional<EpochPlace> last_epoch_before(u64 to) const;
+    [[nodiscard]] EpochSearch search() const { return {file_, begin_, epochs_looked_at_}; }
 
     LogFile file_;
     LogPrologue prologue_;

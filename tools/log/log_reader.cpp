@@ -45,6 +45,12 @@ LogReader::LogReader(LogFile file, LogPrologue prologue, Reading reading)
       stream_(std::make_unique<ReadAhead>(*file_, prologue_.size_bytes, reading == Reading::Ahead)),
       span_begin_(prologue_.size_bytes) {}
 
+LogReader::LogReader(LogFile file, LogPrologue prologue, const EpochPlace& from, u64 end)
+    : file_(std::make_unique<LogFile>(std::move(file))), prologue_(std::move(prologue)),
+      scan_(prologue_.cores), stream_(std::make_unique<ReadAhead>(*file_, from.end, false, end)),
+      span_begin_(from.end), before_(from), epochs_of_run_(from.next_index),
+      beats_at_epoch_(from.beats) {}
+
 const LogBlock* LogReader::next() {
     block_.inputs.clear();
     inputs_beat_.reset();
@@ -142,7 +148,7 @@ bool LogReader::check_block_order(const LogBeat& beat) {
     if (!is_first && beat.beat <= block_.beat.beat) {
         return damaged(fmt::format("beat {} does not come later", beat.beat));
     }
-    if (is_first && !resumed_ && beat.start_time != 0) {
+    if (beats_of_run() == 0 && beat.start_time != 0) {
         return damaged(fmt::format("beat {} is the first and does not start at time 0", beat.beat));
     }
     if (!is_first && beat.start_time < last_timestamp_) {
@@ -193,12 +199,9 @@ bool LogReader::read_epoch() {
     if (!peek_fixed(epoch, "epoch record")) {
         return false;
     }
-    const Digest chain_before = beats_read_ > 0 ? block_.beat.chain
-                                : resumed_      ? resumed_->chain
-                                                : Digest{};
-    if (epoch.index != epochs_read_ || epoch.beats != beats_of_run() ||
-        epoch.events != events_of_run() || (epoch_ && epoch_->beats == epoch.beats) ||
-        (beats_read_ == 0 && !resumed_) ||
+    const Digest chain_before = beats_read_ > 0 ? block_.beat.chain : before_.chain;
+    if (epoch.index != epochs_of_run_ || epoch.beats != beats_of_run() ||
+        epoch.events != events_of_run() || epoch.beats == beats_at_epoch_ ||
         epoch.span_bytes != record_position_ + sizeof epoch - span_begin_) {
         return end_damaged("epoch record", sizeof epoch,
                            fmt::format("epoch record {} counts wrongly", epoch.index));
@@ -209,7 +212,8 @@ bool LogReader::read_epoch() {
             fmt::format("epoch record {} has another chain than its last beat", epoch.index));
     }
     stream_->skip(sizeof epoch);
-    ++epochs_read_;
+    ++epochs_of_run_;
+    beats_at_epoch_ = epoch.beats;
     epoch_ = epoch;
     has_passed_epoch_ = true;
     span_begin_ = stream_->position();
@@ -241,9 +245,11 @@ bool LogReader::read_resumed(const LogRecord& record) {
     peaks_.resize(peaks_bytes / sizeof(Sha256Digest));
     std::memcpy(peaks_.data(), bytes.data() + sizeof resumed, peaks_bytes);
     resumed_ = resumed;
-    epochs_read_ = resumed.epochs;
     stream_->skip(bytes.size());
     span_begin_ = stream_->position();
+    before_ = {span_begin_, resumed.epochs, resumed.beats, resumed.events, resumed.chain};
+    epochs_of_run_ = before_.next_index;
+    beats_at_epoch_ = before_.beats;
     return true;
 }
 
@@ -260,12 +266,12 @@ bool LogReader::read_trailer() {
         return damaged("an impossible trailer");
     }
     if (trailer.beats != beats_of_run() || trailer.events != events_of_run() ||
-        trailer.epochs != epochs_read_) {
+        trailer.epochs != epochs_of_run_) {
         return damaged(
             fmt::format("the trailer counts {} beats and {} events, the log has {} and {}",
                         trailer.beats, trailer.events, beats_of_run(), events_of_run()));
     }
-    if (beats_read_ > 0 && (!epoch_ || epoch_->beats != trailer.beats)) {
+    if (beats_at_epoch_ != trailer.beats) {
         return damaged("a trailer without a record of the last epoch");
     }
     stream_->skip(sizeof trailer);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/log/epoch_search.hpp"
 #include "tools/log/log_block.hpp"
 #include "tools/log/log_damage.hpp"
 #include "tools/log/log_file.hpp"
@@ -37,6 +38,8 @@ class LogReader {
     [[nodiscard]] static LogReader from(Descriptor file, std::string name);
     /// `prologue` is that of `file`.
     LogReader(LogFile file, LogPrologue prologue, Reading reading);
+    /// A part: what follows `from`, up to byte `end`, where it is cut.
+    LogReader(LogFile file, LogPrologue prologue, const EpochPlace& from, u64 end);
 
     [[nodiscard]] const std::string& name() const { return file_->name(); }
     [[nodiscard]] const LogPrologue& prologue() const { return prologue_; }
@@ -46,6 +49,8 @@ class LogReader {
     [[nodiscard]] const LogBlock* next();
     /// In the file, of the block that next() returned.
     [[nodiscard]] u64 block_position() const { return block_position_; }
+    /// Of the beat that next() returned last, its end: of its last event, or of its start.
+    [[nodiscard]] u64 last_timestamp() const { return last_timestamp_; }
     /// The last record of an epoch that was read, and where in the file it ends.
     [[nodiscard]] const std::optional<LogEpoch>& epoch() const { return epoch_; }
     [[nodiscard]] u64 epoch_end() const { return span_begin_; }
@@ -65,15 +70,13 @@ class LogReader {
     [[nodiscard]] const std::optional<LogResumed>& resumed() const { return resumed_; }
     /// Roots of the lockchain's full subtrees then.
     [[nodiscard]] const std::vector<Sha256Digest>& peaks() const { return peaks_; }
+    /// Where what is read begins: of this log, of the part, or of the run that was resumed.
+    [[nodiscard]] const EpochPlace& before() const { return before_; }
     [[nodiscard]] u64 beats_read() const { return beats_read_; }
     [[nodiscard]] u64 events_read() const { return events_read_; }
-    /// Of the whole run: those of the log, and those before it.
-    [[nodiscard]] u64 beats_of_run() const {
-        return beats_read_ + (resumed_ ? resumed_->beats : 0);
-    }
-    [[nodiscard]] u64 events_of_run() const {
-        return events_read_ + (resumed_ ? resumed_->events : 0);
-    }
+    /// Of the whole run: those that were read, and those before.
+    [[nodiscard]] u64 beats_of_run() const { return before_.beats + beats_read_; }
+    [[nodiscard]] u64 events_of_run() const { return before_.events + events_read_; }
 
   private:
     bool peek_record(LogRecord& record);
@@ -105,9 +108,10 @@ class LogReader {
 
     std::optional<LogEpoch> epoch_;
     bool has_passed_epoch_ = false;
-    u64 span_begin_; ///< behind the last epoch's record
-    u64 epochs_read_ = 0;
-
+    u64 span_begin_;         ///< behind the last epoch's record
+    EpochPlace before_{};    ///< what is read follows this
+    u64 epochs_of_run_ = 0;  ///< that have ended
+    u64 beats_at_epoch_ = 0; ///< of the run, when the last one ended
     u64 beats_read_ = 0;
     u64 events_read_ = 0;
     bool has_ended_ = false;

@@ -31,8 +31,17 @@ struct Verification {
 /// Told now and then how many bytes of how many were verified.
 using VerifyProgress = std::function<void(u64 done_bytes, u64 size_bytes)>;
 
+/// How a long log is divided among threads. What is found does not depend on it.
+struct VerifyParts {
+    u32 at_once;
+    u64 bytes; ///< of a part, at least
+
+    [[nodiscard]] static VerifyParts of_this_machine();
+};
+
 /// Throws Failure (BadInput) for what cannot be read, or is no log of this version.
-[[nodiscard]] Verification verify(LogFile file, const VerifyProgress& progress);
+[[nodiscard]] Verification verify(LogFile file, const VerifyProgress& progress,
+                                  const VerifyParts& parts = VerifyParts::of_this_machine());
 
 [[nodiscard]] nlohmann::ordered_json to_json(const Verification& verification);
 /// One line.

@@ -12,8 +12,9 @@ namespace knhk::tools {
 static_assert(ReadAhead::PEEK_BYTES_MAX >= LOG_BEAT_BYTES_MAX);
 static_assert(ReadAhead::PEEK_BYTES_MAX % 8 == 0, "records lie in memory as they do in the file");
 
-ReadAhead::ReadAhead(const LogFile& file, u64 offset, bool with_thread)
-    : file_(&file), begin_(offset), pieces_in_use_(with_thread ? PIECES : 2), position_(offset) {
+ReadAhead::ReadAhead(const LogFile& file, u64 offset, bool with_thread, u64 end)
+    : file_(&file), begin_(offset), end_(end), pieces_in_use_(with_thread ? PIECES : 2),
+      position_(offset) {
     if (with_thread) {
         thread_ = std::thread([this] { fill_all(); });
     }
@@ -77,8 +78,9 @@ void ReadAhead::fill(u64 piece) {
     if (to.bytes == nullptr) {
         to.bytes = std::make_unique_for_overwrite<std::byte[]>(PEEK_BYTES_MAX + PIECE_BYTES);
     }
-    to.size_bytes = file_->read_at(begin_ + piece * PIECE_BYTES,
-                                   std::span(to.bytes.get() + PEEK_BYTES_MAX, PIECE_BYTES));
+    const u64 at = begin_ + piece * PIECE_BYTES;
+    to.size_bytes = file_->read_at(at, std::span(to.bytes.get() + PEEK_BYTES_MAX,
+                                                 std::min(PIECE_BYTES, end_ - std::min(at, end_))));
 }
 
 void ReadAhead::fill_all() {

@@ -19,8 +19,8 @@ class ReadAhead {
     /// What peek() can be asked for.
     static constexpr u64 PEEK_BYTES_MAX = u64{640} * 1024;
 
-    /// From `offset` of `file` on, which must outlive this.
-    ReadAhead(const LogFile& file, u64 offset, bool with_thread);
+    /// From `offset` of `file` on, which must outlive this; as if it ended at `end`, if not before.
+    ReadAhead(const LogFile& file, u64 offset, bool with_thread, u64 end = ~u64{0});
     ~ReadAhead();
     ReadAhead(const ReadAhead&) = delete;
     ReadAhead& operator=(const ReadAhead&) = delete;
@@ -49,6 +49,7 @@ class ReadAhead {
 
     const LogFile* file_;
     u64 begin_;
+    u64 end_;
     u64 pieces_in_use_;
     u64 position_;
     Piece pieces_[PIECES];
