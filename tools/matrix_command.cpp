@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include <unistd.h>
@@ -25,7 +26,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* FOOTER =
-    "Without a workload: the built-in ones, and --random N files made from --seed.\n"
+    "Without a workload: the built-in ones, one with inputs from outside, and --random N files "
+    "made\n"
+    "from --seed. Each is recorded on every platform, and from there replayed, and resumed from a\n"
+    "checkpoint in its middle, on all of them.\n"
     "\n"
     "Examples:\n"
     "  knhk matrix\n"
@@ -36,12 +40,14 @@ constexpr const char* FOOTER =
 
 constexpr u32 RANDOM_MAX = 100'000;
 constexpr u32 JOBS_MAX = 256;
+constexpr u32 INPUTS = 50;
 
 struct MatrixOptions {
     MatrixPlan plan;
     std::vector<std::string> workloads;
     u64 random = 8;
     u64 seed = 1;
+    bool records = true;
     bool json = false;
     bool quiet = false;
 };
@@ -53,6 +59,27 @@ std::vector<std::string> split(const std::string& text) {
         parts.push_back(part);
     }
     return parts;
+}
+
+/// A few tasks that come from outside while the run goes on, whenever that is: what is repeated are
+/// the inputs that one run recorded.
+MatrixWorkload with_inputs(MatrixWorkload workload, const fs::path& folder) {
+    const fs::path lines = folder / "inputs.jsonl";
+    std::ofstream file(lines);
+    for (u32 id = 1; id <= INPUTS; ++id) {
+        file << fmt::format(R"({{"handler": "ring", "id": {0}, "payload": [{0}, 0, 0, 0]}})", id)
+             << '\n';
+    }
+    file.close();
+    const fs::path log = folder / "inputs.log";
+    std::vector<std::string> words{"/proc/self/exe", "run", workload.name};
+    words.insert(words.end(), workload.arguments.begin(), workload.arguments.end());
+    words.insert(words.end(), {"--quiet", "--level", "inputs", "--input", lines.string(), "--log",
+                               log.string()});
+    (void)output_of(words);
+    workload.arguments.insert(workload.arguments.end(), {"--input", "log:" + log.string()});
+    workload.has_inputs = true;
+    return workload;
 }
 
 /// Built-in ones in a size that a machine under emulation can repeat a hundred times.
@@ -98,6 +125,10 @@ void keep_file(const MatrixRun& run) {
     }
 }
 
+std::string label_of(const MatrixRow& row) {
+    return fs::path(row.name).filename().string() + (row.has_inputs ? " with inputs" : "");
+}
+
 void print(const MatrixOptions& options, const MatrixResult& result) {
     if (options.json) {
         nlohmann::ordered_json object;
@@ -105,18 +136,20 @@ void print(const MatrixOptions& options, const MatrixResult& result) {
         object["runs"] = result.runs;
         object["workloads"] = nlohmann::ordered_json::array();
         for (const MatrixRow& row : result.rows) {
-            object["workloads"].push_back({{"workload", fs::path(row.name).filename().string()},
+            object["workloads"].push_back({{"workload", label_of(row)},
                                            {"run_digest", row.digest},
                                            {"events", row.events},
                                            {"equal_runs", row.runs},
+                                           {"replays", row.replays},
+                                           {"resumes", row.resumes},
                                            {"other_seed_differs", row.other_seed_differs}});
         }
         print_json(object);
         return;
     }
     for (const MatrixRow& row : result.rows) {
-        fmt::print("{:<24} {} {:>8} events {:>4} equal runs{}\n",
-                   fs::path(row.name).filename().string(), row.digest, row.events, row.runs,
+        fmt::print("{:<24} {} {:>8} events {:>4} equal runs, {:>2} replays, {:>2} resumes{}\n",
+                   label_of(row), row.digest, row.events, row.runs, row.replays, row.resumes,
                    row.other_seed_differs ? "" : "  ANOTHER SEED DOES NOT DIFFER");
     }
     fmt::print("{} runs of {} workloads: {}\n", result.runs, result.rows.size(),
@@ -126,6 +159,7 @@ void print(const MatrixOptions& options, const MatrixResult& result) {
 ExitStatus run(MatrixOptions options) {
     const TemporaryDirectory folder;
     MatrixPlan& plan = options.plan;
+    plan.folder = options.records ? folder.path() : fs::path();
     for (const std::string& name : options.workloads) {
         plan.workloads.push_back(named(name));
     }
@@ -133,6 +167,7 @@ ExitStatus run(MatrixOptions options) {
         for (const char* name : {"pure", "ring", "fanout", "ordered", "mixed"}) {
             plan.workloads.push_back(builtin(name));
         }
+        plan.workloads.push_back(with_inputs(builtin("ring"), folder.path()));
         const auto random = make_random(options, folder.path());
         plan.workloads.insert(plan.workloads.end(), random.begin(), random.end());
     }
@@ -199,6 +234,7 @@ void add_options(CLI::App& command, MatrixOptions& options) {
             },
             "so many runs at once (1)")
         ->type_name("N");
+    command.add_flag("!--no-records", options.records, "without recording, replaying and resuming");
     command.add_flag("--json", options.json, "one JSON object on stdout, nothing else");
     command.add_flag("--quiet", options.quiet, "no progress");
 }

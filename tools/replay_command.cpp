@@ -5,6 +5,7 @@
 #include "tools/command.hpp"
 #include "tools/command_options.hpp"
 #include "tools/host/failure.hpp"
+#include "tools/log/hex_text.hpp"
 #include "tools/replay/replay_check.hpp"
 #include "tools/run/checkpoint_file.hpp"
 #include "tools/run/interrupt.hpp"
@@ -41,6 +42,7 @@ struct Replay {
     u64 beats_checked = 0;
     u64 beats_executed = 0;
     std::optional<u64> last_beat;
+    std::string run_digest; ///< after it
     std::optional<CheckpointFile> from;
     std::optional<Comparison> difference;
     u64 elapsed_ns = 0;
@@ -124,6 +126,7 @@ Replay replay(const ReplayOptions& options) {
     result.outcome = checker.outcome();
     result.beats_checked = checker.beats_checked();
     result.last_beat = checker.last_beat();
+    result.run_digest = digest_text(checker.digest());
     if (result.outcome == ReplayOutcome::Different) {
         result.difference = checker.difference();
     }
@@ -156,6 +159,7 @@ void print(const ReplayOptions& options, const Replay& result) {
         object["beats_executed"] = result.beats_executed;
         object["last_beat"] =
             result.last_beat ? nlohmann::ordered_json(*result.last_beat) : nullptr;
+        object["run_digest"] = result.run_digest;
         object["checkpoint"] =
             result.from ? nlohmann::ordered_json(result.from->path.string()) : nullptr;
         object["difference"] = result.difference ? to_json(*result.difference) : nullptr;
@@ -175,6 +179,7 @@ void print(const ReplayOptions& options, const Replay& result) {
     fmt::print("{}, {}\n",
                result.last_beat ? fmt::format(", the last is {}", *result.last_beat) : "",
                text_of(result.outcome));
+    fmt::print("run digest there {}\n", result.run_digest);
 }
 
 ExitStatus run_replay(const ReplayOptions& options) {

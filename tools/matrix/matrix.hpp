@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The same workloads on every platform, with every number of workers, claimed both ways, with chaos
-// and without: one digest for each workload, or the first two runs that differ.
+// and without; recorded on each platform, and from there replayed and resumed on all: one digest
+// for each workload, or the first two runs that differ.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,6 +17,16 @@ struct MatrixWorkload {
     std::string name;                   ///< of a built-in one, or a file
     std::vector<std::string> arguments; ///< what `knhk run` needs besides
     u32 cores;                          ///< more workers are left out
+    bool has_inputs = false;            ///< from outside: those of a log, which `arguments` name
+};
+
+/// How a run comes about.
+enum class MatrixWay : u8 {
+    Run,
+    Record,    ///< and leave checkpoints
+    Replay,    ///< of a log
+    Resume,    ///< from a checkpoint in the middle
+    OtherSeed, ///< the negative control
 };
 
 struct MatrixPlan {
@@ -23,23 +35,28 @@ struct MatrixPlan {
     std::vector<u32> workers{1, 2, 3, 5, 8};
     std::vector<std::string> claims{"static", "dynamic"};
     std::vector<u64> chaos{0, 1};
+    std::filesystem::path folder; ///< for logs and checkpoints; empty: nothing is recorded
     u32 jobs = 1;
 };
 
 /// One run of one workload.
 struct MatrixRun {
     std::size_t workload;
-    std::vector<std::string> arguments; ///< of `knhk`, to do it again
-    std::string digest;                 ///< empty: it failed
-    std::string output;                 ///< what it said then
+    MatrixWay way = MatrixWay::Run;
+    std::vector<std::string> arguments = {}; ///< of `knhk`, to do it again
+    std::string digest = {};                 ///< empty: it failed
+    std::string output = {};                 ///< what it said then
     u64 events = 0;
 };
 
 struct MatrixRow {
     std::string name;
-    std::string digest;              ///< of its first run
-    u64 events = 0;                  ///< of one run
-    u64 runs = 0;                    ///< with that digest
+    bool has_inputs = false;
+    std::string digest = {}; ///< of its first run
+    u64 events = 0;          ///< of one run
+    u64 runs = 0;            ///< with that digest, of any way
+    u64 replays = 0;         ///< among them
+    u64 resumes = 0;
     bool other_seed_differs = false; ///< the negative control
 };
 
@@ -49,8 +66,10 @@ struct MatrixResult {
     std::vector<MatrixRun> wrong; ///< at most a few: failed, or of another digest
 };
 
-/// Runs of each workload, and the negative control: one with another seed.
+/// Runs of each workload, recordings, and the negative controls.
 [[nodiscard]] std::vector<MatrixRun> runs_of(const MatrixPlan& plan);
+/// What can be made of recordings when they are there: on every platform, from every other.
+[[nodiscard]] std::vector<MatrixRun> repetitions_of(const MatrixPlan& plan);
 
 /// Runs an argument list of `knhk` somewhere, several at once; calls back as each ends.
 using RunEnded = std::function<void(std::size_t index, bool success, const std::string& output)>;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 
 #include "base/bytes.hpp"
+#include "replay/chain.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/host/shared_file.hpp"
 #include "tools/log/log_layout.hpp"
@@ -161,6 +162,10 @@ void ReplayCheck::take_beat(std::span<const std::byte> bytes) {
                recorded_.trailer()->end_reason != static_cast<u32>(EndReason::Quiescent)) {
         outcome_ = ReplayOutcome::Equal; // the run was ended there, and would go on
     }
+}
+
+Digest ReplayCheck::digest() const {
+    return run_digest(recorded_.prologue().header.identity_hash, chain_);
 }
 
 bool ReplayCheck::is_equal(std::span<const std::byte> bytes) const {

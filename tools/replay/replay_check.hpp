@@ -34,6 +34,8 @@ class ReplayCheck {
     [[nodiscard]] u64 beats_checked() const { return beats_checked_; }
     /// The last one that was.
     [[nodiscard]] std::optional<u64> last_beat() const { return last_beat_; }
+    /// D after it, of the run that is executed.
+    [[nodiscard]] Digest digest() const;
     /// Where the two part: the recorded one is A, the replayed one B.
     [[nodiscard]] Comparison difference() const;
 
