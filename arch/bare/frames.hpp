@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Physical memory that nobody uses: the firmware's RAM above the image and below 4 GiB, less what
-// the loader put there. Boot code only; nothing is ever given back.
+// Physical memory that nobody uses: the firmware's RAM above the image, as far as boot code
+// sees it, less what the loader put there. Boot code only; nothing is ever given back.
 #pragma once
 
 #include <array>
 
-#include "arch/x86_64/firmware.hpp"
+#include "arch/bare/firmware.hpp"
 #include "base/memory_map.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 
 inline constexpr u64 LARGE_PAGE_BYTES = 0x200000;
 
@@ -34,4 +34,4 @@ class FrameAllocator {
     u32 count_ = 0;
 };
 
-} // namespace knhk::x86
+} // namespace knhk::bare

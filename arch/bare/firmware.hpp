@@ -7,9 +7,9 @@
 #include <span>
 
 #include "arch/boot_info.hpp"
-#include "arch/x86_64/physical.hpp"
+#include "arch/bare/physical.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 
 inline constexpr u32 MEMORY_ENTRIES_MAX = 256;
 
@@ -47,8 +47,4 @@ struct Firmware {
 /// Reads whatever the protocol that entered the image left, and refuses what cannot be used.
 void read_firmware(Firmware& firmware);
 
-/// One function for each protocol.
-void read_pvh(u64 start_info, Firmware& firmware);
-void read_multiboot2(u64 boot_information, Firmware& firmware);
-
-} // namespace knhk::x86
+} // namespace knhk::bare

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "arch/x86_64/frames.hpp"
+#include "arch/bare/frames.hpp"
 
 #include <algorithm>
 
-#include "arch/x86_64/exit.hpp"
+#include "arch/bare/exit.hpp"
+#include "arch/bare/machine.hpp"
 
 extern "C" const std::byte image_end[];
 
-namespace knhk::x86 {
+namespace knhk::bare {
 namespace {
 
 constexpr u64 round_up(u64 value, u64 alignment) {
@@ -25,7 +26,7 @@ static_assert(next_like(0x101000, 0x200000, 0x56101000) == 0x101000);
 } // namespace
 
 u64 image_physical_end() {
-    return round_up(KNHK_PHYSICAL(reinterpret_cast<u64>(image_end)), PAGE_BYTES);
+    return round_up(image_physical(reinterpret_cast<u64>(image_end)), PAGE_BYTES);
 }
 
 FrameAllocator::FrameAllocator(const Firmware& firmware) {
@@ -80,8 +81,9 @@ u64 FrameAllocator::take(u64 size_bytes, u64 alignment, u64 like) {
         }
     }
     TextLine line;
-    line.text("no ").number(size_bytes / 1024).text(" KiB of RAM in one piece below 4 GiB: ");
+    line.text("no ").number(size_bytes / 1024).text(" KiB of RAM in one piece below ");
+    line.number(PHYSICAL_LIMIT / GIBIBYTE).text(" GiB: ");
     refuse(ExitStatus::Environment, line.text("give the machine more memory (-m 256M)"));
 }
 
-} // namespace knhk::x86
+} // namespace knhk::bare

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "arch/x86_64/platform.hpp"
+#include "arch/bare/platform.hpp"
 
-#include "arch/x86_64/console.hpp"
-#include "arch/x86_64/cpu.hpp"
-#include "arch/x86_64/descriptors.hpp"
-#include "arch/x86_64/exit.hpp"
-#include "arch/x86_64/fault.hpp"
-#include "arch/x86_64/harts.hpp"
-#include "arch/x86_64/sleep.hpp"
-#include "arch/x86_64/watch.hpp"
+#include "arch/bare/console.hpp"
+#include "arch/bare/exit.hpp"
+#include "arch/bare/fault.hpp"
+#include "arch/bare/harts.hpp"
+#include "arch/bare/machine.hpp"
+#include "arch/bare/sleep.hpp"
+#include "arch/bare/watch.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 namespace {
 
 /// About ten microseconds: long enough for another virtual processor to get a turn.
@@ -31,7 +30,7 @@ constinit Platform platform{
     .wait = wait_on,
     .wake = wake_sleepers,
     .relax = relax,
-    .cycles = read_tsc,
+    .cycles = read_cycles,
     .console = write_console,
     .stop_requested = console_stop_requested,
     .on_fault = set_fault_handler,
@@ -45,7 +44,7 @@ constinit BootInfo boot_info{
     .size_bytes = sizeof(BootInfo),
     .platform = &platform,
     .container_size_bytes = 0,
-    .platform_name = "bare-x86_64",
+    .platform_name = "bare-" KNHK_ARCHITECTURE,
     .command_line_size = 0,
     .command_line = {},
 };
@@ -60,4 +59,4 @@ const BootInfo* make_boot_info(const Firmware& firmware, u32 hart_count) {
     return &boot_info;
 }
 
-} // namespace knhk::x86
+} // namespace knhk::bare

@@ -5,7 +5,7 @@
 
 #include "base/types.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 
 /// Identifiers above name no single hart in this mode.
 inline constexpr u32 LOCAL_APIC_ID_MAX = 254;
@@ -16,20 +16,6 @@ inline constexpr u32 LOCAL_APIC_ID_MAX = 254;
 /// Where the processor has its registers.
 [[nodiscard]] u64 local_apic_physical();
 
-/// Refuses, in words, a mode that this code cannot drive.
-void check_local_apic_mode();
-
-/// Switches the calling hart's APIC on, with all its own interrupt sources off.
-void start_local_apic();
-
-/// Puts all other harts into the state in which they wait to be started, and waits until they are.
-void reset_other_harts();
-
-/// Starts a hart that waits, at the trampoline. Does nothing to one that runs.
-void send_startup(u32 apic_id);
-
-void send_wake(u32 apic_id);
-
 /// Counts down from `count` again and again; at 0 it interrupts the calling hart, if asked to, with
 /// KNHK_WATCH_VECTOR. How fast it counts is the machine's matter.
 void start_timer(u32 count, bool interrupts);
@@ -39,7 +25,4 @@ void stop_timer();
 /// The interrupt that is being handled is done with: others may come.
 void end_interrupt();
 
-/// Interrupts all others so that they notice machine_has_ended.
-void stop_other_harts();
-
-} // namespace knhk::x86
+} // namespace knhk::bare

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Physical memory as boot code sees it: the low 4 GiB, through the early page tables. Nothing here
-// may be used once the final tables are loaded.
+// Physical memory as boot code sees it: the part that the early page tables show. Nothing here may
+// be used once the final tables are loaded.
 #pragma once
 
 #include <cstring>
 #include <span>
 #include <type_traits>
 
-#include "arch/x86_64/layout.h"
 #include "base/types.hpp"
+#include KNHK_BARE_LAYOUT // arch/<architecture>/layout.h, named by the build
 
-namespace knhk::x86 {
+namespace knhk::bare {
 
-inline constexpr u64 PHYSICAL_LIMIT = u64{1} << 32;
-static_assert(PHYSICAL_LIMIT == u64{KNHK_DIRECT_MAP_TABLES} << 30, "what the early tables show");
+inline constexpr u64 GIBIBYTE = u64{1} << 30;
+inline constexpr u64 PHYSICAL_LIMIT = u64{KNHK_DIRECT_MAP_GIBIBYTES} * GIBIBYTE;
 
 struct PhysicalSpan {
     u64 base = 0;
@@ -51,4 +51,4 @@ template<class T>
     return true;
 }
 
-} // namespace knhk::x86
+} // namespace knhk::bare

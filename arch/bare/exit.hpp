@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 
 /// Platform::exit. Ends the emulator where there is one, otherwise halts all harts.
 // The GNU spelling makes it part of the type, as Platform::exit has it.
@@ -20,4 +20,4 @@ namespace knhk::x86 {
 /// True once the machine has ended and only the other harts do not know yet.
 [[nodiscard]] bool machine_has_ended();
 
-} // namespace knhk::x86
+} // namespace knhk::bare

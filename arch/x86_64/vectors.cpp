@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "arch/x86_64/descriptors.hpp"
-
+// Segments, task states and the interrupt table. The task register also says which hart this is.
 #include <cstddef>
 
 #include "arch/x86_64/cpu.hpp"
-#include "arch/x86_64/layout.h"
 
 extern "C" {
 extern const std::byte exception_stubs[];
@@ -13,7 +11,7 @@ void watch_interrupt();
 void spurious_interrupt();
 }
 
-namespace knhk::x86 {
+namespace knhk::bare {
 namespace {
 
 struct [[gnu::packed]] TaskState {
@@ -81,8 +79,6 @@ void describe_task_state(u32 hart) {
     descriptor[1] = base >> 32;
 }
 
-} // namespace
-
 void make_interrupt_table() {
     // A stray interrupt of a device that firmware left on must not look like a fault: it is
     // acknowledged like a wake, which is allowed to come for nothing.
@@ -97,7 +93,12 @@ void make_interrupt_table() {
     }
 }
 
-void load_descriptors(u32 hart, u64 fault_stack_top) {
+} // namespace
+
+void start_vectors(u32 hart, u64 fault_stack_top) {
+    if (hart == 0) {
+        make_interrupt_table(); // the others load it as well
+    }
     set_fault_stack(hart, fault_stack_top);
     task_states[hart].io_map_offset = sizeof(TaskState); // no map
     describe_task_state(hart);
@@ -116,4 +117,4 @@ u32 current_hart() {
     return selector == 0 ? 0U : (selector - u32{KNHK_TSS_SELECTOR}) / KNHK_TSS_DESCRIPTOR_BYTES;
 }
 
-} // namespace knhk::x86
+} // namespace knhk::bare

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "arch/x86_64/regions.hpp"
+#include "arch/bare/regions.hpp"
 
-#include "arch/x86_64/console.hpp"
-#include "arch/x86_64/cpu.hpp"
-#include "arch/x86_64/exit.hpp"
-#include "arch/x86_64/paging.hpp"
+#include "arch/bare/console.hpp"
+#include "arch/bare/exit.hpp"
+#include "arch/bare/machine.hpp"
+#include "arch/bare/paging.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 namespace {
 
 constexpr u64 MEBIBYTE = 1024 * 1024;
@@ -78,4 +78,4 @@ void announce_drain(const RegionFrames& region_frames) {
     print(line.text(" size=0x").hex(region::drain.size_bytes));
 }
 
-} // namespace knhk::x86
+} // namespace knhk::bare

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "arch/x86_64/local_apic.hpp"
+#include "arch/x86_64/interrupts.hpp"
 
 #include <atomic>
 
 #include "arch/x86_64/cpu.hpp"
-#include "arch/x86_64/exit.hpp"
-#include "arch/x86_64/layout.h"
+#include "arch/bare/exit.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 namespace {
 
 enum class Register : u32 {
@@ -65,14 +64,14 @@ volatile u32* at(Register name) {
 
 /// Writing the low half sends; before that the last command must have left. A stuck bus is seen
 /// later, as a hart that does not come.
-void send(u32 apic_id, u32 command) {
+void send(u64 apic_id, u32 command) {
     for (u32 i = 0; i < PENDING_POLLS_MAX; ++i) {
         if ((*at(Register::COMMAND_LOW) & COMMAND_PENDING) == 0) {
             break;
         }
         pause();
     }
-    *at(Register::COMMAND_HIGH) = apic_id << DESTINATION_SHIFT;
+    *at(Register::COMMAND_HIGH) = static_cast<u32>(apic_id) << DESTINATION_SHIFT;
     *at(Register::COMMAND_LOW) = command;
 }
 
@@ -86,7 +85,7 @@ u64 local_apic_physical() {
     return read_msr(MSR_APIC_BASE) & APIC_BASE_ADDRESS;
 }
 
-void check_local_apic_mode() {
+void check_interrupts() {
     if ((read_msr(MSR_APIC_BASE) & APIC_BASE_X2APIC) != 0) {
         refuse(ExitStatus::Environment,
                "the firmware left the interrupt controller in x2APIC mode: switch x2APIC off in "
@@ -94,7 +93,7 @@ void check_local_apic_mode() {
     }
 }
 
-void start_local_apic() {
+void start_interrupts() {
     write_msr(MSR_APIC_BASE, read_msr(MSR_APIC_BASE) | APIC_BASE_ENABLE);
     // The old controllers would interrupt through INT0, on vectors of exceptions.
     write_port(PIC_FIRST_MASK, PIC_ALL_MASKED);
@@ -116,12 +115,12 @@ void reset_other_harts() {
     }
 }
 
-void send_startup(u32 apic_id) {
-    send(apic_id, COMMAND_STARTUP | COMMAND_ASSERT | (KNHK_TRAMPOLINE_BASE >> 12));
+void send_start(u64 hart_id) {
+    send(hart_id, COMMAND_STARTUP | COMMAND_ASSERT | (KNHK_TRAMPOLINE_BASE >> 12));
 }
 
-void send_wake(u32 apic_id) {
-    send(apic_id, COMMAND_ASSERT | KNHK_WAKE_VECTOR);
+void send_wake(u64 hart_id) {
+    send(hart_id, COMMAND_ASSERT | KNHK_WAKE_VECTOR);
 }
 
 void stop_other_harts() {
@@ -150,4 +149,4 @@ void end_interrupt() {
     *at(Register::END_OF_INTERRUPT) = 0;
 }
 
-} // namespace knhk::x86
+} // namespace knhk::bare

@@ -4,7 +4,7 @@
 
 #include "base/types.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 
 /// Platform::wait.
 void wait_on(const u32* word, u32 expected);
@@ -12,4 +12,4 @@ void wait_on(const u32* word, u32 expected);
 /// Platform::wake.
 void wake_sleepers(const u32* word);
 
-} // namespace knhk::x86
+} // namespace knhk::bare

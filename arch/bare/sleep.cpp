@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "arch/x86_64/sleep.hpp"
+#include "arch/bare/sleep.hpp"
 
 #include <atomic>
 #include <bit>
 
-#include "arch/x86_64/cpu.hpp"
-#include "arch/x86_64/descriptors.hpp"
-#include "arch/x86_64/harts.hpp"
-#include "arch/x86_64/local_apic.hpp"
+#include "arch/bare/machine.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 namespace {
 
 constexpr u32 HARTS_IN_WORD = 64;
@@ -28,6 +25,18 @@ struct alignas(SEPARATION_BYTES) HartSet {
 /// That makes it correct without fences and whatever order the caller's store has.
 constinit HartSet sleepers{};
 
+/// Keeps interrupts off while it lives, and leaves them as they were.
+class InterruptsOff {
+  public:
+    InterruptsOff() : before_(mask_interrupts()) {}
+    ~InterruptsOff() { restore_interrupts(before_); }
+    InterruptsOff(const InterruptsOff&) = delete;
+    InterruptsOff& operator=(const InterruptsOff&) = delete;
+
+  private:
+    u64 before_;
+};
+
 /// What a marked hart sleeps on; written before the mark, read after it.
 constinit std::atomic<const u32*> slept_on[CORES_MAX]{};
 
@@ -35,7 +44,7 @@ void wake_marked(u64 marked, u32 first_hart, const u32* word) {
     while (marked != 0) {
         const u32 hart = first_hart + static_cast<u32>(std::countr_zero(marked));
         if (slept_on[hart].load(std::memory_order_relaxed) == word) {
-            send_wake(apic_id_of(hart));
+            send_wake(id_of_hart(hart));
         }
         marked &= marked - 1;
     }
@@ -67,4 +76,4 @@ void wake_sleepers(const u32* word) {
     }
 }
 
-} // namespace knhk::x86
+} // namespace knhk::bare

@@ -2,7 +2,7 @@
 // Where a started hart begins: copied to KNHK_TRAMPOLINE_BASE at boot, entered in 16-bit mode, and
 // left for hart_main on the hart's own stack under the final page tables.
 #include "arch/x86_64/layout.h"
-#include "arch/x86_64/long_mode.inc"
+#include "arch/x86_64/enter.inc"
 
 .section .rodata, "a", @progbits
 .globl trampoline_start, trampoline_end

@@ -1,36 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "arch/x86_64/firmware.hpp"
+#include "arch/bare/firmware.hpp"
 
 #include <cstring>
 
-#include "arch/x86_64/acpi.hpp"
-#include "arch/x86_64/console.hpp"
-#include "arch/x86_64/exit.hpp"
+#include "arch/bare/acpi.hpp"
+#include "arch/bare/console.hpp"
+#include "arch/bare/exit.hpp"
+#include "arch/bare/machine.hpp"
 
-extern "C" {
-// Written by entry.S.
-extern const knhk::u32 boot_protocol;
-extern const knhk::u32 boot_description;
-}
-
-namespace knhk::x86 {
-namespace {
-
-/// Where a BIOS keeps the root pointer, on a 16-byte boundary.
-constexpr PhysicalSpan BIOS_AREA{0xE0000, 0x20000};
-constexpr u64 ROOT_POINTER_STEP = 16;
-
-void scan_for_root_pointer(Firmware& firmware) {
-    const auto area = physical_bytes(BIOS_AREA);
-    for (u64 at = 0; at + ROOT_POINTER_BYTES <= area.size(); at += ROOT_POINTER_STEP) {
-        if (firmware.set_root_pointer(area.subspan(at, ROOT_POINTER_BYTES))) {
-            return;
-        }
-    }
-}
-
-} // namespace
-
+namespace knhk::bare {
 void Firmware::add_memory(PhysicalSpan span, bool usable) {
     if (span.size_bytes == 0 || span.base + span.size_bytes < span.base) {
         return;
@@ -59,7 +37,9 @@ void Firmware::set_command_line(std::span<const std::byte> text) {
 
 void Firmware::set_module(PhysicalSpan span) {
     if (!is_visible(span)) {
-        refuse(ExitStatus::Environment, "the container was loaded above 4 GiB: use another loader");
+        TextLine line;
+        line.text("the container was loaded above ").number(PHYSICAL_LIMIT / GIBIBYTE);
+        refuse(ExitStatus::Environment, line.text(" GiB: use another loader"));
     }
     module = span;
 }
@@ -83,20 +63,13 @@ u64 Firmware::ram_bytes() const {
 }
 
 void read_firmware(Firmware& firmware) {
-    if (boot_protocol == KNHK_PROTOCOL_PVH) {
-        read_pvh(boot_description, firmware);
-    } else {
-        read_multiboot2(boot_description, firmware);
-    }
+    read_handover(firmware);
     if (firmware.memory_count == 0) {
         refuse(ExitStatus::Environment, "the firmware gave no memory map: use another loader");
     }
     if (firmware.memory_cut) {
         print(TextLine{}.text("knhk: the firmware's memory map is cut to its first entries"));
     }
-    if (!firmware.has_root_pointer) {
-        scan_for_root_pointer(firmware);
-    }
 }
 
-} // namespace knhk::x86
+} // namespace knhk::bare

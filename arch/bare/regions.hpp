@@ -4,10 +4,10 @@
 
 #include <array>
 
-#include "arch/x86_64/frames.hpp"
+#include "arch/bare/frames.hpp"
 #include "base/memory_map.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 
 /// Where each region lies in physical memory, in the order of REGIONS. Each is one piece.
 using RegionFrames = std::array<u64, REGIONS.size()>;
@@ -24,4 +24,4 @@ void copy_container(const Firmware& firmware, const RegionFrames& region_frames)
 /// Tells the host where in the machine's memory the log drain is: it reads it from outside.
 void announce_drain(const RegionFrames& region_frames);
 
-} // namespace knhk::x86
+} // namespace knhk::bare
