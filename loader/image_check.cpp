@@ -8,6 +8,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/architecture.hpp"
 #include "base/bytes.hpp"
 #include "base/memory_map.hpp"
 #include "loader/image_note.hpp"
@@ -41,13 +42,10 @@ Problem check_bounds(Bytes file, u64 offset, u64 size, const std::string& where)
 }
 
 std::string machine_name(u16 machine) {
+    if (const auto architecture = architecture_of_elf(machine)) {
+        return std::string(name_of(*architecture));
+    }
     switch (machine) {
-    case EM_X86_64:
-        return "x86_64";
-    case EM_AARCH64:
-        return "aarch64";
-    case EM_RISCV:
-        return "riscv64";
     case EM_386:
         return "i386";
     case EM_ARM:
@@ -86,9 +84,9 @@ Problem check_identity(Bytes file) {
     return check_bounds(file, 0, sizeof(Elf64_Ehdr), "ELF header");
 }
 
-Problem check_header(Bytes file, const Elf64_Ehdr& header) {
-    if (header.e_machine != hosted::ELF_MACHINE) {
-        const std::string ours = machine_name(hosted::ELF_MACHINE);
+Problem check_header(Bytes file, const Elf64_Ehdr& header, u16 elf_machine) {
+    if (header.e_machine != elf_machine) {
+        const std::string ours = machine_name(elf_machine);
         return bad(fmt::format("image is for {}, this machine is {}",
                                machine_name(header.e_machine), ours),
                    "ELF header", fmt::format("give the image for {}", ours));
@@ -248,12 +246,12 @@ Problem read_layout(Bytes file, const Elf64_Ehdr& header, ImageLayout& layout) {
 
 } // namespace
 
-std::expected<ImageLayout, Failure> check_image(Bytes file) {
+std::expected<ImageLayout, Failure> check_image(Bytes file, u16 elf_machine) {
     if (Problem problem = check_identity(file)) {
         return std::unexpected(*std::move(problem));
     }
     const auto header = load_le<Elf64_Ehdr>(file.data());
-    if (Problem problem = check_header(file, header)) {
+    if (Problem problem = check_header(file, header, elf_machine)) {
         return std::unexpected(*std::move(problem));
     }
     ImageLayout layout{.entry = header.e_entry, .segments = {}};
@@ -261,6 +259,16 @@ std::expected<ImageLayout, Failure> check_image(Bytes file) {
         return std::unexpected(*std::move(problem));
     }
     return layout;
+}
+
+Architecture host_architecture() {
+    constexpr auto OURS = architecture_of_elf(hosted::ELF_MACHINE);
+    static_assert(OURS.has_value(), "the table of architectures has this one");
+    return *OURS;
+}
+
+std::expected<ImageLayout, Failure> check_image(Bytes file) {
+    return check_image(file, hosted::ELF_MACHINE);
 }
 
 } // namespace knhk::loader

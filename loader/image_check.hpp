@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether bytes are an image that this loader and this machine can run: decided in full before
+// Whether bytes are an image that this loader and a machine can run: decided in full before
 // anything is mapped. Pure, and made for hostile input.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "arch/linux/failure.hpp"
+#include "base/architecture.hpp"
 #include "base/types.hpp"
 
 namespace knhk::loader {
@@ -40,7 +41,14 @@ struct ImageLayout {
     std::vector<Segment> segments; ///< ascending, without overlap, within the image's span
 };
 
-/// `where` in the Failure says which part of the file; the caller puts the path before it.
+/// What this process itself was built for.
+[[nodiscard]] Architecture host_architecture();
+
+/// For machines with this e_machine. `where` in the Failure says which part of the file; the caller
+/// puts the path before it.
+[[nodiscard]] std::expected<ImageLayout, hosted::Failure>
+check_image(std::span<const std::byte> file, u16 elf_machine);
+/// For this machine.
 [[nodiscard]] std::expected<ImageLayout, hosted::Failure>
 check_image(std::span<const std::byte> file);
 

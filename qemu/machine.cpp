@@ -12,11 +12,25 @@ namespace {
 constexpr u64 GIB = u64{1} << 30;
 constexpr u64 MIB = u64{1} << 20;
 
-// The splits are those of QEMU's hw/i386 when max-ram-below-4g is not given.
+/// The splits are those of QEMU's hw/i386 when max-ram-below-4g is not given.
+constexpr Machine pc_like(std::string_view name, u64 split_from_bytes, u64 low_bytes) {
+    return {.architecture = Architecture::X86_64,
+            .name = name,
+            .program = "qemu-system-x86_64",
+            .package = "qemu-system-x86",
+            .exit_option = "-device",
+            .exit_value = "isa-debug-exit,iobase=0xf4,iosize=0x04",
+            .harts_max = 255,
+            .ram_base = 0,
+            .split_from_bytes = split_from_bytes,
+            .low_bytes = low_bytes};
+}
+
+// The first of an architecture is the one that is taken when nobody names another.
 constexpr std::array MACHINES = {
-    Machine{"q35", "qemu-system-x86_64", 255, 2816 * MIB, 2 * GIB},
-    Machine{"pc", "qemu-system-x86_64", 255, 3584 * MIB, 3 * GIB},
-    Machine{"microvm", "qemu-system-x86_64", 255, 3 * GIB, 3 * GIB},
+    pc_like("q35", 2816 * MIB, 2 * GIB),
+    pc_like("pc", 3584 * MIB, 3 * GIB),
+    pc_like("microvm", 3 * GIB, 3 * GIB),
 };
 
 /// In QEMU's option lists a comma ends a value unless it is doubled.
@@ -47,13 +61,23 @@ std::span<const Machine> machines() {
     return MACHINES;
 }
 
-const Machine* find_machine(std::string_view name) {
+const Machine* find_machine(Architecture architecture, std::string_view name) {
     for (const Machine& machine : MACHINES) {
-        if (machine.name == name) {
+        if (machine.architecture == architecture && (name.empty() || machine.name == name)) {
             return &machine;
         }
     }
     return nullptr;
+}
+
+std::string machine_names(Architecture architecture) {
+    std::string names;
+    for (const Machine& machine : MACHINES) {
+        if (machine.architecture == architecture) {
+            names += fmt::format("{}{}", names.empty() ? "" : ", ", machine.name);
+        }
+    }
+    return names;
 }
 
 std::vector<std::string> arguments_for(const Boot& boot) {
@@ -65,21 +89,22 @@ std::vector<std::string> arguments_for(const Boot& boot) {
                                        "-cpu", "max", "-smp", fmt::format("{}", boot.harts)});
     arguments.insert(arguments.end(), {"-display", "none", "-nodefaults", "-no-reboot", "-serial",
                                        "stdio", "-monitor", "none"});
-    arguments.insert(arguments.end(), {"-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"});
+    arguments.insert(arguments.end(), {std::string(boot.machine->exit_option),
+                                       std::string(boot.machine->exit_value)});
     arguments.insert(arguments.end(), {"-kernel", boot.image_path, "-append", boot.command_line,
                                        "-initrd", boot.container_path});
     return arguments;
 }
 
 std::optional<u64> ram_file_offset(const Machine& machine, u64 memory_bytes, PhysicalSpan span) {
-    const bool is_split = memory_bytes >= machine.split_from_bytes;
+    const bool is_split = machine.split_from_bytes != 0 && memory_bytes >= machine.split_from_bytes;
     const u64 low_end = is_split ? machine.low_bytes : memory_bytes;
     const auto lies_in = [&span](u64 begin, u64 end) {
         return span.address >= begin && span.address <= end &&
                span.size_bytes <= end - span.address;
     };
-    if (lies_in(0, low_end)) {
-        return span.address;
+    if (lies_in(machine.ram_base, machine.ram_base + low_end)) {
+        return span.address - machine.ram_base;
     }
     const u64 high_size = memory_bytes - low_end;
     if (is_split && lies_in(4 * GIB, 4 * GIB + high_size)) {

@@ -9,24 +9,33 @@
 #include <string_view>
 #include <vector>
 
+#include "base/architecture.hpp"
 #include "base/types.hpp"
 
 namespace knhk::qemu {
 
 /// One of QEMU's machine types.
 struct Machine {
+    Architecture architecture;
     std::string_view name; ///< as -M takes it
     std::string_view program;
+    std::string_view package; ///< Debian's, which has the program
+    /// How the image leaves with a status: its device, or what switches semihosting on.
+    std::string_view exit_option;
+    std::string_view exit_value;
     u32 harts_max;
-    /// RAM of at least `split_from_bytes` lies in two parts: `low_bytes` from address 0, the rest
-    /// from 4 GiB.
+    u64 ram_base; ///< physical address of the first byte of RAM
+    /// RAM of at least `split_from_bytes` lies in two parts: `low_bytes` from `ram_base`, the rest
+    /// from 4 GiB. 0: never.
     u64 split_from_bytes;
     u64 low_bytes;
 };
 
 [[nodiscard]] std::span<const Machine> machines();
-/// None when QEMU knows no such machine, or we do not.
-[[nodiscard]] const Machine* find_machine(std::string_view name);
+/// None when QEMU knows no such machine, or we do not. An empty name: the architecture's first.
+[[nodiscard]] const Machine* find_machine(Architecture architecture, std::string_view name = {});
+/// "q35, pc, microvm".
+[[nodiscard]] std::string machine_names(Architecture architecture);
 
 /// One boot of an image.
 struct Boot {

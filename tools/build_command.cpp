@@ -30,6 +30,7 @@ constexpr const char* FOOTER =
 struct BuildOptions {
     std::string folder;
     std::string output;
+    Architecture architecture = loader::host_architecture();
 };
 
 /// How the build linked its own image; the same for a user's.
@@ -43,8 +44,8 @@ struct Recipe {
     std::string machine;
 };
 
-Recipe read_recipe() {
-    const std::string path = image_recipe().string();
+Recipe read_recipe(Architecture architecture) {
+    const std::string path = image_recipe(architecture).string();
     if (!fs::exists(path)) {
         throw bad_environment("{} is missing: build the tree with ninja -C {}", path,
                               build_root().string());
@@ -77,6 +78,14 @@ std::vector<fs::path> find_sources(const fs::path& folder) {
     }
     std::ranges::sort(sources);
     return sources;
+}
+
+Architecture parse_architecture(std::string_view text) {
+    const auto architecture = architecture_named(text);
+    if (!architecture) {
+        throw bad_input("unknown --arch '{}': use x86_64, aarch64 or riscv64", text);
+    }
+    return *architecture;
 }
 
 void compile(const Recipe& recipe, const fs::path& source, const fs::path& object) {
@@ -115,7 +124,7 @@ fs::path output_path(const BuildOptions& options, const std::string& machine) {
 
 ExitStatus build_image(const BuildOptions& options) {
     const std::vector<fs::path> sources = find_sources(options.folder);
-    const Recipe recipe = read_recipe();
+    const Recipe recipe = read_recipe(options.architecture);
     const fs::path output = output_path(options, recipe.machine);
     const TemporaryDirectory scratch;
     std::vector<fs::path> objects;
@@ -125,7 +134,7 @@ ExitStatus build_image(const BuildOptions& options) {
     }
     const fs::path image = scratch.path() / "image.elf";
     link(recipe, objects, image);
-    const ImageFile checked = ImageFile::open(image);
+    const ImageFile checked = ImageFile::open(image, options.architecture);
     replace_file(output, read_text_file(image));
     fmt::print("{} (sha256 {})\n", output.string(), checked.sha256_text());
     return ExitStatus::Ok;
@@ -138,8 +147,16 @@ void add_build_command(CLI::App& app, Action& action) {
         app.add_subcommand("build", "link a folder of handlers into an image of their own");
     const auto options = std::make_shared<BuildOptions>();
     command->add_option("DIR", options->folder, "the folder")->required();
-    command->add_option("-o,--output", options->output, "the image (./NAME-x86_64.elf)")
+    command->add_option("-o,--output", options->output, "the image (./NAME-ARCH.elf)")
         ->type_name("FILE");
+    command
+        ->add_option_function<std::string>(
+            "--arch",
+            [options](const std::string& text) {
+                options->architecture = parse_architecture(text);
+            },
+            "the architecture that it is for (this machine's)")
+        ->type_name("x86_64|aarch64|riscv64");
     command->footer(FOOTER);
     command->callback([options, &action] { action = [options] { return build_image(*options); }; });
 }

@@ -12,8 +12,8 @@ void add_platform_options(CLI::App& command, RunOptions& options) {
         .add_option_function<std::string>(
             "--on",
             [&options](const std::string& text) { options.platform = parse_platform(text); },
-            "linux (default) or qemu-x86_64")
-        ->type_name("linux|qemu-x86_64");
+            "a process of this machine (linux, the default), or a machine that QEMU emulates")
+        ->type_name(fmt::format("{}", fmt::join(platform_names(), "|")));
     command.add_option("--image", options.image, "the image to run (the built one)")
         ->type_name("FILE");
     add_number(command,
@@ -50,8 +50,9 @@ void add_platform_options(CLI::App& command, RunOptions& options) {
                options.memory_mib);
     command.add_option("--accel", options.accelerator, "tcg (default) or kvm, QEMU only")
         ->type_name("tcg|kvm");
-    command.add_option("--machine", options.machine, "q35 (default), microvm or pc, QEMU only")
-        ->type_name("q35|microvm|pc");
+    command
+        .add_option("--machine", options.machine, "QEMU's machine type (q35 on x86_64), QEMU only")
+        ->type_name("NAME");
 }
 
 void add_checkpoint_options(CLI::App& command, RunOptions& options) {

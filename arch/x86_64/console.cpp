@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: MIT
-#include "arch/x86_64/console.hpp"
-
+// The port: a 16550 at the address that every PC gives it, or where ACPI's table of the console
+// (SPCR) says that it is.
 #include <atomic>
 
+#include "arch/bare/acpi.hpp"
 #include "arch/x86_64/cpu.hpp"
-#include "arch/x86_64/descriptors.hpp"
-#include "arch/x86_64/layout.h"
+#include "base/bytes.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 namespace {
 
-constexpr u16 PORT_DATA = KNHK_CONSOLE_PORT;
-constexpr u16 PORT_DIVISOR_LOW = KNHK_CONSOLE_PORT;
-constexpr u16 PORT_DIVISOR_HIGH = KNHK_CONSOLE_PORT + 1;
-constexpr u16 PORT_INTERRUPTS = KNHK_CONSOLE_PORT + 1;
-constexpr u16 PORT_FIFO = KNHK_CONSOLE_PORT + 2;
-constexpr u16 PORT_LINE_CONTROL = KNHK_CONSOLE_PORT + 3;
-constexpr u16 PORT_MODEM_CONTROL = KNHK_CONSOLE_PORT + 4;
-constexpr u16 PORT_LINE_STATUS = KNHK_CONSOLE_PORT + 5;
-constexpr u16 PORT_SCRATCH = KNHK_CONSOLE_PORT + 7;
+// Registers, from the port's first on.
+constexpr u16 DATA = 0;
+constexpr u16 DIVISOR_LOW = 0;
+constexpr u16 DIVISOR_HIGH = 1;
+constexpr u16 INTERRUPTS = 1;
+constexpr u16 FIFO = 2;
+constexpr u16 LINE_CONTROL = 3;
+constexpr u16 MODEM_CONTROL = 4;
+constexpr u16 LINE_STATUS = 5;
+constexpr u16 SCRATCH = 7;
 
 constexpr u8 LINE_DIVISOR_ACCESS = 0x80;
 constexpr u8 LINE_8N1 = 0x03;
@@ -28,131 +29,87 @@ constexpr u8 MODEM_DTR_RTS = 0x03;
 constexpr u8 STATUS_DATA_READY = 0x01;
 constexpr u8 STATUS_TRANSMIT_READY = 0x20;
 constexpr u8 STATUS_TRANSMIT_IDLE = 0x40;
-constexpr u8 CTRL_C = 0x03;
+constexpr u8 PROBE = 0x5A;
 
-/// A few seconds on any processor. A byte takes 87 microseconds, but a reader at the other end of
-/// an emulated port may stop for longer, and what it misses would be missing from a log.
-constexpr u64 STUCK_CYCLES = u64{1} << 34;
-/// Reading a port leaves the virtual machine, so a caller that asks at every beat does not each
-/// time.
-constexpr u64 INPUT_POLL_CYCLES = u64{1} << 22;
+// In the SPCR: what is at the other end, and its address in ACPI's generic form.
+constexpr std::string_view SPCR_SIGNATURE = "SPCR";
+constexpr std::size_t SPCR_INTERFACE = 36;
+constexpr std::size_t SPCR_ADDRESS_SPACE = 40;
+constexpr std::size_t SPCR_ADDRESS = 44;
+constexpr std::size_t SPCR_BYTES = 52;
+constexpr u8 INTERFACE_16550 = 0;
+constexpr u8 INTERFACE_16550_GENERIC = 18;
+constexpr u8 ADDRESS_SPACE_PORTS = 1;
+constexpr u64 FIRST_PORT_MAX = 0xFFF8;
 
-constinit std::atomic<bool> present{false};
-constinit std::atomic<u32> lock_owner{0}; // hart + 1, or 0
-constinit std::atomic<bool> stop_seen{false};
-constinit std::atomic<u64> input_polled_at{0};
+/// Changed once, at boot; harts that are started later read it.
+constinit std::atomic<u16> first_port{KNHK_CONSOLE_PORT};
 
-bool wait_for_status(u8 bit) {
-    const u64 start = read_tsc();
-    while ((read_port(PORT_LINE_STATUS) & bit) == 0) {
-        if (read_tsc() - start > STUCK_CYCLES) {
-            return false;
-        }
-        pause();
+u16 port(u16 name) {
+    return static_cast<u16>(first_port.load(std::memory_order_relaxed) + name);
+}
+
+u8 line_status() {
+    return read_port(port(LINE_STATUS));
+}
+
+/// False when nothing answers there.
+bool set_up(u16 first) {
+    const auto at = [first](u16 name) { return static_cast<u16>(first + name); };
+    write_port(at(SCRATCH), PROBE);
+    if (read_port(at(SCRATCH)) != PROBE) {
+        return false;
     }
+    write_port(at(INTERRUPTS), 0);
+    write_port(at(LINE_CONTROL), LINE_DIVISOR_ACCESS);
+    write_port(at(DIVISOR_LOW), DIVISOR_115200);
+    write_port(at(DIVISOR_HIGH), 0);
+    write_port(at(LINE_CONTROL), LINE_8N1);
+    write_port(at(FIFO), FIFO_ENABLE_AND_CLEAR);
+    write_port(at(MODEM_CONTROL), MODEM_DTR_RTS);
+    first_port.store(first, std::memory_order_relaxed);
     return true;
 }
 
-/// Holds the console for one call's text, or goes ahead without after STUCK_CYCLES: a hart that
-/// faults while it writes must be able to say so.
-class ConsoleLock {
-  public:
-    ConsoleLock() : self_(current_hart() + 1) {
-        if (lock_owner.load(std::memory_order_relaxed) == self_) {
-            return;
-        }
-        const u64 start = read_tsc();
-        while (!(held_ = try_lock()) && read_tsc() - start < STUCK_CYCLES) {
-            pause();
-        }
+/// 0 when there is no SPCR, or one of a port that is not driven here.
+u16 described_port(const Firmware& firmware) {
+    const auto spcr = find_table(firmware, SPCR_SIGNATURE);
+    if (spcr.size() < SPCR_BYTES) {
+        return 0;
     }
-    ~ConsoleLock() {
-        if (held_) {
-            lock_owner.store(0, std::memory_order_release); // pairs with the acquire in try_lock
-        }
-    }
-    ConsoleLock(const ConsoleLock&) = delete;
-    ConsoleLock& operator=(const ConsoleLock&) = delete;
-
-  private:
-    bool try_lock() {
-        u32 free = 0;
-        return lock_owner.compare_exchange_strong(free, self_, std::memory_order_acquire,
-                                                  std::memory_order_relaxed);
-    }
-    u32 self_;
-    bool held_ = false;
-};
-
-void write_byte(char byte) {
-    if (!present.load(std::memory_order_relaxed)) {
-        return;
-    }
-    if (!wait_for_status(STATUS_TRANSMIT_READY)) {
-        present.store(false, std::memory_order_relaxed); // do not wait that long for each byte
-        return;
-    }
-    write_port(PORT_DATA, static_cast<u8>(byte));
+    const u8 interface = std::to_integer<u8>(spcr[SPCR_INTERFACE]);
+    const u64 address = load_le<u64>(&spcr[SPCR_ADDRESS]);
+    const bool is_driven = interface == INTERFACE_16550 || interface == INTERFACE_16550_GENERIC;
+    const bool is_port = std::to_integer<u8>(spcr[SPCR_ADDRESS_SPACE]) == ADDRESS_SPACE_PORTS;
+    return is_driven && is_port && address <= FIRST_PORT_MAX ? static_cast<u16>(address) : u16{0};
 }
 
 } // namespace
 
-void start_console() {
-    static constexpr u8 PROBE = 0x5A;
-    write_port(PORT_SCRATCH, PROBE);
-    if (read_port(PORT_SCRATCH) != PROBE) {
-        return;
-    }
-    write_port(PORT_INTERRUPTS, 0);
-    write_port(PORT_LINE_CONTROL, LINE_DIVISOR_ACCESS);
-    write_port(PORT_DIVISOR_LOW, DIVISOR_115200);
-    write_port(PORT_DIVISOR_HIGH, 0);
-    write_port(PORT_LINE_CONTROL, LINE_8N1);
-    write_port(PORT_FIFO, FIFO_ENABLE_AND_CLEAR);
-    write_port(PORT_MODEM_CONTROL, MODEM_DTR_RTS);
-    present.store(true, std::memory_order_relaxed);
+bool start_port() {
+    return set_up(KNHK_CONSOLE_PORT);
 }
 
-void write_console(const char* text, u64 size_bytes) {
-    const ConsoleLock lock;
-    for (u64 i = 0; i < size_bytes; ++i) {
-        if (text[i] == '\n') {
-            write_byte('\r');
-        }
-        write_byte(text[i]);
-    }
+bool find_port(const Firmware& firmware) {
+    const u16 described = described_port(firmware);
+    // Setting up again what is in use would cut off what it still has to send.
+    return described != 0 && described != port(0) && set_up(described);
 }
 
-void print(const TextLine& line) {
-    TextLine whole = line;
-    whole.text("\n");
-    write_console(whole.view().data(), whole.view().size());
+bool port_takes_byte() {
+    return (line_status() & STATUS_TRANSMIT_READY) != 0;
 }
 
-void flush_console() {
-    if (present.load(std::memory_order_relaxed)) {
-        static_cast<void>(wait_for_status(STATUS_TRANSMIT_IDLE));
-    }
+bool port_is_idle() {
+    return (line_status() & STATUS_TRANSMIT_IDLE) != 0;
 }
 
-bool console_stop_requested() {
-    // Relaxed throughout: the answer is a wish, it orders nothing.
-    if (stop_seen.load(std::memory_order_relaxed)) {
-        return true;
-    }
-    const u64 now = read_tsc();
-    if (now - input_polled_at.load(std::memory_order_relaxed) < INPUT_POLL_CYCLES ||
-        !present.load(std::memory_order_relaxed)) {
-        return false;
-    }
-    input_polled_at.store(now, std::memory_order_relaxed);
-    while ((read_port(PORT_LINE_STATUS) & STATUS_DATA_READY) != 0) {
-        if (read_port(PORT_DATA) == CTRL_C) {
-            stop_seen.store(true, std::memory_order_relaxed);
-            return true;
-        }
-    }
-    return false;
+void write_port_byte(u8 byte) {
+    write_port(port(DATA), byte);
 }
 
-} // namespace knhk::x86
+int read_port_byte() {
+    return (line_status() & STATUS_DATA_READY) != 0 ? read_port(port(DATA)) : -1;
+}
+
+} // namespace knhk::bare

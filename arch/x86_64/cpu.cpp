@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
+// What a hart switches on in itself before it runs other code, and waiting.
 #include "arch/x86_64/cpu.hpp"
 
-namespace knhk::x86 {
+#include "arch/bare/console.hpp"
+
+namespace knhk::bare {
 namespace {
 
 constexpr u32 CPUID_BASE = 0;
@@ -22,8 +25,30 @@ constexpr u64 XCR0_X87_SSE = 0x03;
 constexpr u64 XCR0_AVX = 0x04;
 constexpr u64 XCR0_AVX512 = 0xE0; // opmask, upper halves, upper sixteen: all or none
 
+constexpr u64 FLAGS_INTERRUPTS_ON = 1U << 9;
+
+/// No processor's time stamp counter is faster.
+constexpr u64 CYCLES_PER_SECOND_MAX = u64{1} << 32;
+
 CpuidResult cpuid_or_zero(u32 leaf) {
     return cpuid(CPUID_BASE).eax >= leaf ? cpuid(leaf) : CpuidResult{};
+}
+
+struct CpuFeatures {
+    bool avx;
+    bool avx2;
+    bool avx512f;
+};
+
+/// What code may use after start_cpu: the processor has it and its state is switched on.
+CpuFeatures usable_features() {
+    const CpuidResult features = cpuid(CPUID_FEATURES);
+    const CpuidResult structured = cpuid_or_zero(CPUID_STRUCTURED);
+    CpuFeatures usable{};
+    usable.avx = (features.ecx & FEATURES_ECX_XSAVE) != 0 && (features.ecx & FEATURES_ECX_AVX) != 0;
+    usable.avx2 = usable.avx && (structured.ebx & STRUCTURED_EBX_AVX2) != 0;
+    usable.avx512f = usable.avx && (structured.ebx & STRUCTURED_EBX_AVX512F) != 0;
+    return usable;
 }
 
 u64 wanted_xcr0() {
@@ -42,6 +67,7 @@ u64 wanted_xcr0() {
 
 } // namespace
 
+/// Machine check exceptions, and all vector state that there is.
 void start_cpu() {
     const CpuidResult features = cpuid(CPUID_FEATURES);
     if ((features.edx & FEATURES_EDX_MCE) != 0) {
@@ -54,14 +80,66 @@ void start_cpu() {
     reset_floating_point();
 }
 
-CpuFeatures usable_features() {
-    const CpuidResult features = cpuid(CPUID_FEATURES);
-    const CpuidResult structured = cpuid_or_zero(CPUID_STRUCTURED);
-    CpuFeatures usable{};
-    usable.avx = (features.ecx & FEATURES_ECX_XSAVE) != 0 && (features.ecx & FEATURES_ECX_AVX) != 0;
-    usable.avx2 = usable.avx && (structured.ebx & STRUCTURED_EBX_AVX2) != 0;
-    usable.avx512f = usable.avx && (structured.ebx & STRUCTURED_EBX_AVX512F) != 0;
-    return usable;
+void announce_processor() {
+    const CpuFeatures features = usable_features();
+    if (!features.avx) {
+        return;
+    }
+    TextLine line;
+    line.text("knhk: processor has avx");
+    line.text(features.avx2 ? " avx2" : "").text(features.avx512f ? " avx512f" : "");
+    print(line);
 }
 
-} // namespace knhk::x86
+void pause() {
+    asm volatile("pause" : : : "memory");
+}
+
+u64 read_cycles() {
+    u32 low;
+    u32 high;
+    asm volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (u64{high} << 32) | low;
+}
+
+u64 cycles_per_second_max() {
+    return CYCLES_PER_SECOND_MAX;
+}
+
+void halt_forever() {
+    for (;;) {
+        asm volatile("cli; hlt" : : : "memory");
+    }
+}
+
+u64 mask_interrupts() {
+    u64 flags;
+    asm volatile("pushfq; popq %0; cli" : "=r"(flags) : : "memory");
+    return flags;
+}
+
+void restore_interrupts(u64 before) {
+    if ((before & FLAGS_INTERRUPTS_ON) != 0) {
+        unmask_interrupts();
+    }
+}
+
+void unmask_interrupts() {
+    asm volatile("sti" : : : "memory");
+}
+
+// `sti` takes effect one instruction late, so an interrupt that is already pending ends the `hlt`.
+void sleep_until_interrupt() {
+    asm volatile("sti; hlt; cli" : : : "memory");
+}
+
+void zero_bytes(void* to, u64 size_bytes) {
+    u64 count = size_bytes / sizeof(u64);
+    asm volatile("rep stosq" : "+D"(to), "+c"(count) : "a"(0) : "memory");
+}
+
+void copy_bytes(void* to, const void* from, u64 size_bytes) {
+    asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size_bytes) : : "memory");
+}
+
+} // namespace knhk::bare

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The instructions that C++ has no words for, one inline function each, and what a hart switches on
-// in itself before it runs other code.
+// The instructions that C++ has no words for, one inline function each.
 #pragma once
 
-#include "base/types.hpp"
+#include "arch/bare/machine.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 
 inline void write_port(u16 port, u8 value) {
     asm volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
@@ -22,56 +21,6 @@ inline u32 read_port_32(u16 port) {
     asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port) : "memory");
     return value;
 }
-
-inline u64 read_tsc() {
-    u32 low;
-    u32 high;
-    asm volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (u64{high} << 32) | low;
-}
-
-/// Gives way inside a spinning loop.
-inline void pause() {
-    asm volatile("pause" : : : "memory");
-}
-
-[[noreturn]] inline void halt_forever() {
-    for (;;) {
-        asm volatile("cli; hlt" : : : "memory");
-    }
-}
-
-/// Sleeps until an interrupt. `sti` takes effect one instruction late, so an interrupt that is
-/// already pending ends the `hlt`. Call it with interrupts off. Elsewhere they are off too, but on
-/// a hart that is watched (watch.cpp).
-inline void sleep_until_interrupt() {
-    asm volatile("sti; hlt; cli" : : : "memory");
-}
-
-inline void enable_interrupts() {
-    asm volatile("sti" : : : "memory");
-}
-
-inline void disable_interrupts() {
-    asm volatile("cli" : : : "memory");
-}
-
-/// Keeps interrupts off while it lives, and leaves them as they were.
-class InterruptsOff {
-  public:
-    InterruptsOff() { asm volatile("pushfq; popq %0; cli" : "=r"(flags_) : : "memory"); }
-    ~InterruptsOff() {
-        if ((flags_ & INTERRUPTS_ON) != 0) {
-            enable_interrupts();
-        }
-    }
-    InterruptsOff(const InterruptsOff&) = delete;
-    InterruptsOff& operator=(const InterruptsOff&) = delete;
-
-  private:
-    static constexpr u64 INTERRUPTS_ON = 1U << 9;
-    u64 flags_;
-};
 
 inline u64 read_msr(u32 number) {
     u32 low;
@@ -156,16 +105,6 @@ inline u16 read_task() {
     return selector;
 }
 
-/// Much faster than a loop under emulation. `size_bytes` is a multiple of 8.
-inline void zero_bytes(void* to, u64 size_bytes) {
-    u64 count = size_bytes / sizeof(u64);
-    asm volatile("rep stosq" : "+D"(to), "+c"(count) : "a"(0) : "memory");
-}
-
-inline void copy_bytes(void* to, const void* from, u64 size_bytes) {
-    asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size_bytes) : : "memory");
-}
-
 struct CpuidResult {
     u32 eax, ebx, ecx, edx;
 };
@@ -178,16 +117,4 @@ inline CpuidResult cpuid(u32 leaf, u32 subleaf = 0) {
     return result;
 }
 
-struct CpuFeatures {
-    bool avx;
-    bool avx2;
-    bool avx512f;
-};
-
-/// Switches on, for the calling hart, machine check exceptions and all vector state it has.
-void start_cpu();
-
-/// What code may use after start_cpu: the processor has it and its state is switched on.
-[[nodiscard]] CpuFeatures usable_features();
-
-} // namespace knhk::x86
+} // namespace knhk::bare

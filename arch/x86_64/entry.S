@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // From the firmware to boot_main: the headers by which PVH and Multiboot2 loaders find their 32-bit
-// entries, and the way from there to 64-bit mode at the image's virtual address.
+// entries, and the way from there to 64-bit mode at the image's virtual address, or to a refusal.
 #include "arch/x86_64/layout.h"
-#include "arch/x86_64/long_mode.inc"
+#include "arch/x86_64/enter.inc"
 
 #define MULTIBOOT2_HEADER_MAGIC 0xE85250D6
 #define MULTIBOOT2_ENTRY_MAGIC 0x36D76289
@@ -108,7 +108,7 @@ fill_early_tables:
     movl $KNHK_PHYSICAL(early_direct), %edi
     movl $(PAGE_PRESENT | PAGE_WRITABLE | PAGE_LARGE), %eax
     movl $PAGE_NO_EXECUTE_HIGH, %edx
-    movl $(KNHK_DIRECT_MAP_TABLES * TABLE_ENTRIES), %ecx
+    movl $(KNHK_DIRECT_MAP_GIBIBYTES * TABLE_ENTRIES), %ecx
     call fill_large_pages
 
 #define TABLE_AT(table) (KNHK_PHYSICAL(table) + PAGE_PRESENT + PAGE_WRITABLE)
@@ -135,6 +135,48 @@ fill_large_pages:
     addl $ENTRY_BYTES, %edi
     loop fill_large_pages
     ret
+
+// Refusals that come before C++ can run: one line on the serial port, then the end.
+#define UART_LINE_STATUS (KNHK_CONSOLE_PORT + 5)
+#define UART_TRANSMIT_EMPTY 0x20
+// Reads of a port take about a microsecond: a lost serial port delays the end, it does not stop it.
+#define UART_POLLS_MAX 100000
+
+refuse_protocol:
+    movl $KNHK_PHYSICAL(protocol_text), %esi
+    jmp refuse
+refuse_long_mode:
+    movl $KNHK_PHYSICAL(long_mode_text), %esi
+    jmp refuse
+refuse_no_execute:
+    movl $KNHK_PHYSICAL(no_execute_text), %esi
+
+// ESI: the line.
+refuse:
+    movl $uart_settings_count, %ecx
+    movl $KNHK_PHYSICAL(uart_settings), %ebx
+1:  movzbl (%ebx), %edx
+    addl $KNHK_CONSOLE_PORT, %edx
+    movb 1(%ebx), %al
+    outb %al, %dx
+    addl $2, %ebx
+    loop 1b
+2:  movl $UART_POLLS_MAX, %ecx
+    movl $UART_LINE_STATUS, %edx
+3:  inb %dx, %al
+    testb $UART_TRANSMIT_EMPTY, %al
+    loopz 3b
+    lodsb
+    testb %al, %al
+    jz 4f
+    movl $KNHK_CONSOLE_PORT, %edx
+    outb %al, %dx
+    jmp 2b
+4:  movb $(KNHK_DEBUG_EXIT_BASE + KNHK_STATUS_ENVIRONMENT), %al
+    outb %al, $KNHK_DEBUG_EXIT_PORT
+5:  cli
+    hlt
+    jmp 5b
 
 .code64
 entry_64_identity:
@@ -172,6 +214,18 @@ early_gdt_pointer:
     .short early_gdt_end - early_gdt - 1
     .long KNHK_PHYSICAL(early_gdt)
 
+protocol_text:
+    .asciz "knhk: error: entered by an unknown protocol: boot by PVH or Multiboot2\r\n"
+long_mode_text:
+    .asciz "knhk: error: the processor has no 64-bit mode: use another (-cpu qemu64)\r\n"
+no_execute_text:
+    .asciz "knhk: error: the processor has no no-execute pages: turn NX on (-cpu qemu64)\r\n"
+
+// Pairs of register and value: 115200 baud, 8 bits, no parity, no interrupts.
+uart_settings:
+    .byte 1, 0x00, 3, 0x80, 0, 0x01, 1, 0x00, 3, 0x03
+.set uart_settings_count, (. - uart_settings) / 2
+
 .data
 .balign 8
 .globl boot_protocol, boot_description
@@ -194,7 +248,7 @@ early_identity:
 early_image:
     .skip PAGE_BYTES
 early_direct:
-    .skip KNHK_DIRECT_MAP_TABLES * PAGE_BYTES
+    .skip KNHK_DIRECT_MAP_GIBIBYTES * PAGE_BYTES
 boot_stack:
     .skip BOOT_STACK_BYTES
 boot_stack_top:

@@ -1,36 +1,29 @@
 // SPDX-License-Identifier: MIT
-#include "arch/x86_64/harts.hpp"
+// The harts that ACPI lists, and their start by INIT and start-up commands.
+#include <array>
 
-#include <atomic>
-
+#include "arch/bare/acpi.hpp"
+#include "arch/bare/console.hpp"
+#include "arch/bare/exit.hpp"
 #include "arch/x86_64/cpu.hpp"
-#include "arch/x86_64/descriptors.hpp"
-#include "arch/x86_64/exit.hpp"
-#include "arch/x86_64/local_apic.hpp"
-#include "arch/x86_64/paging.hpp"
+#include "arch/x86_64/interrupts.hpp"
+#include "base/bytes.hpp"
 
 extern "C" {
 extern const std::byte trampoline_start[];
 extern const std::byte trampoline_end[];
-
-// Read by trampoline.S.
-constinit knhk::u64 final_page_tables = 0;
-constinit knhk::u64 started_hart_stack = 0;
-constinit knhk::u32 started_hart_number = 0;
 }
 
-namespace knhk::x86 {
+namespace knhk::bare {
 namespace {
 
-/// One start-up command may be lost while the hart still resets, so it is repeated; a hart that
-/// already runs ignores it. An emulator with 64 harts on 2 processors takes its time.
-constexpr u64 STARTUP_WAIT_CYCLES = u64{1} << 27;
-constexpr u32 STARTUP_ATTEMPTS = 200;
+constexpr std::string_view MADT_SIGNATURE = "APIC";
 
-constinit std::array<u8, CORES_MAX> apic_ids{};
-constinit const BootInfo* boot_info_of_all = nullptr;
-constinit std::atomic<bool> starting{false};
-constinit std::atomic<u32> last_alive{0};
+enum class MadtType : u8 {
+    LOCAL_APIC = 0,
+    LOCAL_X2APIC = 9,
+};
+constexpr u32 HART_ENABLED = 1;
 
 constexpr PhysicalSpan TRAMPOLINE_PAGE{KNHK_TRAMPOLINE_BASE, PAGE_BYTES};
 
@@ -47,34 +40,64 @@ bool is_free_ram(const Firmware& firmware, PhysicalSpan page) {
     return covered;
 }
 
-bool comes_alive(u32 hart) {
-    const u64 start = read_tsc();
-    // Pairs with the release in hart_main: the hart has read its number and its stack.
-    while (last_alive.load(std::memory_order_acquire) != hart) {
-        if (read_tsc() - start > STARTUP_WAIT_CYCLES) {
-            return false;
-        }
-        pause();
+void add(u64 apic_id, HartTable& harts) {
+    if (apic_id > LOCAL_APIC_ID_MAX) {
+        ++harts.left_out;
+    } else {
+        harts.add(apic_id);
     }
-    return true;
 }
 
-[[noreturn]] void refuse_silent_hart(u32 hart) {
-    TextLine line;
-    line.text("hart ").number(hart).text(" (APIC id ").number(apic_ids[hart]);
-    line.text(") does not start: start the machine again, or with fewer harts");
-    refuse(ExitStatus::Environment, line);
+void read_madt_entry(MadtType type, ByteReader payload, HartTable& harts) {
+    switch (type) {
+    case MadtType::LOCAL_APIC: {
+        static_cast<void>(payload.get<u8>()); // ACPI's number of the processor
+        const u32 apic_id = payload.get<u8>();
+        if ((payload.get<u32>() & HART_ENABLED) != 0) {
+            add(apic_id, harts);
+        }
+        break;
+    }
+    case MadtType::LOCAL_X2APIC: {
+        static_cast<void>(payload.get<u16>()); // reserved
+        const u32 apic_id = payload.get<u32>();
+        if ((payload.get<u32>() & HART_ENABLED) != 0) {
+            add(apic_id, harts);
+        }
+        break;
+    }
+    }
+}
+
+void read_madt(std::span<const std::byte> madt, HartTable& harts) {
+    ByteReader reader(madt.subspan(TABLE_HEADER_BYTES));
+    static_cast<void>(reader.get<u32>()); // the local APIC, which the processor itself knows
+    static_cast<void>(reader.get<u32>()); // flags
+    while (reader.left() >= 2) {
+        const auto type = static_cast<MadtType>(reader.get<u8>());
+        const u32 entry_bytes = reader.get<u8>();
+        if (entry_bytes < 2 || entry_bytes - 2 > reader.left()) {
+            return;
+        }
+        read_madt_entry(type, ByteReader(reader.get_bytes(entry_bytes - 2)), harts);
+    }
 }
 
 } // namespace
 
-void set_harts(const HartTable& harts, const BootInfo* boot_info, u64 page_tables) {
-    apic_ids = harts.apic_ids;
-    boot_info_of_all = boot_info;
-    final_page_tables = page_tables;
+HartTable find_harts(const Firmware& firmware) {
+    HartTable harts;
+    harts.add(local_apic_id());
+    const auto madt = find_table(firmware, MADT_SIGNATURE);
+    if (madt.empty()) {
+        print(TextLine{}.text("knhk: no ACPI table lists the harts (MADT): going on with one"));
+    } else {
+        read_madt(madt, harts);
+    }
+    return harts;
 }
 
-void copy_trampoline(const Firmware& firmware, const HartTable& harts) {
+void prepare_hart_starts(const Firmware& firmware, const HartTable& harts) {
     if (harts.count == 1) {
         return;
     }
@@ -86,52 +109,4 @@ void copy_trampoline(const Firmware& firmware, const HartTable& harts) {
                static_cast<u64>(trampoline_end - trampoline_start));
 }
 
-u32 apic_id_of(u32 hart) {
-    return apic_ids[hart];
-}
-
-void start_hart(u32 hart) {
-    // One at a time, because all read their number and stack from the same place. The acquire
-    // pairs with the release below.
-    while (starting.exchange(true, std::memory_order_acquire)) {
-        pause();
-    }
-    started_hart_number = hart;
-    started_hart_stack = hart_stack_top(hart);
-    // The command's own store must not pass those two in the compiler; the processor keeps stores
-    // in order.
-    std::atomic_signal_fence(std::memory_order_release);
-    bool alive = false;
-    for (u32 attempt = 0; attempt < STARTUP_ATTEMPTS && !alive; ++attempt) {
-        send_startup(apic_ids[hart]);
-        alive = comes_alive(hart);
-    }
-    if (!alive) {
-        refuse_silent_hart(hart);
-    }
-    starting.store(false, std::memory_order_release);
-}
-
-} // namespace knhk::x86
-
-extern "C" {
-
-/// A hart's whole life, on its own stack: hart 0 from boot_main, the others from hart_main.
-[[noreturn]] void run_hart(knhk::u32 hart) {
-    const unsigned status = knhk_enter(knhk::x86::boot_info_of_all, hart);
-    if (hart == 0) {
-        knhk::x86::exit_machine(status);
-    }
-    knhk::x86::halt_forever();
-}
-
-/// From trampoline.S: a started hart under the final page tables.
-[[noreturn]] void hart_main(knhk::u32 hart) {
-    using namespace knhk::x86;
-    load_descriptors(hart, fault_stack_top(hart));
-    start_cpu();
-    start_local_apic();
-    last_alive.store(hart, std::memory_order_release);
-    run_hart(hart);
-}
-}
+} // namespace knhk::bare

@@ -6,15 +6,22 @@
 #include "base/memory_map.def"
 #include "linker/x86_64.h"
 
+// As people write it.
+#define KNHK_ARCHITECTURE "x86_64"
+
 // Where a byte of the image lies before paging is on.
 #define KNHK_PHYSICAL(symbol) ((symbol) - KNHK_IMAGE_BASE + KNHK_LOAD_ADDRESS)
 
 // The early page tables show the low 4 GiB of physical memory here; the final ones do not.
 #define KNHK_DIRECT_MAP_BASE 0xFFFF800000000000
 #define KNHK_DIRECT_MAP_PML4_INDEX 256
-#define KNHK_DIRECT_MAP_TABLES 4
+#define KNHK_DIRECT_MAP_GIBIBYTES 4
 
-// The local APIC's registers, above the largest image and below the regions.
+#define KNHK_PAGE_TABLE_LEVELS 4
+
+// Devices, above the largest image and below the regions: the local APIC's registers.
+#define KNHK_DEVICES_BASE 0x4F000000
+#define KNHK_DEVICES_SIZE_MAX 0x1000
 #define KNHK_LOCAL_APIC_BASE 0x4F000000
 #define KNHK_LOCAL_APIC_EOI 0xB0
 

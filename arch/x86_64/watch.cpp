@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "arch/x86_64/watch.hpp"
-
+// The timer of the local APIC, measured once.
+#include "arch/bare/acpi.hpp"
+#include "arch/bare/watch.hpp"
 #include "arch/x86_64/cpu.hpp"
-#include "arch/x86_64/local_apic.hpp"
+#include "arch/x86_64/interrupts.hpp"
+#include "base/bytes.hpp"
 
-namespace knhk::x86 {
+namespace knhk::bare {
 namespace {
 
 // How fast a local APIC counts differs from machine to machine and is written nowhere that all of
@@ -20,9 +22,15 @@ constexpr u32 WINDOW_POLLS_MAX = 4'000'000;
 constexpr u32 SAMPLE_TRIES = 8;
 constexpr u32 COUNT_MAX = ~u32{0};
 
+constexpr std::string_view FADT_SIGNATURE = "FACP";
+// In the FADT. Its bytes reach to the second field in every version.
+constexpr std::size_t FADT_TIMER_PORT = 76;
+constexpr std::size_t FADT_TIMER_PORT_BYTES = 91;
+constexpr u32 TIMER_PORT_BYTES = 4;
+constexpr u32 PORT_MAX = 0xFFFF;
+
+/// 0: ACPI names none.
 constinit u16 reference_port = 0;
-using Look = void (*)();
-constinit Look look_at_run = nullptr;
 
 u32 read_reference() {
     return read_port_32(reference_port) & REFERENCE_MASK;
@@ -81,33 +89,33 @@ u64 measure_counts_per_millisecond() {
 
 } // namespace
 
-void set_reference_timer(u16 port) {
-    reference_port = port;
+void find_timer(const Firmware& firmware) {
+    const auto fadt = find_table(firmware, FADT_SIGNATURE);
+    if (fadt.size() <= FADT_TIMER_PORT_BYTES ||
+        std::to_integer<u32>(fadt[FADT_TIMER_PORT_BYTES]) != TIMER_PORT_BYTES) {
+        return;
+    }
+    const u32 port = load_le<u32>(&fadt[FADT_TIMER_PORT]);
+    reference_port = port <= PORT_MAX ? static_cast<u16>(port) : u16{0};
 }
 
-bool watch(u32 milliseconds, void (*look)()) {
-    disable_interrupts();
-    stop_timer();
-    look_at_run = milliseconds == 0 ? nullptr : look;
-    if (milliseconds == 0) {
-        return true;
-    }
+bool start_timer_interrupts(u32 milliseconds) {
     const u64 count = reference_port == 0 ? 0 : measure_counts_per_millisecond() * milliseconds;
     if (count == 0 || count > COUNT_MAX) {
         return false;
     }
     start_timer(static_cast<u32>(count), true);
-    enable_interrupts();
     return true;
 }
 
-} // namespace knhk::x86
+void stop_timer_interrupts() {
+    stop_timer();
+}
+
+} // namespace knhk::bare
 
 /// From vectors.S, on the hart's fault stack, interrupts off.
 extern "C" void watch_entry() {
-    // Before the look, which may not return: whoever ends the machine wants no interrupt open.
-    knhk::x86::end_interrupt();
-    if (knhk::x86::look_at_run != nullptr) { // one that was on its way when the watch ended
-        knhk::x86::look_at_run();
-    }
+    knhk::bare::end_interrupt();
+    knhk::bare::watch_is_due();
 }

@@ -89,6 +89,19 @@ TEST(image_check, image_of_another_machine_is_refused_by_name) {
     expect_complaint(elf, "image is for machine 0xabcd");
 }
 
+TEST(image_check, image_for_another_machine_is_taken_when_it_is_asked_for) {
+    ElfBuilder elf;
+    elf.header.e_machine = EM_AARCH64;
+    EXPECT_TRUE(check_image(elf.bytes(), elf_machine_of(Architecture::AARCH64)).has_value());
+    EXPECT_FALSE(check_image(elf.bytes(), elf_machine_of(Architecture::RISCV64)).has_value());
+}
+
+TEST(image_check, table_of_architectures_has_the_numbers_of_elf) {
+    EXPECT_EQ(elf_machine_of(Architecture::X86_64), EM_X86_64);
+    EXPECT_EQ(elf_machine_of(Architecture::AARCH64), EM_AARCH64);
+    EXPECT_EQ(elf_machine_of(Architecture::RISCV64), EM_RISCV);
+}
+
 TEST(image_check, position_independent_image_is_refused) {
     ElfBuilder elf;
     elf.header.e_type = ET_DYN;

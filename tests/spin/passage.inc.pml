@@ -61,7 +61,7 @@ bool pending[W]; // a bare hart's interrupt
 // --- the platform ------------------------------------------------------------------------------
 
 #ifdef BARE
-// A hart that halts (arch/x86_64/sleep.cpp). Its interrupts are off from the mark to the halt, and
+// A hart that halts (arch/bare/sleep.cpp). Its interrupts are off from the mark to the halt, and
 // an interrupt that is pending then ends the halt at once.
 inline mark(w) { marks = marks | (1 << w) }
 inline look_and_halt(w, unchanged) {

@@ -152,7 +152,7 @@ TEST_F(RunnerTest, qemu_gets_image_container_and_memory) {
     const ImageFile file = image();
     const QemuRunner runner(options_, file);
     const ProcessPlan plan = runner.plan();
-    EXPECT_EQ(plan.arguments.front(), QEMU_PROGRAM);
+    EXPECT_EQ(plan.arguments.front(), "qemu-system-x86_64");
     EXPECT_FALSE(plan.errors_join_output);
     EXPECT_EQ(argument(plan, "-m"), "64M");
     EXPECT_EQ(argument(plan, "-append"), image_command_line(options_));

@@ -26,7 +26,7 @@ FORBIDDEN_SYMBOLS = re.compile(
     r"|__stack_chk_\w+|__tls_get_addr|__libc_\w+|__gxx_\w+|__cxa_\w+|_Unwind_\w+"
     r"|_Zn[wa]\w*|_Zd[la]Pv\w*|_ZT[IS]\w*|_ZGV\w*|_ZSt\d+terminatev|_ZN10__cxxabiv1\w*)$"
 )
-ARCH_SYMBOL = "_ZN4knhk3x86"
+ARCH_SYMBOL = "_ZN4knhk4bare"
 SEGMENT_RELATIVE = re.compile(r"%[fg]s:")
 FUNCTION_LABEL = re.compile(r"^[0-9a-f]+ <(.+)>:$")
 

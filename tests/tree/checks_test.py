@@ -7,6 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import check_architectures
 import check_fences
 import check_layers
 import check_memory_map
@@ -32,7 +33,8 @@ class LayersTest(unittest.TestCase):
         path: "" for path in (
             "base/a.hpp", "isa/a.hpp", "replay/a.hpp", "sched/a.hpp", "kernel/a.hpp",
             "kernel/container.hpp", "arch/platform.hpp", "arch/boot_info.hpp", "arch/x86_64/a.hpp",
-            "arch/linux/a.hpp", "loader/a.hpp", "qemu/a.hpp", "tools/a.hpp", "linker/x86_64.h",
+            "arch/bare/a.hpp", "arch/linux/a.hpp", "loader/a.hpp", "qemu/a.hpp", "tools/a.hpp",
+            "linker/x86_64.h",
         )
     }
 
@@ -55,7 +57,8 @@ class LayersTest(unittest.TestCase):
             "replay": {"base", "replay"},
             "sched": {"base", "isa", "replay", "sched"},
             "kernel": {"base", "isa", "replay", "sched", "kernel"},
-            "arch/x86_64": {"base", "arch/x86_64"},
+            "arch/bare": {"base", "arch/bare"},
+            "arch/x86_64": {"base", "arch/bare", "arch/x86_64"},
             "arch/linux": {"base", "arch/linux"},
             "loader": {"base", "arch/linux", "loader"},
             "qemu": {"base", "qemu"},
@@ -214,7 +217,7 @@ class FencesTest(unittest.TestCase):
                      "std::atomic_signal_fence(std::memory_order_release);",
                      "__sync_synchronize();", "__atomic_thread_fence(__ATOMIC_SEQ_CST);",
                      "_mm_mfence();", "__builtin_ia32_sfence();"):
-            for path in ("sched/x.hpp", "arch/linux/x.cpp", "tools/x.cpp", "arch/x86_64/sleep.cpp"):
+            for path in ("sched/x.hpp", "arch/linux/x.cpp", "tools/x.cpp", "arch/bare/sleep.cpp"):
                 self.assert_refused(call + "\n", call.split("(")[0].split(":")[-1], path)
 
     def test_fence_in_assembly(self):
@@ -230,7 +233,7 @@ class FencesTest(unittest.TestCase):
             self.assert_refused(code + "\n", "empty asm")
 
     def test_audited_file_may_hold_what_was_looked_at_and_nothing_else(self):
-        audited = "arch/x86_64/harts.cpp"
+        audited = "arch/bare/harts.cpp"
         self.assertEqual(self.problems("std::atomic_signal_fence(x);\n", audited), [])
         self.assert_refused("std::atomic_thread_fence(x);\n", "thread_fence", audited)
 
@@ -242,6 +245,38 @@ class FencesTest(unittest.TestCase):
     def test_benchmarks_and_tests_are_left_alone(self):
         for path in ("bench/x.hpp", "tests/x.cpp"):
             self.assertEqual(self.problems("_mm_lfence();\n", path), [])
+
+
+class ArchitecturesTest(unittest.TestCase):
+    LONG = "int f(int a) {\n    a += 1;\n    a += 2;\n    a += 3;\n    return a;\n}\n"
+
+    def problems(self, *more):
+        files = {f"arch/{name}/{file}": f"// {name}\n" for name in ("a64", "b64")
+                 for file in ("cpu.cpp", "entry.S")}
+        files |= {"arch/bare/sleep.cpp": "// for all\n", "arch/linux/watch.cpp": ""}
+        return problems_of(check_architectures, files | dict(more))
+
+    def test_same_files_are_clean(self):
+        self.assertEqual(self.problems(), [])
+
+    def test_file_that_only_one_has(self):
+        problems = self.problems(("arch/a64/own.cpp", ""))
+        self.assertEqual(problems, ["arch/b64/own.cpp: other architectures have it"])
+
+    def test_function_that_two_write_the_same_way(self):
+        problems = self.problems(("arch/a64/cpu.cpp", self.LONG), ("arch/b64/cpu.cpp", self.LONG))
+        self.assertEqual(len(problems), 1, problems)
+        self.assertIn("arch/b64/cpu.cpp", problems[0])
+        other = self.LONG.replace("3", "4")
+        self.assertEqual(
+            self.problems(("arch/a64/cpu.cpp", self.LONG), ("arch/b64/cpu.cpp", other)), [])
+
+    def test_shared_file_that_names_an_architecture(self):
+        problems = self.problems(("arch/bare/sleep.cpp", "// as a64 does\n"))
+        self.assertEqual(problems, ["arch/bare/sleep.cpp: names a64"])
+
+    def test_tree_without_an_architecture(self):
+        self.assertEqual(len(problems_of(check_architectures, {"arch/bare/x.cpp": ""})), 1)
 
 
 class MemoryMapTest(unittest.TestCase):

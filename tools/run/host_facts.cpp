@@ -9,7 +9,6 @@
 #include <fmt/chrono.h>
 
 #include "tools/host/process.hpp"
-#include "tools/run/qemu_runner.hpp"
 
 namespace knhk::tools {
 
@@ -43,8 +42,8 @@ std::string cpu_model() {
     return {};
 }
 
-std::string qemu_version() {
-    const std::string text = output_of({QEMU_PROGRAM, "--version"});
+std::string qemu_version(const std::string& program) {
+    const std::string text = output_of({program, "--version"});
     return text.substr(0, text.find('\n'));
 }
 

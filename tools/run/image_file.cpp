@@ -36,8 +36,9 @@ std::vector<std::byte> read_whole(int descriptor, u64 size_bytes, const std::str
 }
 
 /// The loader's own check, so that QEMU is handed nothing that Linux would refuse.
-void check_content(std::span<const std::byte> bytes, const std::string& name) {
-    const auto layout = loader::check_image(bytes);
+void check_content(std::span<const std::byte> bytes, const std::string& name,
+                   Architecture architecture) {
+    const auto layout = loader::check_image(bytes, elf_machine_of(architecture));
     if (!layout) {
         const hosted::Failure& failure = layout.error();
         throw Failure(failure.status, fmt::format("{}: {}, {}: {}", failure.what, name,
@@ -47,7 +48,7 @@ void check_content(std::span<const std::byte> bytes, const std::string& name) {
 
 } // namespace
 
-ImageFile ImageFile::open(const std::filesystem::path& path) {
+ImageFile ImageFile::open(const std::filesystem::path& path, Architecture architecture) {
     const std::string name = path.string();
     // NONBLOCK: opening a pipe must not hang before it can be refused.
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -62,7 +63,7 @@ ImageFile ImageFile::open(const std::filesystem::path& path) {
                         name, IMAGE_FILE_BYTES_MAX);
     }
     const auto bytes = read_whole(file.get(), static_cast<u64>(status.st_size), name);
-    check_content(bytes, name);
+    check_content(bytes, name, architecture);
     const Sha256Digest digest = sha256(bytes);
     return {path, std::move(file), bytes.size(), hex_text(std::as_bytes(std::span(digest)))};
 }

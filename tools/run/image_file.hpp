@@ -8,14 +8,17 @@
 #include <vector>
 
 #include "base/types.hpp"
+#include "loader/image_check.hpp"
 #include "tools/host/descriptor.hpp"
 
 namespace knhk::tools {
 
 class ImageFile {
   public:
-    /// Throws Failure when the file cannot be read or is not a whole image of this version.
-    [[nodiscard]] static ImageFile open(const std::filesystem::path& path);
+    /// Throws Failure when the file cannot be read or is not a whole image of this version,
+    /// for this architecture.
+    [[nodiscard]] static ImageFile open(const std::filesystem::path& path,
+                                        Architecture architecture = loader::host_architecture());
 
     /// Its bytes, again. Throws Failure when they cannot be read any more.
     [[nodiscard]] std::vector<std::byte> read() const;

@@ -3,6 +3,7 @@
 
 #include <system_error>
 
+#include "loader/image_check.hpp"
 #include "tools/host/failure.hpp"
 
 namespace knhk::tools {
@@ -19,16 +20,22 @@ const std::filesystem::path& build_root() {
     return root;
 }
 
-std::filesystem::path default_image() {
-    return build_root() / "knhk-x86_64.elf";
+std::filesystem::path build_root_of(Architecture architecture) {
+    return architecture == loader::host_architecture()
+               ? build_root()
+               : build_root() / "cross" / name_of(architecture);
+}
+
+std::filesystem::path default_image(Architecture architecture) {
+    return build_root_of(architecture) / fmt::format("knhk-{}.elf", name_of(architecture));
 }
 
 std::filesystem::path loader_program() {
     return build_root() / "loader" / "knhk-loader";
 }
 
-std::filesystem::path image_recipe() {
-    return build_root() / "image-recipe.json";
+std::filesystem::path image_recipe(Architecture architecture) {
+    return build_root_of(architecture) / "image-recipe.json";
 }
 
 } // namespace knhk::tools

@@ -5,13 +5,18 @@
 
 #include <filesystem>
 
+#include "base/architecture.hpp"
+
 namespace knhk::tools {
 
 /// The build folder that this program lies in.
 [[nodiscard]] const std::filesystem::path& build_root();
 
-[[nodiscard]] std::filesystem::path default_image();
+/// The one below it where images of another architecture are built; its own for this machine's.
+[[nodiscard]] std::filesystem::path build_root_of(Architecture architecture);
+
+[[nodiscard]] std::filesystem::path default_image(Architecture architecture);
 [[nodiscard]] std::filesystem::path loader_program();
-[[nodiscard]] std::filesystem::path image_recipe();
+[[nodiscard]] std::filesystem::path image_recipe(Architecture architecture);
 
 } // namespace knhk::tools

@@ -3,6 +3,7 @@
 
 #include "tools/host/descriptor.hpp"
 #include "tools/run/host_facts.hpp"
+#include "tools/run/qemu_runner.hpp"
 
 namespace knhk::tools {
 
@@ -12,16 +13,16 @@ Manifest Manifest::at_start(const RunOptions& options, const ImageFile& image,
     if (!sink.is_plain_file()) {
         return manifest;
     }
-    const bool is_qemu = options.platform == PlatformKind::QemuX86_64;
     auto& facts = manifest.facts_;
     facts["started_utc"] = utc_now();
     facts["platform"] = name_of(options.platform);
     facts["host"] = host_name();
     facts["kernel"] = kernel_release();
     facts["cpu_model"] = cpu_model();
-    if (is_qemu) {
-        facts["qemu_version"] = qemu_version();
-        facts["machine"] = options.machine;
+    if (options.platform.is_qemu) {
+        const qemu::Machine& machine = machine_of(options);
+        facts["qemu_version"] = qemu_version(std::string(machine.program));
+        facts["machine"] = machine.name;
         facts["accelerator"] = options.accelerator;
         facts["memory_mib"] = options.memory_mib;
     }

@@ -63,11 +63,13 @@ void check_topology_text(const RunOptions& options) {
 
 void check_qemu(const RunOptions& options) {
     check_choice("--accel", options.accelerator, {"tcg", "kvm"});
-    const qemu::Machine* const machine = qemu::find_machine(options.machine);
-    if (machine == nullptr) {
-        throw bad_input("unknown --machine '{}': use q35, microvm or pc", options.machine);
+    const Architecture architecture = options.platform.architecture;
+    const qemu::Machine* const machine = qemu::find_machine(architecture, options.machine);
+    if (machine == nullptr && (options.platform.is_qemu || !options.machine.empty())) {
+        throw bad_input("unknown --machine '{}' of {}: use {}", options.machine,
+                        name_of(architecture), qemu::machine_names(architecture));
     }
-    if (options.platform == PlatformKind::QemuX86_64 && options.workers > machine->harts_max) {
+    if (options.platform.is_qemu && options.workers > machine->harts_max) {
         throw bad_input("--workers {} is more than QEMU's {} has harts: use {} or fewer",
                         options.workers, machine->name, machine->harts_max);
     }
@@ -107,8 +109,21 @@ void check_input(const RunOptions& options) {
 
 } // namespace
 
-std::string_view name_of(PlatformKind platform) {
-    return platform == PlatformKind::Linux ? "linux" : "qemu-x86_64";
+std::string name_of(const RunPlatform& platform) {
+    return platform.is_qemu ? fmt::format("qemu-{}", name_of(platform.architecture)) : "linux";
+}
+
+const std::vector<std::string>& platform_names() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all{"linux"};
+        for (const ArchitectureFacts& facts : ARCHITECTURES) {
+            if (qemu::find_machine(facts.architecture) != nullptr) {
+                all.push_back(name_of(RunPlatform{true, facts.architecture}));
+            }
+        }
+        return all;
+    }();
+    return names;
 }
 
 u64 parse_number_option(std::string_view option, std::string_view text, u64 min, u64 max) {
@@ -128,13 +143,16 @@ u32 parse_beat_limit_option(std::string_view text) {
     return *milliseconds;
 }
 
-PlatformKind parse_platform(std::string_view text) {
-    for (const PlatformKind platform : {PlatformKind::Linux, PlatformKind::QemuX86_64}) {
-        if (text == name_of(platform)) {
-            return platform;
-        }
+RunPlatform parse_platform(std::string_view text) {
+    const std::vector<std::string>& names = platform_names();
+    if (std::ranges::find(names, text) == names.end()) {
+        throw bad_input("unknown platform '{}': use --on {}", text, fmt::join(names, " or --on "));
     }
-    throw bad_input("unknown platform '{}': use --on linux or --on qemu-x86_64", text);
+    if (text == "linux") {
+        return {};
+    }
+    constexpr std::string_view QEMU_PREFIX = "qemu-";
+    return {true, architecture_named(text.substr(QEMU_PREFIX.size())).value()};
 }
 
 std::optional<std::filesystem::path> recorded_input(const RunOptions& options) {

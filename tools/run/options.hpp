@@ -9,13 +9,24 @@
 #include <string_view>
 #include <vector>
 
+#include "base/architecture.hpp"
 #include "base/types.hpp"
 #include "kernel/run_config.hpp"
+#include "loader/image_check.hpp"
 
 namespace knhk::tools {
 
-enum class PlatformKind : u8 { Linux, QemuX86_64 };
-[[nodiscard]] std::string_view name_of(PlatformKind platform);
+/// A process of this machine, or a machine that QEMU emulates.
+struct RunPlatform {
+    bool is_qemu = false;
+    Architecture architecture = loader::host_architecture(); ///< of the image too
+
+    friend bool operator==(const RunPlatform&, const RunPlatform&) = default;
+};
+/// "linux", "qemu-x86_64".
+[[nodiscard]] std::string name_of(const RunPlatform& platform);
+/// All that can be asked for: linux, and QEMU's of each architecture that has a machine there.
+[[nodiscard]] const std::vector<std::string>& platform_names();
 
 inline constexpr u32 REPEAT_MAX = 1'000'000;
 inline constexpr u32 TIMEOUT_SECONDS_MAX = 7 * 24 * 3600;
@@ -28,7 +39,7 @@ struct RunOptions {
     std::shared_ptr<const std::vector<std::byte>> packed_file = {};
     /// [source * cores + destination], of a run that is asked for again: in place of a topology.
     std::shared_ptr<const std::vector<std::byte>> latencies = {};
-    PlatformKind platform = PlatformKind::Linux;
+    RunPlatform platform = {};
     u32 cores = 4;
     u32 workers = 1;
     u64 seed = 1;
@@ -57,7 +68,7 @@ struct RunOptions {
     bool drain_shared = true;
     u64 memory_mib = 512; ///< QEMU only, as are the next two
     std::string accelerator = "tcg";
-    std::string machine = "q35";
+    std::string machine = {}; ///< empty: the architecture's first
     bool json = false;
     bool quiet = false;
 };
@@ -67,7 +78,7 @@ struct RunOptions {
                                       u64 max);
 /// Seconds as the image takes them too, in milliseconds.
 [[nodiscard]] u32 parse_beat_limit_option(std::string_view text);
-[[nodiscard]] PlatformKind parse_platform(std::string_view text);
+[[nodiscard]] RunPlatform parse_platform(std::string_view text);
 
 /// The log whose inputs are to come again, if --input names one: "log:FILE".
 [[nodiscard]] std::optional<std::filesystem::path> recorded_input(const RunOptions& options);

@@ -16,10 +16,14 @@ constexpr u64 MIB = u64{1} << 20;
 
 } // namespace
 
+const qemu::Machine& machine_of(const RunOptions& options) {
+    return *qemu::find_machine(options.platform.architecture, options.machine);
+}
+
 QemuRunner::QemuRunner(const RunOptions& options, const ImageFile& image)
     : image_(image.descriptor()),
       container_(SharedFile::holding("knhk-container", pack_workload(options))) {
-    boot_ = {.machine = qemu::find_machine(options.machine),
+    boot_ = {.machine = &machine_of(options),
              .accelerator = options.accelerator,
              .harts = options.workers,
              .memory_bytes = options.memory_mib * MIB,

@@ -8,7 +8,8 @@
 
 namespace knhk::tools {
 
-inline constexpr const char* QEMU_PROGRAM = "qemu-system-x86_64";
+/// The one that is asked for. The options were checked.
+[[nodiscard]] const qemu::Machine& machine_of(const RunOptions& options);
 
 class QemuRunner : public PlatformRunner {
   public:

@@ -10,7 +10,7 @@ nlohmann::ordered_json to_json(const RunResult& result) {
     const RunFigures& figures = result.figures;
     nlohmann::ordered_json object;
     object["platform"] = name_of(options.platform);
-    object["arch"] = "x86_64";
+    object["arch"] = name_of(options.platform.architecture);
     object["image"] = result.image_path;
     object["image_sha256"] = result.image_sha256;
     object["workload"] = options.workload;
@@ -60,7 +60,7 @@ std::string to_text(const RunResult& result) {
     const auto line = [&text](const char* name, const std::string& value) {
         text += fmt::format("{:<16}{}\n", name, value);
     };
-    line("platform", std::string(name_of(options.platform)));
+    line("platform", name_of(options.platform));
     line("image", fmt::format("{} (sha256 {})", result.image_path, result.image_sha256));
     line("workload", fmt::format("{}, seed {}", options.workload, options.seed));
     line("cores", fmt::format("{} on {} workers", figures.cores, figures.workers));

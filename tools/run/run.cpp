@@ -56,14 +56,16 @@ RunFigures judge_run(const RunOptions& options, const ImageFile& image,
 } // namespace
 
 ImageFile open_image(const RunOptions& options) {
+    const Architecture architecture = options.platform.architecture;
     if (options.image) {
-        return ImageFile::open(*options.image);
+        return ImageFile::open(*options.image, architecture);
     }
-    if (!std::filesystem::exists(default_image())) {
-        throw bad_environment("the image {} is missing: build it with ninja -C {}",
-                              default_image().string(), build_root().string());
+    const std::filesystem::path image = default_image(architecture);
+    if (!std::filesystem::exists(image)) {
+        throw bad_environment("the image {} is missing: build it with ninja -C {}", image.string(),
+                              build_root().string());
     }
-    return ImageFile::open(default_image());
+    return ImageFile::open(image, architecture);
 }
 
 std::unique_ptr<CheckpointFolder> open_checkpoints(const RunOptions& options) {
