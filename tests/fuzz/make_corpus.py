@@ -27,6 +27,19 @@ WORDS = ["cores=4 workers=2 workload=ring tasks=200", "level=digest drain=shared
          "checkpoint=8 resume=on drain=shared"]
 TOPOLOGIES = ["flat:1", "flat:7", "hierarchical:2,2:1,2,3", "hierarchical:4,4,4:1,2,3,4",
               "mesh:2x2x1:1:2", "mesh:8x8x4:1:1"]
+SYS = ["""cpu/online=0-3
+cpu/cpu0/topology/core_cpus_list=0,2
+cpu/cpu1/topology/core_cpus_list=1,3
+cpu/cpu0/topology/package_cpus_list=0-3
+node/online=0-1
+node/node0/cpulist=0,2
+node/node1/cpulist=1,3
+""", """cpu/online=0-1
+cpu/cpu0/topology/thread_siblings_list=0-1
+cpu/cpu0/topology/core_siblings_list=0-1
+node/online=0
+node/node0/cpulist=
+"""]
 CONSOLE = """knhk: result beats=3 tasks=5 events=11 remote_messages=2 cores=4 workers=2 \
 digest=00112233445566778899aabbccddeeff reason=beat-limit
 knhk: exit status=0
@@ -174,6 +187,8 @@ def main():
         corpus.put("words", f"words{number}", words.encode())
     for number, text in enumerate(TOPOLOGIES):
         corpus.put("topology", f"topology{number}", text.encode())
+    for number, text in enumerate(SYS):
+        corpus.put("sys", f"sys{number}", text.encode())
     corpus.put("inputs", "lines", INPUTS.encode())
     corpus.put("console", "all", CONSOLE.encode())
 
