@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "arch/bare/harts.hpp"
 
-#include <algorithm>
 #include <atomic>
 
 #include "arch/bare/exit.hpp"
@@ -56,17 +55,6 @@ bool comes_alive(u32 hart) {
 }
 
 } // namespace
-
-void HartTable::add(u64 id) {
-    if (std::ranges::find(listed(), id) != listed().end()) {
-        return;
-    }
-    if (count == CORES_MAX) {
-        ++left_out;
-    } else {
-        ids[count++] = id;
-    }
-}
 
 void set_harts(const HartTable& harts, const BootInfo* boot_info, u64 page_tables) {
     hart_ids = harts.ids;
