@@ -205,7 +205,7 @@ bool find_reserved(std::span<const std::byte> tree, std::span<const std::byte>& 
 
 /// `name` as one step of a path: the unit address may be left out.
 bool is_step(std::string_view name, std::string_view step) {
-    return name == step || (!step.contains('@') && name.substr(0, name.find('@')) == step);
+    return name == step || (!step.contains('@') && up_to(name, '@') == step);
 }
 
 std::string_view take_step(std::string_view& path) {
@@ -214,9 +214,9 @@ std::string_view take_step(std::string_view& path) {
         path = {};
         return {};
     }
-    const std::size_t end = std::min(path.find('/', begin), path.size());
-    const std::string_view step = path.substr(begin, end - begin);
-    path = path.substr(end);
+    path.remove_prefix(begin);
+    const std::string_view step = up_to(path, '/');
+    path.remove_prefix(step.size());
     return step;
 }
 
@@ -232,6 +232,10 @@ TreeNode child_of(const TreeNode& parent, std::string_view step) {
 
 } // namespace
 
+std::string_view up_to(std::string_view text, char end) {
+    return {text.data(), std::min(text.find(end), text.size())};
+}
+
 u32 tree_size_bytes(std::span<const std::byte> header) {
     if (header.size() < TREE_HEADER_BYTES || cell_at(header, MAGIC_AT) != MAGIC ||
         cell_at(header, VERSION_AT) < VERSION || cell_at(header, LAST_COMPATIBLE_AT) > VERSION) {
@@ -243,6 +247,11 @@ u32 tree_size_bytes(std::span<const std::byte> header) {
 
 u64 TreeValue::number() const {
     return bytes.size() == CELL_BYTES || bytes.size() == 2 * CELL_BYTES ? number_of(bytes) : 0;
+}
+
+u32 TreeValue::cell(u32 index) const {
+    const u64 at = u64{index} * CELL_BYTES;
+    return has_cell(bytes, at) ? cell_at(bytes, at) : 0;
 }
 
 std::string_view TreeValue::text() const {

@@ -24,6 +24,9 @@ inline constexpr u32 TREE_HEADER_BYTES = 40;
 /// How large the tree is that begins with this header; 0: it is none, or it is too large.
 [[nodiscard]] u32 tree_size_bytes(std::span<const std::byte> header);
 
+/// What stands before the first `end`; all of it when there is none.
+[[nodiscard]] std::string_view up_to(std::string_view text, char end);
+
 /// A property's bytes, and what they mean to whoever asks.
 struct TreeValue {
     bool is_there = false;
@@ -31,6 +34,8 @@ struct TreeValue {
 
     /// A number of one or two cells; 0 when it is none.
     [[nodiscard]] u64 number() const;
+    /// One of several cells; 0 behind the last.
+    [[nodiscard]] u32 cell(u32 index) const;
     /// Up to its first zero; empty when there is none.
     [[nodiscard]] std::string_view text() const;
     /// Whether this is one of the texts that stand there one after another.

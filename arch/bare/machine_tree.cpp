@@ -27,7 +27,7 @@ TreeChoice choice_of(const DeviceTree& tree) {
 
 TreeNode console_of(const DeviceTree& tree) {
     std::string_view path = console_property(tree.find("/chosen")).text();
-    path = path.substr(0, path.find(':')); // its settings, which the firmware has made
+    path = up_to(path, ':'); // its settings, which the firmware has made
     if (!path.empty() && path.front() != '/') {
         path = tree.find("/aliases").property(path).text();
     }
