@@ -69,9 +69,10 @@ struct RunOptions {
     u32 repeat = 1;
     u32 timeout_seconds = 300;
     bool drain_shared = true;
-    u64 memory_mib = 512; ///< QEMU only, as are the next two
+    u64 memory_mib = 512; ///< QEMU only, as are the next three
     std::string accelerator = "tcg";
     std::string machine = {}; ///< empty: the architecture's first
+    std::string cpu = {};     ///< empty: the machine's
     bool json = false;
     bool quiet = false;
 };
