@@ -53,7 +53,8 @@ void add_platform_options(CLI::App& command, RunOptions& options) {
     command
         .add_option("--machine", options.machine, "QEMU's machine type (q35 on x86_64), QEMU only")
         ->type_name("NAME");
-    command.add_option("--cpu", options.cpu, "the processor as QEMU names it (max), QEMU only")
+    command
+        .add_option("--cpu", options.cpu, "the processor as QEMU names it (max, rv64), QEMU only")
         ->type_name("NAME");
 }
 
