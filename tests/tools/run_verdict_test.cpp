@@ -68,7 +68,11 @@ class RunVerdictTest : public testing::Test {
     test::LogBuilder builder_;
     std::string digest_;
     std::string result_line_;
-    RunQuestion question_{.cores = 4, .workers = 2, .timeout_seconds = 30, .drain_shared = true};
+    RunQuestion question_{.cores = 4,
+                          .workers = 2,
+                          .timeout_seconds = 30,
+                          .drain_shared = true,
+                          .machine = "bare-x86_64"};
     RunObservation seen_;
     ImageEnding ending_{.image_status = ExitStatus::Ok, .failure = {}};
     LogEnds log_;
