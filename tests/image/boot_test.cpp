@@ -22,7 +22,8 @@ struct Emulator {
     std::string rich_word; ///< what the console says of the rich one alone
     int pass;              ///< its exit status when the image's is 0
     int pass_step;
-    int switched_off; ///< the same when the image finds no way to pass a status; below 0: it hangs
+    int switched_off; ///< the same when the image finds no way to pass a status; below 0: it hangs,
+                      ///< or none
 };
 
 /// What the build made for an architecture, this machine's or another.
@@ -58,6 +59,18 @@ std::vector<Emulator> emulators() {
          32,
          1,
          0},
+        // The device by which it is left is always there.
+        {"riscv64",
+         {"qemu-system-riscv64"},
+         built("riscv64", ".img"),
+         "virt",
+         "virt",
+         "sifive-u54",
+         "rv64",
+         "zbb",
+         32,
+         1,
+         -1},
     };
     std::vector<Emulator> found;
     for (const std::string& platform : emulated_platforms()) {
