@@ -44,6 +44,10 @@ image_header:
 // a0: this hart's number, a1: the device tree.
 entry:
     SILENCE
+    lla t0, boot_claimed
+    li t1, 1
+    amoswap.w.aqrl t1, t1, (t0)
+    bnez t1, entered_late
     mv s0, a0
     mv s1, a1
     LOAD_ADDRESS_OF_IMAGE s2
@@ -62,6 +66,19 @@ entry:
     ENTER_PAGED entry_virtual, t0, s2
     lla a1, paging_text
     j refuse
+
+// OpenSBI (1.1, in Debian 12) marks a hart as wanted before it notes where, so a hart that is
+// started may come here, where the boot hart was sent. The one that starts it waits for it
+// meanwhile: it goes on as if it had been sent to the right place. Nobody waits for the harts of a
+// firmware that sends all of them here.
+entered_late:
+    lla t0, final_page_tables
+    ld t0, 0(t0)
+    beqz t0, 1f
+    tail hart_entry
+1:  wfi
+    j 1b
+
 refuse_address:
     lla a1, address_text
 
@@ -165,6 +182,8 @@ boot_device_tree:
     .quad 0
 boot_load_address:
     .quad 0
+boot_claimed:
+    .long 0
 
 .bss
 .balign PAGE_BYTES
