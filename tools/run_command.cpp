@@ -8,7 +8,7 @@
 #include "tools/command_options.hpp"
 #include "tools/demo.hpp"
 #include "tools/host/failure.hpp"
-#include "tools/input/task_source.hpp"
+#include "tools/input/live_inputs.hpp"
 #include "tools/run/interrupt.hpp"
 #include "tools/run/late_beat.hpp"
 #include "tools/run/platform_runner.hpp"
@@ -62,14 +62,7 @@ void check_equal(const RunResult& first, const RunResult& other, u32 run) {
 /// With inputs that come while it goes on, from elsewhere than from a log.
 RunResult run_with_inputs(const RunOptions& options, const ImageFile& image, LogSink sink) {
     InputReport report{.strict = options.input_strict};
-    KindNames kinds;
-    for (const std::string& name : options.kind_names) {
-        static_cast<void>(kinds.add(name));
-    }
-    auto source = std::make_unique<TaskSource>(*options.input, std::move(kinds), report);
-    if (source->listens() && !options.quiet) {
-        fmt::print(stderr, "knhk: inputs are taken at {}\n", source->address());
-    }
+    auto source = open_live_inputs(options, report);
     const std::unique_ptr<CheckpointFolder> checkpoints = open_checkpoints(options);
     RunChannels channels{sink, checkpoints.get()};
     channels.intake.push_back(std::move(source));
@@ -108,9 +101,8 @@ RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogS
 /// With --json, where the time went is an object too.
 RunResult run_or_tell(const RunOptions& options, const ImageFile& image, LogSink sink) {
     try {
-        const bool is_live = options.input && !recorded_input(options);
-        return is_live ? run_with_inputs(options, image, std::move(sink))
-                       : run_repeatedly(options, image, std::move(sink));
+        return has_live_inputs(options) ? run_with_inputs(options, image, std::move(sink))
+                                        : run_repeatedly(options, image, std::move(sink));
     } catch (const BeatTooLong& failure) {
         if (options.json) {
             print_json(to_json(failure));
@@ -150,7 +142,7 @@ void apply_file(const CLI::App& command, RunOptions& options) {
 
 ExitStatus run_workload(const CLI::App& command, RunOptions options) {
     apply_file(command, options);
-    if (options.input && !recorded_input(options) && command.count("--timeout") == 0) {
+    if (has_live_inputs(options) && command.count("--timeout") == 0) {
         options.timeout_seconds = TIMEOUT_SECONDS_MAX; // nobody knows when they come
     }
     check(options);
