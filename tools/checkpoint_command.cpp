@@ -71,14 +71,14 @@ ExitStatus describe(const CheckpointOptions& options) {
 
 } // namespace
 
-void add_checkpoint_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("checkpoint", "whether checkpoints are sound, and what they hold");
+void add_checkpoint_command(Command& app, Action& action) {
+    Command command =
+        app.add_command("checkpoint", "whether checkpoints are sound, and what they hold");
     const auto options = std::make_shared<CheckpointOptions>();
-    command->add_option("PATH", options->path, "a checkpoint, or a folder of them")->required();
-    command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return describe(*options); }; });
+    command.text("PATH", options->path, "a checkpoint, or a folder of them").required();
+    command.flag("--json", options->json, "one JSON object on stdout, nothing else");
+    command.footer(FOOTER);
+    command.when_chosen([options, &action] { action = [options] { return describe(*options); }; });
 }
 
 } // namespace knhk::tools

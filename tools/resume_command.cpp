@@ -117,27 +117,25 @@ ExitStatus resume(const ResumeOptions& options, bool level_given) {
 
 } // namespace
 
-void add_resume_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand("resume", "a run goes on from a checkpoint");
+void add_resume_command(Command& app, Action& action) {
+    Command command = app.add_command("resume", "a run goes on from a checkpoint");
     const auto options = std::make_shared<ResumeOptions>();
-    command->add_option("CHECKPOINT", options->checkpoint, "a checkpoint, or a folder of them")
-        ->required();
-    command->add_option("--log", options->run.log, "the log that was being written, or a new one")
-        ->type_name("FILE");
-    CLI::Option* const level = command
-                                   ->add_option("--level", options->run.level,
-                                                "what a new log holds: digest, inputs, full")
-                                   ->type_name("digest|inputs|full");
+    command.text("CHECKPOINT", options->checkpoint, "a checkpoint, or a folder of them").required();
+    command.text("--log", options->run.log, "the log that was being written, or a new one")
+        .value("FILE");
+    const Option level =
+        command.text("--level", options->run.level, "what a new log holds: digest, inputs, full")
+            .value("digest|inputs|full");
     command
-        ->add_option("--input", options->run.input,
-                     "log:FILE: the inputs from outside that this log holds behind the checkpoint")
-        ->type_name("log:FILE");
-    add_platform_options(*command, options->run);
-    add_checkpoint_options(*command, options->run);
-    add_report_options(*command, options->run);
-    command->footer(FOOTER);
-    command->callback([options, level, &action] {
-        action = [options, level] { return resume(*options, level->count() > 0); };
+        .text("--input", options->run.input,
+              "log:FILE: the inputs from outside that this log holds behind the checkpoint")
+        .value("log:FILE");
+    add_platform_options(command, options->run);
+    add_checkpoint_options(command, options->run);
+    add_report_options(command, options->run);
+    command.footer(FOOTER);
+    command.when_chosen([options, level, &action] {
+        action = [options, level] { return resume(*options, level.count() > 0); };
     });
 }
 

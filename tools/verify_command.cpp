@@ -74,15 +74,16 @@ ExitStatus verify_all(const VerifyOptions& options) {
 
 } // namespace
 
-void add_verify_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("verify", "check every digest, chain, hash and count of logs");
+void add_verify_command(Command& app, Action& action) {
+    Command command =
+        app.add_command("verify", "check every digest, chain, hash and count of logs");
     const auto options = std::make_shared<VerifyOptions>();
-    command->add_option("LOG", options->logs, "logs that 'knhk run --log' wrote")->required();
-    command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
-    command->add_flag("--quiet", options->quiet, "no progress on stderr");
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return verify_all(*options); }; });
+    command.text("LOG", options->logs, "logs that 'knhk run --log' wrote").required();
+    command.flag("--json", options->json, "one JSON object on stdout, nothing else");
+    command.flag("--quiet", options->quiet, "no progress on stderr");
+    command.footer(FOOTER);
+    command.when_chosen(
+        [options, &action] { action = [options] { return verify_all(*options); }; });
 }
 
 } // namespace knhk::tools
