@@ -3,9 +3,9 @@
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "tools/command.hpp"
+#include "tools/host/json_tree.hpp"
 #include "tools/log/hex_text.hpp"
 #include "tools/run/checkpoint_file.hpp"
 #include "tools/run/checkpoint_folder.hpp"
@@ -29,7 +29,7 @@ struct CheckpointOptions {
     bool json = false;
 };
 
-nlohmann::ordered_json to_json(const CheckpointFile& checkpoint) {
+Json to_json(const CheckpointFile& checkpoint) {
     const CheckpointPlace& place = checkpoint.header.place;
     return {{"path", checkpoint.path.string()},
             {"beats", place.beats},
@@ -51,7 +51,7 @@ ExitStatus describe(const CheckpointOptions& options) {
     if (paths.empty()) {
         paths.emplace_back(options.path);
     }
-    auto objects = nlohmann::ordered_json::array();
+    auto objects = Json::array();
     for (const std::filesystem::path& path : paths) {
         const CheckpointFile checkpoint = read_checkpoint(path);
         const CheckpointPlace& place = checkpoint.header.place;

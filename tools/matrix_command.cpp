@@ -100,10 +100,10 @@ void keep_file(const MatrixRun& run) {
 
 void print(const MatrixOptions& options, const MatrixResult& result) {
     if (options.json) {
-        nlohmann::ordered_json object;
+        Json object;
         object["match"] = result.wrong.empty();
         object["runs"] = result.runs;
-        object["workloads"] = nlohmann::ordered_json::array();
+        object["workloads"] = Json::array();
         for (const MatrixRow& row : result.rows) {
             object["workloads"].push_back({{"workload", fs::path(row.name).filename().string()},
                                            {"run_digest", row.digest},

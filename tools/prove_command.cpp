@@ -19,8 +19,6 @@ namespace knhk::tools {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr u64 ANY = std::numeric_limits<u64>::max();
 
 constexpr const char* PROVE_FOOTER =
@@ -160,7 +158,7 @@ ExitStatus check_proof(const CheckOptions& options) {
     const auto flaw = flaw_of(proof, root);
     if (options.json) {
         print_json({{"match", !flaw},
-                    {"reason", flaw ? Json(*flaw) : Json()},
+                    {"reason", Json::from(flaw)},
                     {"root", root_text(root)},
                     {"identity_hash", digest_text(proof.identity_hash)},
                     {"event", flaw ? Json() : event_json(proof)}});

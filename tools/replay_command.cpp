@@ -148,16 +148,14 @@ const char* text_of(ReplayOutcome outcome) {
 
 void print(const ReplayOptions& options, const Replay& result) {
     if (options.run.json) {
-        nlohmann::ordered_json object;
+        Json object;
         object["log"] = options.log;
         object["match"] = result.outcome != ReplayOutcome::Different;
         object["outcome"] = text_of(result.outcome);
         object["beats_checked"] = result.beats_checked;
         object["beats_executed"] = result.beats_executed;
-        object["last_beat"] =
-            result.last_beat ? nlohmann::ordered_json(*result.last_beat) : nullptr;
-        object["checkpoint"] =
-            result.from ? nlohmann::ordered_json(result.from->path.string()) : nullptr;
+        object["last_beat"] = Json::from(result.last_beat);
+        object["checkpoint"] = result.from ? Json(result.from->path.string()) : nullptr;
         object["difference"] = result.difference ? to_json(*result.difference) : nullptr;
         object["elapsed_ns"] = result.elapsed_ns;
         print_json(object);

@@ -39,8 +39,7 @@ struct VerifyOptions {
 };
 
 /// One log's line or object, and how bad it is.
-ExitStatus verify_one(const std::string& path, const VerifyOptions& options,
-                      nlohmann::ordered_json& list) {
+ExitStatus verify_one(const std::string& path, const VerifyOptions& options, Json& list) {
     try {
         Progress progress("verify " + path, options.quiet || options.json);
         const Verification result = verify(LogFile::open(path), [&progress](u64 done, u64 size) {
@@ -61,7 +60,7 @@ ExitStatus verify_one(const std::string& path, const VerifyOptions& options,
 }
 
 ExitStatus verify_all(const VerifyOptions& options) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    Json list = Json::array();
     ExitStatus worst = ExitStatus::Ok;
     for (const std::string& path : options.logs) {
         worst = std::max(worst, verify_one(path, options, list));

@@ -7,8 +7,7 @@
 #include <optional>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "tools/host/json_tree.hpp"
 #include "tools/log/log_reader.hpp"
 
 namespace knhk::tools {
@@ -34,7 +33,7 @@ using VerifyProgress = std::function<void(u64 done_bytes, u64 size_bytes)>;
 /// Throws Failure (BadInput) for what cannot be read, or is no log of this version.
 [[nodiscard]] Verification verify(LogFile file, const VerifyProgress& progress);
 
-[[nodiscard]] nlohmann::ordered_json to_json(const Verification& verification);
+[[nodiscard]] Json to_json(const Verification& verification);
 /// One line.
 [[nodiscard]] std::string to_text(const Verification& verification);
 
