@@ -47,7 +47,7 @@ struct MatrixOptions {
     std::vector<std::string> workloads;
     u64 random = 8;
     u64 seed = 1;
-    bool records = true;
+    bool without_records = false;
     bool json = false;
     bool quiet = false;
 };
@@ -131,10 +131,10 @@ std::string label_of(const MatrixRow& row) {
 
 void print(const MatrixOptions& options, const MatrixResult& result) {
     if (options.json) {
-        nlohmann::ordered_json object;
+        Json object;
         object["match"] = result.wrong.empty();
         object["runs"] = result.runs;
-        object["workloads"] = nlohmann::ordered_json::array();
+        object["workloads"] = Json::array();
         for (const MatrixRow& row : result.rows) {
             object["workloads"].push_back({{"workload", label_of(row)},
                                            {"run_digest", row.digest},
@@ -159,7 +159,7 @@ void print(const MatrixOptions& options, const MatrixResult& result) {
 ExitStatus run(MatrixOptions options) {
     const TemporaryDirectory folder;
     MatrixPlan& plan = options.plan;
-    plan.folder = options.records ? folder.path() : fs::path();
+    plan.folder = options.without_records ? fs::path() : folder.path();
     for (const std::string& name : options.workloads) {
         plan.workloads.push_back(named(name));
     }
@@ -192,17 +192,17 @@ ExitStatus run(MatrixOptions options) {
     return result.wrong.empty() ? ExitStatus::Ok : ExitStatus::CheckSaysNo;
 }
 
-void add_list(CLI::App& command, const char* name, const char* help,
+void add_list(Command& command, const char* name, const char* help,
               std::function<void(const std::vector<std::string>&)> take) {
     command
-        .add_option_function<std::string>(
+        .word(
             name, [take = std::move(take)](const std::string& text) { take(split(text)); }, help)
-        ->type_name("LIST");
+        .value("LIST");
 }
 
-void add_options(CLI::App& command, MatrixOptions& options) {
+void add_options(Command& command, MatrixOptions& options) {
     MatrixPlan& plan = options.plan;
-    command.add_option("workloads", options.workloads, "built-in names or files");
+    command.text("workloads", options.workloads, "built-in names or files");
     add_list(command, "--on", "platforms (linux,qemu-x86_64)", [&plan](const auto& list) {
         plan.platforms = list;
         std::ranges::for_each(list, [](const auto& name) { (void)parse_platform(name); });
@@ -216,38 +216,39 @@ void add_options(CLI::App& command, MatrixOptions& options) {
     });
     const auto add_number = [&command](const char* name, u64& to, u64 max, const char* help) {
         command
-            .add_option_function<std::string>(
+            .word(
                 name,
                 [name, &to, max](const std::string& text) {
                     to = parse_number_option(name, text, 0, max);
                 },
                 help)
-            ->type_name("N");
+            .value("N");
     };
     add_number("--random", options.random, RANDOM_MAX, "so many random workload files (8)");
     add_number("--seed", options.seed, ~u64{0}, "of the random files (1)");
     command
-        .add_option_function<std::string>(
+        .word(
             "--jobs",
             [&plan](const std::string& text) {
                 plan.jobs = static_cast<u32>(parse_number_option("--jobs", text, 1, JOBS_MAX));
             },
             "so many runs at once (1)")
-        ->type_name("N");
-    command.add_flag("!--no-records", options.records, "without recording, replaying and resuming");
-    command.add_flag("--json", options.json, "one JSON object on stdout, nothing else");
-    command.add_flag("--quiet", options.quiet, "no progress");
+        .value("N");
+    command.flag("--no-records", options.without_records,
+                 "without recording, replaying and resuming");
+    command.flag("--json", options.json, "one JSON object on stdout, nothing else");
+    command.flag("--quiet", options.quiet, "no progress");
 }
 
 } // namespace
 
-void add_matrix_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand(
+void add_matrix_command(Command& app, Action& action) {
+    Command command = app.add_command(
         "matrix", "one digest on every platform, with any workers, claims and chaos");
     const auto options = std::make_shared<MatrixOptions>();
-    add_options(*command, *options);
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return run(*options); }; });
+    add_options(command, *options);
+    command.footer(FOOTER);
+    command.when_chosen([options, &action] { action = [options] { return run(*options); }; });
 }
 
 } // namespace knhk::tools

@@ -138,29 +138,27 @@ ExitStatus resume(const ResumeOptions& options, bool level_given, bool timeout_g
 
 } // namespace
 
-void add_resume_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand("resume", "a run goes on from a checkpoint");
+void add_resume_command(Command& app, Action& action) {
+    Command command = app.add_command("resume", "a run goes on from a checkpoint");
     const auto options = std::make_shared<ResumeOptions>();
-    command->add_option("CHECKPOINT", options->checkpoint, "a checkpoint, or a folder of them")
-        ->required();
-    command->add_option("--log", options->run.log, "the log that was being written, or a new one")
-        ->type_name("FILE");
-    CLI::Option* const level = command
-                                   ->add_option("--level", options->run.level,
-                                                "what a new log holds: digest, inputs, full")
-                                   ->type_name("digest|inputs|full");
+    command.text("CHECKPOINT", options->checkpoint, "a checkpoint, or a folder of them").required();
+    command.text("--log", options->run.log, "the log that was being written, or a new one")
+        .value("FILE");
+    const Option level =
+        command.text("--level", options->run.level, "what a new log holds: digest, inputs, full")
+            .value("digest|inputs|full");
     command
-        ->add_option("--input", options->run.input,
-                     "inputs from outside: log:FILE, those that this log holds behind the "
-                     "checkpoint; FILE, -, unix:PATH or tcp:HOST:PORT, as they come")
-        ->type_name("SOURCE");
-    add_platform_options(*command, options->run);
-    add_checkpoint_options(*command, options->run);
-    add_report_options(*command, options->run);
-    command->footer(FOOTER);
-    command->callback([options, level, command, &action] {
+        .text("--input", options->run.input,
+              "inputs from outside: log:FILE, those that this log holds behind the checkpoint; "
+              "FILE, -, unix:PATH or tcp:HOST:PORT, as they come")
+        .value("SOURCE");
+    add_platform_options(command, options->run);
+    add_checkpoint_options(command, options->run);
+    add_report_options(command, options->run);
+    command.footer(FOOTER);
+    command.when_chosen([options, level, command, &action] {
         action = [options, level, command] {
-            return resume(*options, level->count() > 0, command->count("--timeout") > 0);
+            return resume(*options, level.count() > 0, command.count("--timeout") > 0);
         };
     });
 }

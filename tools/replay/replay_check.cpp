@@ -9,6 +9,7 @@
 
 #include "base/bytes.hpp"
 #include "replay/chain.hpp"
+#include "replay/resumed_record.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/host/shared_file.hpp"
 #include "tools/log/log_layout.hpp"
@@ -218,14 +219,9 @@ std::vector<std::byte> ReplayCheck::window(bool recorded) const {
         return bytes;
     }
     const KeptBeat& first = kept_.front();
-    LogResumed resumed{{LOG_RESUMED_TAG, sizeof(LogResumed) + sizeof(u64)},
-                       first.beats_before,
-                       first.events_before,
-                       0,
-                       first.chain_before};
-    append(bytes, &resumed, sizeof resumed);
-    const u64 check = xxh3_64(&resumed, sizeof resumed);
-    append(bytes, &check, sizeof check);
+    const ResumedRecord resumed(first.beats_before, first.events_before, first.chain_before,
+                                Lockchain{});
+    append(bytes, resumed.bytes().data(), resumed.bytes().size());
     for (const KeptBeat& beat : kept_) {
         const std::vector<std::byte>& block = recorded ? beat.recorded : beat.replayed;
         append(bytes, block.data(), block.size());
