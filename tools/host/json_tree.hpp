@@ -25,18 +25,18 @@ class Json {
     using Value = std::variant<std::nullptr_t, bool, u64, double, std::string, Items, Members>;
 
     // From whatever a report has; implicit, so that a list of members reads like the object.
-    Json() = default; ///< null
-    Json(std::nullptr_t) {}
-    Json(bool value) : value_(value) {}
+    Json(); ///< null
+    Json(std::nullptr_t);
+    Json(bool value);
     /// Nothing that is reported is negative.
     template<std::integral Number>
-    Json(Number value) : value_(static_cast<u64>(value)) {}
-    Json(double value) : value_(value) {}
-    Json(const char* text) : value_(std::string(text)) {}
-    Json(std::string text) : value_(std::move(text)) {}
-    Json(std::string_view text) : value_(std::string(text)) {}
+    Json(Number value);
+    Json(double value);
+    Json(const char* text);
+    Json(std::string text);
+    Json(std::string_view text);
     template<class Item>
-    Json(const std::vector<Item>& items) : value_(Items(items.begin(), items.end())) {}
+    Json(const std::vector<Item>& items);
     Json(std::initializer_list<JsonMember> members);
     /// null when there is none.
     template<class Type>
@@ -57,13 +57,26 @@ class Json {
     [[nodiscard]] std::string indented_text(u32 indent) const;
 
   private:
-    Value value_ = nullptr;
+    Value value_;
 };
 
 struct JsonMember {
     std::string name;
     Json value;
 };
+
+// Here, where a member is known as a whole: to make a value is to know how to destroy it.
+inline Json::Json() : value_(nullptr) {}
+inline Json::Json(std::nullptr_t) : value_(nullptr) {}
+inline Json::Json(bool value) : value_(value) {}
+template<std::integral Number>
+Json::Json(Number value) : value_(static_cast<u64>(value)) {}
+inline Json::Json(double value) : value_(value) {}
+inline Json::Json(const char* text) : value_(std::string(text)) {}
+inline Json::Json(std::string text) : value_(std::move(text)) {}
+inline Json::Json(std::string_view text) : value_(std::string(text)) {}
+template<class Item>
+Json::Json(const std::vector<Item>& items) : value_(Items(items.begin(), items.end())) {}
 
 template<class Type>
 Json Json::from(const std::optional<Type>& value) {
