@@ -133,7 +133,7 @@ u64 ReplayCheck::recorded_index() const {
 
 void ReplayCheck::take_beat(std::span<const std::byte> bytes) {
     if (block_ == nullptr) {
-        end_of_recorded();
+        end_of_recorded(bytes);
         return;
     }
     const auto beat = load_le<LogBeat>(bytes.data());
@@ -200,8 +200,9 @@ void ReplayCheck::keep(std::span<const std::byte> replayed) {
 }
 
 /// The replay goes on where the recorded run had nothing left to do.
-void ReplayCheck::end_of_recorded() {
+void ReplayCheck::end_of_recorded(std::span<const std::byte> replayed) {
     outcome_ = ReplayOutcome::Different;
+    kept_.push_back({{}, {replayed.begin(), replayed.end()}, chain_, beats_, events_});
 }
 
 /// The replay has nothing left to do.
@@ -232,7 +233,11 @@ std::vector<std::byte> ReplayCheck::window(bool recorded) const {
 Comparison ReplayCheck::difference() const {
     LogReader a = reader_over(window(true), recorded_.name());
     LogReader b = reader_over(window(false), "the replay");
-    return compare(a, b);
+    Comparison difference = compare(a, b);
+    for (LogFigures* const side : {&difference.a, &difference.b}) {
+        side->ending = "up to the first difference"; // not where these excerpts end
+    }
+    return difference;
 }
 
 } // namespace knhk::tools
