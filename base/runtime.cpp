@@ -86,4 +86,44 @@ const void* memchr(const void* bytes, int value, std::size_t size) {
     }
     return nullptr;
 }
+
+// What compilers call where the processor has no instruction for it. They see through such shifts
+// only where it has: these do not come to call themselves.
+
+unsigned __bswapsi2(unsigned value) {
+    return (value & 0xFF) << 24 | (value & 0xFF00) << 8 | (value >> 8 & 0xFF00) | value >> 24;
+}
+
+unsigned long __bswapdi2(unsigned long value) {
+    const unsigned long high = __bswapsi2(static_cast<unsigned>(value));
+    return high << 32 | __bswapsi2(static_cast<unsigned>(value >> 32));
+}
+
+/// Zeros above the highest bit of what is not 0.
+int __clzdi2(unsigned long value) {
+    int zeros = 0;
+    for (int half = 32; half > 0; half /= 2) {
+        if (value >> (64 - half) == 0) {
+            zeros += half;
+            value <<= half;
+        }
+    }
+    return zeros;
+}
+
+/// Zeros below the lowest bit of what is not 0.
+int __ctzdi2(unsigned long value) {
+    return 63 - __clzdi2(value & -value);
+}
+
+int __popcountdi2(unsigned long value) {
+    constexpr unsigned long PAIRS = 0x5555555555555555;
+    constexpr unsigned long NIBBLES = 0x3333333333333333;
+    constexpr unsigned long BYTES = 0x0F0F0F0F0F0F0F0F;
+    constexpr unsigned long ONES = 0x0101010101010101;
+    value -= value >> 1 & PAIRS;
+    value = (value & NIBBLES) + (value >> 2 & NIBBLES);
+    value = (value + (value >> 4)) & BYTES;
+    return static_cast<int>(value * ONES >> 56);
+}
 }

@@ -6,6 +6,16 @@ namespace knhk {
 
 namespace {
 
+/// What it ran on, as the machine itself has it: nobody asked for this on a command line.
+void add_machine(const BootInfo& info, TextLine& line) {
+    std::size_t size = 0;
+    while (size < sizeof info.platform_name && info.platform_name[size] != '\0') {
+        ++size;
+    }
+    line.text(" platform=").text({info.platform_name, size});
+    line.text(" harts=").number(info.platform->hart_count);
+}
+
 void print_result(const Kernel& kernel) {
     const RunState& result = kernel.scheduler.result();
     TextLine line;
@@ -16,6 +26,7 @@ void print_result(const Kernel& kernel) {
     line.text(" workers=").number(kernel.config.workers);
     line.text(" digest=").digest(kernel.scheduler.digest());
     line.text(" reason=").text(text_of(static_cast<EndReason>(result.end_reason)));
+    add_machine(*kernel.boot_info, line);
     print_line(*kernel.boot_info->platform, line);
 }
 

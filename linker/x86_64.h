@@ -9,6 +9,9 @@
 // firmware and boot loaders use for themselves.
 #define KNHK_LOAD_ADDRESS 0x01000000
 
+// Boot protocols find their entries in headers of their own.
+#define KNHK_IMAGE_ENTRY knhk_enter
+
 #define KNHK_OUTPUT_FORMAT elf64-x86-64
 #define KNHK_OUTPUT_ARCH i386:x86-64
 

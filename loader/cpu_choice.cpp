@@ -10,7 +10,6 @@ namespace {
 
 using hosted::CpuSet;
 using hosted::Failure;
-using hosted::Topology;
 
 /// CPUs of one part of the machine in the order in which to use them.
 struct Domain {
@@ -18,31 +17,12 @@ struct Domain {
     std::size_t cores = 0;      ///< so many of them are on different cores
 };
 
-CpuSet intersection_of(hwloc_const_bitmap_t a, hwloc_const_bitmap_t b) {
-    CpuSet set = hosted::empty_cpu_set();
-    hwloc_bitmap_and(set.get(), a, b);
-    return set;
-}
-
-std::vector<unsigned> members_of(hwloc_const_bitmap_t set) {
-    std::vector<unsigned> members;
-    for (int cpu = hwloc_bitmap_first(set); cpu != -1; cpu = hwloc_bitmap_next(set, cpu)) {
-        members.push_back(static_cast<unsigned>(cpu));
-    }
-    return members;
-}
-
-/// The usable CPUs of each core within `where`. Without cores in the topology each CPU is one.
-std::vector<std::vector<unsigned>> cores_within(const Topology& topology,
-                                                hwloc_const_bitmap_t where, const CpuSet& usable) {
+/// The usable CPUs of each core within `where`.
+std::vector<std::vector<unsigned>> cores_within(const Topology& topology, const CpuSet& where,
+                                                const CpuSet& usable) {
     std::vector<std::vector<unsigned>> cores;
-    const hwloc_obj_type_t type = hwloc_get_nbobjs_by_type(topology.get(), HWLOC_OBJ_CORE) > 0
-                                      ? HWLOC_OBJ_CORE
-                                      : HWLOC_OBJ_PU;
-    for (hwloc_obj_t core = nullptr;
-         (core = hwloc_get_next_obj_by_type(topology.get(), type, core)) != nullptr;) {
-        const CpuSet here = intersection_of(core->cpuset, where);
-        std::vector<unsigned> cpus = members_of(intersection_of(here.get(), usable.get()).get());
+    for (const CpuSet& core : topology.cores) {
+        std::vector<unsigned> cpus = (core & where & usable).members();
         if (!cpus.empty()) {
             cores.push_back(std::move(cpus));
         }
@@ -50,7 +30,7 @@ std::vector<std::vector<unsigned>> cores_within(const Topology& topology,
     return cores;
 }
 
-Domain domain_of(const Topology& topology, hwloc_const_bitmap_t where, const CpuSet& usable) {
+Domain domain_of(const Topology& topology, const CpuSet& where, const CpuSet& usable) {
     const auto cores = cores_within(topology, where, usable);
     Domain domain{.cpus = {}, .cores = cores.size()};
     std::size_t threads_max = 0;
@@ -70,12 +50,12 @@ Domain domain_of(const Topology& topology, hwloc_const_bitmap_t where, const Cpu
 /// Smallest parts first; the whole machine, last, holds all usable CPUs.
 std::vector<Domain> domains_of(const Topology& topology, const CpuSet& usable) {
     std::vector<Domain> domains;
-    for (const hwloc_obj_type_t type : {HWLOC_OBJ_NUMANODE, HWLOC_OBJ_PACKAGE, HWLOC_OBJ_MACHINE}) {
-        for (hwloc_obj_t part = nullptr;
-             (part = hwloc_get_next_obj_by_type(topology.get(), type, part)) != nullptr;) {
-            domains.push_back(domain_of(topology, part->cpuset, usable));
+    for (const auto* parts : {&topology.nodes, &topology.packages}) {
+        for (const CpuSet& part : *parts) {
+            domains.push_back(domain_of(topology, part, usable));
         }
     }
+    domains.push_back(domain_of(topology, topology.present, usable));
     return domains;
 }
 
@@ -98,21 +78,18 @@ Failure unavailable(std::string what, std::string where, std::string remedy) {
 } // namespace
 
 std::expected<CpuSet, Failure> usable_cpus(const Topology& topology, const CpuOffer& offer) {
-    hwloc_const_bitmap_t present = hwloc_topology_get_allowed_cpuset(topology.get());
-    CpuSet usable = intersection_of(offer.affinity.get(), present);
+    CpuSet usable = offer.affinity & topology.present;
     if (offer.requested) {
-        const CpuSet isolated = intersection_of(offer.isolated.get(), present);
-        hwloc_bitmap_or(usable.get(), usable.get(), isolated.get());
-        if (!hwloc_bitmap_isincluded(offer.requested.get(), usable.get())) {
-            const CpuSet missing = hosted::empty_cpu_set();
-            hwloc_bitmap_andnot(missing.get(), offer.requested.get(), usable.get());
+        usable = usable | (offer.isolated & topology.present);
+        if (!usable.includes(*offer.requested)) {
+            const CpuSet missing = *offer.requested - usable;
             return std::unexpected(unavailable(
                 "CPUs that this process may not use", fmt::format("CPU {}", text_of(missing)),
                 fmt::format("choose --cpus from {}, or widen the affinity", text_of(usable))));
         }
-        hwloc_bitmap_copy(usable.get(), offer.requested.get());
+        usable = *offer.requested;
     }
-    if (hwloc_bitmap_iszero(usable.get())) {
+    if (usable.is_empty()) {
         return std::unexpected(unavailable("no CPU is left to run on", "affinity and cgroup",
                                            "widen the affinity (taskset) or the cpuset cgroup"));
     }

@@ -14,7 +14,7 @@ std::optional<unsigned> parse_cpu(std::string_view text) {
     unsigned cpu = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, cpu);
-    if (error != std::errc{} || stop != end || cpu >= CPU_NUMBERS_MAX) {
+    if (error != std::errc{} || stop != end || cpu >= hosted::CPU_NUMBERS_MAX) {
         return std::nullopt;
     }
     return cpu;
@@ -29,14 +29,16 @@ bool add_item(std::string_view item, hosted::CpuSet& set) {
     if (!first || !last || *first > *last) {
         return false;
     }
-    hwloc_bitmap_set_range(set.get(), *first, static_cast<int>(*last));
+    for (unsigned cpu = *first; cpu <= *last; ++cpu) {
+        set.add(cpu);
+    }
     return true;
 }
 
 } // namespace
 
 std::expected<hosted::CpuSet, hosted::Failure> parse_cpu_list(std::string_view text) {
-    hosted::CpuSet set = hosted::empty_cpu_set();
+    hosted::CpuSet set;
     std::size_t begin = 0;
     while (begin <= text.size()) {
         const std::size_t end = std::min(text.find(',', begin), text.size());

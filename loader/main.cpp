@@ -27,6 +27,7 @@
 #include "loader/input_file.hpp"
 #include "loader/mapping.hpp"
 #include "loader/options.hpp"
+#include "loader/topology.hpp"
 
 namespace knhk::loader {
 namespace {
@@ -66,21 +67,38 @@ std::vector<std::byte> read_container(const Options& options) {
     return read_input("container", *options.container, region::container.size_bytes);
 }
 
+/// One line, whatever a file's name contains.
+void print_line(std::string line) {
+    for (char& c : line) {
+        c = static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    }
+    line += '\n';
+    hosted::write_fully(STDERR_FILENO, line.data(), line.size());
+}
+
 hosted::CpuSet isolated_cpus() {
     std::ifstream file("/sys/devices/system/cpu/isolated");
     std::string list;
     std::getline(file, list);
     auto set = parse_cpu_list(list);
-    return set ? *std::move(set) : hosted::empty_cpu_set();
+    return set ? *set : hosted::CpuSet();
 }
 
-std::vector<unsigned> choose_workers_cpus(const hosted::Topology& topology,
-                                          const Options& options) {
-    const CpuOffer offer{
-        .affinity = hosted::affinity_of_this_thread(topology),
+std::vector<unsigned> choose_workers_cpus(const Options& options) {
+    const Topology topology = this_machine();
+    if (!topology.complaint.empty()) {
+        print_line(fmt::format("knhk-loader: warning: the kernel's files about CPUs are not as "
+                               "they should be: {}: workers may share a core",
+                               topology.complaint));
+    }
+    CpuOffer offer{
+        .affinity = hosted::affinity_of_this_thread(),
         .isolated = isolated_cpus(),
-        .requested = options.cpus ? or_throw(parse_cpu_list(*options.cpus)) : nullptr,
+        .requested = {},
     };
+    if (options.cpus) {
+        offer.requested = or_throw(parse_cpu_list(*options.cpus));
+    }
     return choose_cpus(topology, or_throw(usable_cpus(topology, offer)), options.workers);
 }
 
@@ -96,7 +114,8 @@ void fill_boot_info(const Options& options, u32 cpu_count, u64 container_size_by
     boot_info.size_bytes = sizeof(BootInfo);
     boot_info.platform = &platform;
     boot_info.container_size_bytes = container_size_bytes;
-    std::memcpy(boot_info.platform_name, "linux", sizeof "linux");
+    const std::string name = fmt::format("linux-{}", name_of(host_architecture()));
+    name.copy(boot_info.platform_name, sizeof boot_info.platform_name - 1);
     boot_info.command_line_size = options.command_line.size();
     std::memcpy(boot_info.command_line, options.command_line.data(), options.command_line.size());
 }
@@ -121,9 +140,8 @@ ExitStatus load_and_run(const Options& options, pid_t parent) {
     const OpenFile drain = options.drain ? open_drain(*options.drain) : OpenFile();
 
     // CPUs, before memory: the pages written here then lie near worker 0.
-    const hosted::Topology topology = hosted::this_machine();
-    const std::vector<unsigned> cpus = choose_workers_cpus(topology, options);
-    hosted::bind_this_thread(topology, cpus.front());
+    const std::vector<unsigned> cpus = choose_workers_cpus(options);
+    hosted::bind_this_thread(cpus.front());
 
     // Memory.
     map_image(layout, image);
@@ -135,22 +153,16 @@ ExitStatus load_and_run(const Options& options, pid_t parent) {
     hosted::install_operator_signals();
     hosted::install_fault_handlers();
     hosted::take_watch_signal();
-    hosted::create_harts(topology, cpus);
+    hosted::create_harts(cpus);
     fill_boot_info(options, count_different(cpus), container_size_bytes);
 
     const auto entry = reinterpret_cast<hosted::ImageEntry>(layout.entry);
     return status_of(hosted::run_harts(entry, boot_info));
 }
 
-/// One line, whatever a file's name contains.
 void print(const Failure& failure) {
-    std::string line =
-        fmt::format("knhk-loader: error: {}: {}: {}", failure.what, failure.where, failure.remedy);
-    for (char& c : line) {
-        c = static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    }
-    line += '\n';
-    hosted::write_fully(STDERR_FILENO, line.data(), line.size());
+    print_line(
+        fmt::format("knhk-loader: error: {}: {}: {}", failure.what, failure.where, failure.remedy));
 }
 
 ExitStatus run(int argc, char** argv, pid_t parent) {

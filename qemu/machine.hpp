@@ -14,15 +14,29 @@
 
 namespace knhk::qemu {
 
+/// What QEMU ends with when the image leaves with status 0, and how far the codes of two statuses
+/// are apart.
+struct ExitCodes {
+    int of_status_0;
+    int step;
+};
+
 /// One of QEMU's machine types.
 struct Machine {
     Architecture architecture;
     std::string_view name; ///< as -M takes it
     std::string_view program;
     std::string_view package; ///< Debian's, which has the program
+    std::string_view cpu;     ///< as -cpu takes it, when nobody asks for another
+    /// Behind the name: for so few harts as the smaller interrupt controller knows, and for more.
+    u32 few_harts_max;
+    std::string_view few_harts_options;
+    std::string_view many_harts_options;
     /// How the image leaves with a status: its device, or what switches semihosting on.
     std::string_view exit_option;
     std::string_view exit_value;
+    ExitCodes exit_codes;
+    bool takes_raw_image; ///< of an ELF file QEMU would not pass the container on
     u32 harts_max;
     u64 ram_base; ///< physical address of the first byte of RAM
     /// RAM of at least `split_from_bytes` lies in two parts: `low_bytes` from `ram_base`, the rest
@@ -41,6 +55,7 @@ struct Machine {
 struct Boot {
     const Machine* machine;
     std::string accelerator; ///< "tcg" or "kvm"
+    std::string cpu;         ///< empty: the machine's
     u32 harts;
     u64 memory_bytes;
     std::string memory_path; ///< file that backs the RAM and is shared; empty: private memory

@@ -9,7 +9,6 @@ namespace knhk::qemu {
 
 namespace {
 
-constexpr int EXIT_CODE_OF_STATUS_0 = 65;
 constexpr int STATUS_MAX = static_cast<int>(EXIT_STATUS_LAST);
 
 } // namespace
@@ -37,14 +36,15 @@ std::optional<PhysicalSpan> parse_drain_line(std::string_view line) {
     return PhysicalSpan{*address, *size_bytes};
 }
 
-Ending interpret_exit(int code, std::string_view last_message) {
-    const int doubled = code - EXIT_CODE_OF_STATUS_0;
-    if (doubled >= 0 && doubled % 2 == 0 && doubled / 2 <= STATUS_MAX) {
-        return {static_cast<ExitStatus>(doubled / 2), {}};
+Ending interpret_exit(const ExitCodes& codes, int code, std::string_view last_message) {
+    const int above = code - codes.of_status_0;
+    if (above >= 0 && above % codes.step == 0 && above / codes.step <= STATUS_MAX) {
+        return {static_cast<ExitStatus>(above / codes.step), {}};
     }
     if (code == 0) {
         return {{},
-                "the machine reset itself (triple fault?): see the console for what came before"};
+                "the machine reset itself or went off without a status (triple fault?): see the "
+                "console for what came before"};
     }
     if (code == 1) {
         const std::string_view message = last_message.empty() ? "it gave no reason" : last_message;

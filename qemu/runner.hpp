@@ -22,8 +22,7 @@ struct Ending {
 };
 
 /// `code` is QEMU's exit status; `last_message` the last line that QEMU wrote to its stderr.
-/// isa-debug-exit makes (value << 1) | 1 of the value that a guest writes. The image writes
-/// 32 + status, so that a status is 65 or above: QEMU's own failures are 1, a clean exit is 0.
-[[nodiscard]] Ending interpret_exit(int code, std::string_view last_message);
+[[nodiscard]] Ending interpret_exit(const ExitCodes& codes, int code,
+                                    std::string_view last_message);
 
 } // namespace knhk::qemu

@@ -51,6 +51,8 @@ void add_platform_options(Command& command, RunOptions& options) {
         .value("tcg|kvm");
     command.text("--machine", options.machine, "QEMU's machine type (q35 on x86_64), QEMU only")
         .value("NAME");
+    command.text("--cpu", options.cpu, "the processor as QEMU names it (max), QEMU only")
+        .value("NAME");
 }
 
 void add_checkpoint_options(Command& command, RunOptions& options) {

@@ -41,10 +41,10 @@ extern "C" [[noreturn]] void boot_main() {
     start_console();                           // every refusal can be read
     start_vectors(0, early_fault_stack_top()); // from here on faults are reported
     start_cpu();                               // vector state
-    check_interrupts();                        // can harts be started and woken
 
     read_firmware(firmware);                      // copied: no later step asks firmware
     find_console(firmware);                       // where the firmware has it
+    find_interrupts(firmware);                    // can harts be started and woken
     const HartTable harts = find_harts(firmware); // who else is there
     find_timer(firmware);                         // for watch
     announce_machine(harts);                      // the first line people look for

@@ -7,6 +7,7 @@
 #include "arch/bare/console.hpp"
 #include "arch/bare/exit.hpp"
 #include "arch/bare/machine.hpp"
+#include "arch/bare/machine_tree.hpp"
 
 namespace knhk::bare {
 void Firmware::add_memory(PhysicalSpan span, bool usable) {
@@ -51,6 +52,24 @@ bool Firmware::set_root_pointer(std::span<const std::byte> bytes) {
     root_pointer = {};
     std::memcpy(root_pointer.data(), bytes.data(), std::min(bytes.size(), root_pointer.size()));
     has_root_pointer = true;
+    return true;
+}
+
+bool Firmware::set_device_tree(u64 address) {
+    const u32 size_bytes = tree_size_bytes(physical_bytes({address, TREE_HEADER_BYTES}));
+    const PhysicalSpan span{address, size_bytes};
+    const DeviceTree tree(physical_bytes(span));
+    if (!tree.is_sound()) {
+        return false;
+    }
+    device_tree = physical_bytes(span);
+    add_memory(span, false);
+    each_memory(tree, [this](PhysicalSpan piece, bool usable) { add_memory(piece, usable); });
+    const TreeChoice choice = choice_of(tree);
+    set_command_line(choice.command_line);
+    if (choice.initrd.size_bytes > 0) {
+        set_module(choice.initrd);
+    }
     return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the firmware said about the machine, in one form whichever protocol it spoke. Everything is
-// checked and copied here, so that later steps may overwrite the firmware's own memory.
+// What the firmware said about the machine, in one form whichever protocol it spoke. It is checked
+// here, and copied, so that later steps may overwrite the firmware's own memory; what is too large
+// to copy is kept from them as long as boot code reads it.
 #pragma once
 
 #include <array>
@@ -29,7 +30,8 @@ struct Firmware {
     u64 command_line_size = 0;
     bool has_root_pointer = false;
     std::array<std::byte, ROOT_POINTER_BYTES> root_pointer{};
-    PhysicalSpan module; ///< the container, where the loader put it; empty: none
+    std::span<const std::byte> device_tree; ///< stays where it is while boot code runs
+    PhysicalSpan module;                    ///< the container, where the loader put it; empty: none
 
     void add_memory(PhysicalSpan span, bool usable);
     /// `text` ends at its first zero. Refuses what does not fit.
@@ -37,6 +39,8 @@ struct Firmware {
     void set_module(PhysicalSpan span);
     /// Takes a root pointer if it is one; a later one replaces an earlier.
     bool set_root_pointer(std::span<const std::byte> bytes);
+    /// Takes memory, command line and module from a device tree if a sound one lies there.
+    bool set_device_tree(u64 address);
 
     [[nodiscard]] u64 ram_bytes() const;
     [[nodiscard]] std::span<const MemoryEntry> entries() const {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "arch/bare/harts.hpp"
 
-#include <algorithm>
 #include <atomic>
 
 #include "arch/bare/exit.hpp"
@@ -24,7 +23,7 @@ constexpr u32 STARTUP_ATTEMPTS = 200;
 
 constinit std::array<u64, CORES_MAX> hart_ids{};
 constinit const BootInfo* boot_info_of_all = nullptr;
-constinit std::atomic<bool> starting{false};
+constinit std::atomic<u32> starting{0}; // a word: exchanging less is a library's call on some
 constinit std::atomic<u32> last_alive{0};
 
 bool comes_alive(u32 hart) {
@@ -57,17 +56,6 @@ bool comes_alive(u32 hart) {
 
 } // namespace
 
-void HartTable::add(u64 id) {
-    if (std::ranges::find(listed(), id) != listed().end()) {
-        return;
-    }
-    if (count == CORES_MAX) {
-        ++left_out;
-    } else {
-        ids[count++] = id;
-    }
-}
-
 void set_harts(const HartTable& harts, const BootInfo* boot_info, u64 page_tables) {
     hart_ids = harts.ids;
     boot_info_of_all = boot_info;
@@ -81,7 +69,7 @@ u64 id_of_hart(u32 hart) {
 void start_hart(u32 hart) {
     // One at a time, because all read their number and stack from the same place. The acquire
     // pairs with the release below.
-    while (starting.exchange(true, std::memory_order_acquire)) {
+    while (starting.exchange(1, std::memory_order_acquire) != 0) {
         pause();
     }
     started_hart_number = hart;
@@ -97,7 +85,7 @@ void start_hart(u32 hart) {
     if (!alive) {
         refuse_silent_hart(hart);
     }
-    starting.store(false, std::memory_order_release);
+    starting.store(0, std::memory_order_release);
 }
 
 } // namespace knhk::bare

@@ -2,6 +2,7 @@
 // The harts: how many there are, starting them, and what each of them does.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -16,8 +17,19 @@ struct HartTable {
     u32 left_out = 0; ///< more than fit
 
     /// Some firmware lists a hart twice.
-    void add(u64 id);
-    [[nodiscard]] std::span<const u64> listed() const { return std::span(ids).first(count); }
+    constexpr void add(u64 id) {
+        if (std::ranges::find(listed(), id) != listed().end()) {
+            return;
+        }
+        if (count == CORES_MAX) {
+            ++left_out;
+        } else {
+            ids[count++] = id;
+        }
+    }
+    [[nodiscard]] constexpr std::span<const u64> listed() const {
+        return std::span(ids).first(count);
+    }
 };
 
 /// Keeps what the later calls need; before any of them.

@@ -101,8 +101,9 @@ void send_start(u64 hart_id);
 
 // interrupts.cpp
 
-/// Refuses, in words, an interrupt controller that cannot be driven.
-void check_interrupts();
+/// What it needs of the firmware's tables. Refuses, in words, an interrupt controller that cannot
+/// be driven. Called at boot.
+void find_interrupts(const Firmware& firmware);
 /// Switches the calling hart's interrupts on, with all its own sources off.
 void start_interrupts();
 void send_wake(u64 hart_id);

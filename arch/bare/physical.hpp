@@ -7,20 +7,13 @@
 #include <span>
 #include <type_traits>
 
-#include "base/types.hpp"
+#include "arch/bare/physical_span.hpp"
 #include KNHK_BARE_LAYOUT // arch/<architecture>/layout.h, named by the build
 
 namespace knhk::bare {
 
 inline constexpr u64 GIBIBYTE = u64{1} << 30;
 inline constexpr u64 PHYSICAL_LIMIT = u64{KNHK_DIRECT_MAP_GIBIBYTES} * GIBIBYTE;
-
-struct PhysicalSpan {
-    u64 base = 0;
-    u64 size_bytes = 0;
-
-    [[nodiscard]] constexpr u64 end() const { return base + size_bytes; }
-};
 
 constexpr bool is_visible(PhysicalSpan span) {
     return span.base < PHYSICAL_LIMIT && span.size_bytes <= PHYSICAL_LIMIT - span.base;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "arch/bare/regions.hpp"
 
+#include <algorithm>
+
 #include "arch/bare/console.hpp"
 #include "arch/bare/exit.hpp"
 #include "arch/bare/machine.hpp"
@@ -36,11 +38,20 @@ constexpr u64 region_bytes_max() {
     return sum;
 }
 
+/// Where RAM begins. What lies between that and the end of the image is not given out.
+u64 ram_base(const Firmware& firmware) {
+    u64 base = image_physical_end();
+    for (const MemoryEntry& entry : firmware.entries()) {
+        base = entry.usable ? std::min(base, entry.span.base) : base;
+    }
+    return base;
+}
+
 } // namespace
 
 void check_memory_size(const Firmware& firmware) {
-    const u64 needed = image_physical_end() + region_bytes_max() + PAGE_TABLE_POOL_BYTES +
-                       firmware.module.size_bytes;
+    const u64 needed = image_physical_end() - ram_base(firmware) + region_bytes_max() +
+                       PAGE_TABLE_POOL_BYTES + firmware.module.size_bytes;
     const u64 found = firmware.ram_bytes();
     if (to_mebibytes(found) < to_mebibytes(needed)) {
         TextLine line;

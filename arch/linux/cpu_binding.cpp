@@ -2,68 +2,55 @@
 #include "arch/linux/cpu_binding.hpp"
 
 #include <fmt/format.h>
-#include <hwloc/linux.h>
+#include <sched.h>
 
-#include <cstdlib>
+#include <array>
+#include <cerrno>
 #include <cstring>
-#include <new>
 
 #include "arch/linux/failure.hpp"
 
 namespace knhk::hosted {
+namespace {
 
-CpuSet empty_cpu_set() {
-    CpuSet set(hwloc_bitmap_alloc());
-    if (!set) {
-        throw std::bad_alloc();
-    }
-    return set;
-}
+/// The kernel's own form. cpu_set_t ends at 1024 CPUs, and the kernel refuses a shorter one than it
+/// has.
+struct KernelSet {
+    std::array<cpu_set_t, CPU_NUMBERS_MAX / CPU_SETSIZE> parts{};
 
-std::string text_of(const CpuSet& set) {
-    char* text = nullptr;
-    if (hwloc_bitmap_list_asprintf(&text, set.get()) < 0) {
-        throw std::bad_alloc();
-    }
-    const std::unique_ptr<char, decltype(&std::free)> owner(text, &std::free);
-    return text;
-}
+    [[nodiscard]] cpu_set_t* first() { return parts.data(); }
+};
+static_assert(sizeof(KernelSet) * 8 == CPU_NUMBERS_MAX);
 
-Topology this_machine() {
-    hwloc_topology* raw = nullptr;
-    if (hwloc_topology_init(&raw) != 0) {
-        throw std::bad_alloc();
-    }
-    Topology topology(raw);
-    if (hwloc_topology_load(raw) != 0) {
-        throw Failure{ExitStatus::Environment,
-                      fmt::format("cannot read the CPU topology ({})", std::strerror(errno)),
-                      "hwloc", "check that /sys is mounted; try hwloc-ls"};
-    }
-    return topology;
-}
+} // namespace
 
-// Asks the kernel itself: with a topology from a file, hwloc's own answers come from that file.
-CpuSet affinity_of_this_thread(const Topology& topology) {
-    CpuSet set = empty_cpu_set();
-    if (hwloc_linux_get_tid_cpubind(topology.get(), 0, set.get()) != 0) {
+CpuSet affinity_of_this_thread() {
+    KernelSet found;
+    if (sched_getaffinity(0, sizeof found, found.first()) != 0) {
         throw Failure{ExitStatus::Environment,
                       fmt::format("cannot read the CPU affinity ({})", std::strerror(errno)),
                       "sched_getaffinity", "check the sandbox that the process runs in"};
     }
+    CpuSet set;
+    for (unsigned cpu = 0; cpu < CPU_NUMBERS_MAX; ++cpu) {
+        if (CPU_ISSET_S(cpu, sizeof found, found.first())) {
+            set.add(cpu);
+        }
+    }
     return set;
 }
 
-void bind_this_thread(const Topology& topology, unsigned cpu) {
-    const CpuSet wanted = empty_cpu_set();
-    hwloc_bitmap_only(wanted.get(), cpu);
-    const int result = hwloc_set_cpubind(topology.get(), wanted.get(), HWLOC_CPUBIND_THREAD);
+void bind_this_thread(unsigned cpu) {
+    KernelSet wanted;
+    CPU_SET_S(cpu, sizeof wanted, wanted.first());
+    const int result = sched_setaffinity(0, sizeof wanted, wanted.first());
     const int error = errno;
-    const CpuSet found = affinity_of_this_thread(topology);
-    if (hwloc_bitmap_isequal(wanted.get(), found.get())) {
+    const CpuSet found = affinity_of_this_thread();
+    CpuSet asked;
+    asked.add(cpu);
+    if (found == asked) {
         return;
     }
-    // A fake topology (HWLOC_XMLFILE, HWLOC_SYNTHETIC) makes binding "succeed" without effect.
     throw Failure{
         ExitStatus::Environment,
         fmt::format("cannot bind a worker to its CPU ({})",

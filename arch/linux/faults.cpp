@@ -40,7 +40,8 @@ constexpr FaultSignal FAULT_SIGNALS[] = {
 
 std::atomic<FaultHandler> image_handler = nullptr;
 static_assert(std::atomic<FaultHandler>::is_always_lock_free, "used in a signal handler");
-std::atomic<bool> reporting = false;
+std::atomic<u32> reporting = 0; // a word: less is not lock-free on every processor
+static_assert(std::atomic<u32>::is_always_lock_free, "used in a signal handler");
 thread_local bool inside_handler = false;
 
 const char* name_of(int signal) {
@@ -90,7 +91,7 @@ void on_fault_signal(int signal, siginfo_t* info, void* context) {
     }
     inside_handler = true;
     // Several harts often fault together; the first report is the one to be read in full.
-    if (reporting.exchange(true, std::memory_order_relaxed)) {
+    if (reporting.exchange(1, std::memory_order_relaxed) != 0) {
         sleep(OTHER_REPORT_MAX_SECONDS);
         end_run();
     }

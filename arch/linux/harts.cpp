@@ -13,6 +13,7 @@
 #include <exception>
 #include <memory>
 
+#include "arch/linux/cpu_binding.hpp"
 #include "arch/linux/failure.hpp"
 #include "arch/linux/faults.hpp"
 #include "arch/linux/linux_platform.hpp"
@@ -38,7 +39,6 @@ enum class HartState : u32 {
 struct Hart {
     pthread_t thread{};
     unsigned cpu = 0;
-    const Topology* topology = nullptr;
     FaultStack fault_stack;
     std::exception_ptr why;
     unsigned status = 0;
@@ -65,7 +65,7 @@ void change_state(Hart& hart, HartState state) {
 /// What the hart needs before it may touch the image's memory; false when it did not get it.
 bool prepare(Hart& hart) {
     try {
-        bind_this_thread(*hart.topology, hart.cpu);
+        bind_this_thread(hart.cpu);
         hart.fault_stack.use();
     } catch (...) {
         hart.why = std::current_exception();
@@ -122,11 +122,10 @@ class SignalsBlocked {
 };
 
 /// Gives the error number of pthread_create.
-int create_hart(u32 number, unsigned cpu, const Topology& topology) {
+int create_hart(u32 number, unsigned cpu) {
     table.harts[number] = std::make_unique<Hart>();
     Hart& hart = *table.harts[number];
     hart.cpu = cpu;
-    hart.topology = &topology;
     const ThreadAttributes attributes;
     const SignalsBlocked blocked;
     void* argument = reinterpret_cast<void*>(std::uintptr_t{number});
@@ -172,13 +171,12 @@ u32 this_hart() {
     return hart_of_thread;
 }
 
-void create_harts(const Topology& topology, std::span<const unsigned> cpus) {
+void create_harts(std::span<const unsigned> cpus) {
     int error = 0;
     while (table.count < cpus.size() && error == 0) {
-        error = create_hart(table.count, cpus[table.count], topology);
+        error = create_hart(table.count, cpus[table.count]);
         table.count += error == 0 ? 1 : 0;
     }
-    // Before anything is thrown: the threads read the topology, which is the caller's.
     wait_until_prepared();
     if (error != 0) {
         throw Failure{ExitStatus::Environment,

@@ -6,7 +6,6 @@
 #include <span>
 
 #include "arch/boot_info.hpp"
-#include "arch/linux/cpu_binding.hpp"
 
 namespace knhk::hosted {
 
@@ -18,7 +17,7 @@ inline constexpr u32 NO_HART = ~u32{0};
 [[nodiscard]] u32 this_hart();
 
 /// Creates hart h bound to cpus[h], for each of them, and parks it. Throws a Failure.
-void create_harts(const Topology& topology, std::span<const unsigned> cpus);
+void create_harts(std::span<const unsigned> cpus);
 
 /// Enters the image on hart 0, waits until it returns and the harts it started have ended, and
 /// gives what it returned. Throws a Failure when a hart does not end.

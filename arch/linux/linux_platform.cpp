@@ -26,8 +26,8 @@ namespace {
 // Long enough for a reader on the same CPU to do something, short beside a full ring (16 MiB).
 constexpr long RELAX_NANOSECONDS = 50'000;
 
-std::atomic<bool> stop_asked = false;
-static_assert(std::atomic<bool>::is_always_lock_free, "used in a signal handler");
+std::atomic<u32> stop_asked = 0; // a word: less is not lock-free on every processor
+static_assert(std::atomic<u32>::is_always_lock_free, "used in a signal handler");
 
 void wait(const u32* word, u32 expected) {
     // The kernel compares and sleeps in one step, so a wake between the caller's look and this
@@ -55,11 +55,11 @@ void console(const char* text, u64 size_bytes) {
 }
 
 bool stop_requested() {
-    return stop_asked.load(std::memory_order_relaxed);
+    return stop_asked.load(std::memory_order_relaxed) != 0;
 }
 
 void ask_for_stop(int) {
-    stop_asked.store(true, std::memory_order_relaxed);
+    stop_asked.store(1, std::memory_order_relaxed);
 }
 
 [[noreturn]] void exit_process(u32 status) {

@@ -3,8 +3,8 @@
 
 #include <atomic>
 
-#include "arch/x86_64/cpu.hpp"
 #include "arch/bare/exit.hpp"
+#include "arch/x86_64/cpu.hpp"
 
 namespace knhk::bare {
 namespace {
@@ -85,7 +85,7 @@ u64 local_apic_physical() {
     return read_msr(MSR_APIC_BASE) & APIC_BASE_ADDRESS;
 }
 
-void check_interrupts() {
+void find_interrupts(const Firmware&) {
     if ((read_msr(MSR_APIC_BASE) & APIC_BASE_X2APIC) != 0) {
         refuse(ExitStatus::Environment,
                "the firmware left the interrupt controller in x2APIC mode: switch x2APIC off in "

@@ -27,6 +27,19 @@ WORDS = ["cores=4 workers=2 workload=ring tasks=200", "level=digest drain=shared
          "checkpoint=8 resume=on drain=shared"]
 TOPOLOGIES = ["flat:1", "flat:7", "hierarchical:2,2:1,2,3", "hierarchical:4,4,4:1,2,3,4",
               "mesh:2x2x1:1:2", "mesh:8x8x4:1:1"]
+SYS = ["""cpu/online=0-3
+cpu/cpu0/topology/core_cpus_list=0,2
+cpu/cpu1/topology/core_cpus_list=1,3
+cpu/cpu0/topology/package_cpus_list=0-3
+node/online=0-1
+node/node0/cpulist=0,2
+node/node1/cpulist=1,3
+""", """cpu/online=0-1
+cpu/cpu0/topology/thread_siblings_list=0-1
+cpu/cpu0/topology/core_siblings_list=0-1
+node/online=0
+node/node0/cpulist=
+"""]
 CONSOLE = """knhk: result beats=3 tasks=5 events=11 remote_messages=2 cores=4 workers=2 \
 digest=00112233445566778899aabbccddeeff reason=beat-limit
 knhk: exit status=0
@@ -45,6 +58,61 @@ INPUTS = """{"kind": "parse", "id": 7, "life": 2, "value": 3, "data": 4}
 OUTSIDE = """{"handler": "pure", "id": 7}
 {"handler": "ring", "id": 3, "payload": [2, 0, 0, 0], "at": 50}
 """
+# What the machines of QEMU do not have: buses that show their devices elsewhere, aliases, memory
+# that is kept, harts that are switched off.
+BOARD = """/dts-v1/;
+/memreserve/ 0x80000000 0x40000;
+/ {
+    #address-cells = <2>;
+    #size-cells = <2>;
+    compatible = "some,board";
+    aliases { serial0 = &console; };
+    chosen {
+        bootargs = "workers=2";
+        stdout-path = "serial0:115200n8";
+        linux,initrd-start = <0x88000000>;
+        linux,initrd-end = <0x0 0x88001000>;
+    };
+    cpus {
+        #address-cells = <1>;
+        #size-cells = <0>;
+        timebase-frequency = <1000000>;
+        cpu@0 { device_type = "cpu"; reg = <0>; status = "disabled"; };
+        cpu@1 { device_type = "cpu"; reg = <1>; };
+        cpu@101 { device_type = "cpu"; reg = <0x101>; status = "okay"; };
+    };
+    psci { compatible = "arm,psci"; method = "smc"; cpu_on = <0x95c10002>; };
+    memory@80000000 {
+        device_type = "memory";
+        reg = <0x0 0x80000000 0x0 0x10000000 0x1 0x0 0x0 0x20000000>;
+    };
+    reserved-memory {
+        #address-cells = <2>;
+        #size-cells = <2>;
+        ranges;
+        monitor@80000000 { reg = <0x0 0x80000000 0x0 0x20000>; no-map; };
+        pool { size = <0x0 0x400000>; };
+    };
+    soc {
+        compatible = "simple-bus";
+        #address-cells = <1>;
+        #size-cells = <1>;
+        ranges = <0x7e000000 0x0 0xfe000000 0x1800000>;
+        bus@7e200000 {
+            #address-cells = <1>;
+            #size-cells = <1>;
+            ranges = <0x0 0x7e200000 0x10000>;
+            console: serial@1000 {
+                compatible = "arm,pl011", "arm,primecell";
+                reg = <0x1000 0x200>;
+            };
+        };
+        lost { #address-cells = <1>; #size-cells = <1>; serial@0 { reg = <0 4>; }; };
+    };
+};
+"""
+TREES = {"virt": ["virt,gic-version=2", "-smp", "2"],
+         "virt_large": ["virt,gic-version=3,virtualization=on", "-smp", "12"]}
 
 
 class Corpus:
@@ -162,6 +230,24 @@ def make_checkpoints(corpus, scratch):
     corpus.put("checkpoint", "ring", data[:texts_end] + runs)
 
 
+def make_device_trees(corpus, scratch):
+    """Of emulated machines, without the room that they leave for more; and one written by hand."""
+    for name in ("kernel", "initrd"):
+        (scratch / name).write_bytes(bytes(4096))
+    for name, (machine, *options) in TREES.items():
+        tree = scratch / f"{name}.dtb"
+        subprocess.run(["qemu-system-aarch64", "-M", f"{machine},dumpdtb={tree}", *options, "-cpu",
+                        "cortex-a72", "-m", "512M", "-kernel", scratch / "kernel", "-initrd",
+                        scratch / "initrd", "-append", "workers=2", "-display", "none"], check=True)
+        corpus.put("device_tree", name, compiled_tree(tree.read_bytes(), "dtb"))
+    corpus.put("device_tree", "board", compiled_tree(BOARD.encode(), "dts"))
+
+
+def compiled_tree(data, form):
+    return subprocess.run(["dtc", "-q", "-I", form, "-O", "dtb"], input=data, check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
 def main():
     corpus = Corpus(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve())
     with tempfile.TemporaryDirectory() as folder:
@@ -170,10 +256,13 @@ def main():
         make_workloads(corpus, scratch)
         make_images(corpus)
         make_checkpoints(corpus, scratch)
+        make_device_trees(corpus, scratch)
     for number, words in enumerate(WORDS):
         corpus.put("words", f"words{number}", words.encode())
     for number, text in enumerate(TOPOLOGIES):
         corpus.put("topology", f"topology{number}", text.encode())
+    for number, text in enumerate(SYS):
+        corpus.put("sys", f"sys{number}", text.encode())
     corpus.put("inputs", "lines", INPUTS.encode())
     corpus.put("console", "all", CONSOLE.encode())
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Choices over machines that hwloc makes up. CPUs count core by core: with two threads a core,
-// CPUs 0 and 1 are one core.
+// Choices over made-up machines. CPUs count core by core: with two threads a core, CPUs 0 and 1 are
+// one core.
 #include "loader/cpu_choice.hpp"
 
 #include <gtest/gtest.h>
@@ -14,23 +14,43 @@ namespace {
 
 using Cpus = std::vector<unsigned>;
 
-constexpr const char* TWO_NODES = "package:2 [numa] core:4 pu:2";
-constexpr const char* TWO_NODES_A_PACKAGE = "package:2 group:2 [numa] core:2 pu:1";
+struct Shape {
+    unsigned packages;
+    unsigned nodes;   ///< in a package
+    unsigned cores;   ///< in a node
+    unsigned threads; ///< in a core
+};
+constexpr Shape TWO_NODES{2, 1, 4, 2};
+constexpr Shape TWO_NODES_A_PACKAGE{2, 2, 2, 1};
+constexpr Shape TWO_CORES{1, 1, 2, 1};
+constexpr Shape TWO_CORES_OF_TWO{1, 1, 2, 2};
+constexpr Shape EIGHT_CORES{1, 1, 8, 1};
 
-hosted::Topology made_up(const char* description) {
-    hwloc_topology* raw = nullptr;
-    EXPECT_EQ(hwloc_topology_init(&raw), 0);
-    hosted::Topology topology(raw);
-    EXPECT_EQ(hwloc_topology_set_synthetic(raw, description), 0) << description;
-    EXPECT_EQ(hwloc_topology_load(raw), 0);
-    return topology;
+/// CPUs [0, count) in parts of `size`.
+std::vector<hosted::CpuSet> parts_of(unsigned count, unsigned size) {
+    std::vector<hosted::CpuSet> parts(count / size);
+    for (unsigned cpu = 0; cpu < count; ++cpu) {
+        parts[cpu / size].add(cpu);
+    }
+    return parts;
+}
+
+Topology made_up(const Shape& shape) {
+    const unsigned node = shape.cores * shape.threads;
+    const unsigned package = node * shape.nodes;
+    const unsigned count = package * shape.packages;
+    return {.present = parts_of(count, count).front(),
+            .cores = parts_of(count, shape.threads),
+            .nodes = parts_of(count, node),
+            .packages = parts_of(count, package),
+            .complaint = {}};
 }
 
 hosted::CpuSet cpus(const char* list) {
     return hosted::or_throw(parse_cpu_list(list));
 }
 
-Cpus choice(const char* machine, const char* usable, u32 workers) {
+Cpus choice(const Shape& machine, const char* usable, u32 workers) {
     return choose_cpus(made_up(machine), cpus(usable), workers);
 }
 
@@ -56,18 +76,18 @@ TEST(cpu_choice, package_is_kept_when_a_node_is_too_small) {
 }
 
 TEST(cpu_choice, second_threads_are_used_once_all_cores_are_taken) {
-    EXPECT_EQ(choice("core:2 pu:2", "0-3", 3), (Cpus{0, 2, 1}));
-    EXPECT_EQ(choice("core:2 pu:2", "0-3", 4), (Cpus{0, 2, 1, 3}));
+    EXPECT_EQ(choice(TWO_CORES_OF_TWO, "0-3", 3), (Cpus{0, 2, 1}));
+    EXPECT_EQ(choice(TWO_CORES_OF_TWO, "0-3", 4), (Cpus{0, 2, 1, 3}));
 }
 
 TEST(cpu_choice, more_workers_than_cpus_go_round) {
-    EXPECT_EQ(choice("core:2 pu:1", "0-1", 5), (Cpus{0, 1, 0, 1, 0}));
-    EXPECT_EQ(choice("core:2 pu:1", "1", 3), (Cpus{1, 1, 1}));
+    EXPECT_EQ(choice(TWO_CORES, "0-1", 5), (Cpus{0, 1, 0, 1, 0}));
+    EXPECT_EQ(choice(TWO_CORES, "1", 3), (Cpus{1, 1, 1}));
 }
 
 TEST(cpu_choice, only_usable_threads_of_a_core_are_taken) {
-    EXPECT_EQ(choice("core:2 pu:2", "1,3", 2), (Cpus{1, 3}));
-    EXPECT_EQ(choice("core:2 pu:2", "0-1", 2), (Cpus{0, 1}));
+    EXPECT_EQ(choice(TWO_CORES_OF_TWO, "1,3", 2), (Cpus{1, 3}));
+    EXPECT_EQ(choice(TWO_CORES_OF_TWO, "0-1", 2), (Cpus{0, 1}));
 }
 
 struct UsableCase {
@@ -78,11 +98,15 @@ struct UsableCase {
 
 /// The usable CPUs of eight, "refused" when there are none.
 std::string usable(const UsableCase& offer) {
-    const hosted::Topology topology = made_up("core:8 pu:1");
-    const auto set = usable_cpus(
-        topology, {.affinity = cpus(offer.affinity),
-                   .isolated = offer.isolated ? cpus(offer.isolated) : hosted::empty_cpu_set(),
-                   .requested = offer.requested ? cpus(offer.requested) : nullptr});
+    const Topology topology = made_up(EIGHT_CORES);
+    CpuOffer sets{.affinity = cpus(offer.affinity), .isolated = {}, .requested = {}};
+    if (offer.isolated != nullptr) {
+        sets.isolated = cpus(offer.isolated);
+    }
+    if (offer.requested != nullptr) {
+        sets.requested = cpus(offer.requested);
+    }
+    const auto set = usable_cpus(topology, sets);
     return set ? hosted::text_of(*set) : "refused";
 }
 
@@ -109,8 +133,7 @@ TEST(cpu_choice, isolated_cpus_are_used_when_requested) {
 
 TEST(cpu_choice, refusal_names_what_is_missing_and_what_there_is) {
     const auto set = usable_cpus(
-        made_up("core:8 pu:1"),
-        {.affinity = cpus("1-3"), .isolated = hosted::empty_cpu_set(), .requested = cpus("3-5")});
+        made_up(EIGHT_CORES), {.affinity = cpus("1-3"), .isolated = {}, .requested = cpus("3-5")});
     ASSERT_FALSE(set.has_value());
     EXPECT_EQ(set.error().status, ExitStatus::Environment);
     EXPECT_EQ(set.error().where, "CPU 4-5");

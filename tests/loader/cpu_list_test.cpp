@@ -9,7 +9,7 @@
 namespace knhk::loader {
 namespace {
 
-/// The list as hwloc writes it, "refused" when it is none.
+/// The list in its shortest form, "refused" when it is none.
 std::string parsed(std::string_view text) {
     const auto set = parse_cpu_list(text);
     return set ? hosted::text_of(*set) : "refused";

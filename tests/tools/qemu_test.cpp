@@ -14,15 +14,17 @@ namespace {
 constexpr u64 MIB = u64{1} << 20;
 constexpr u64 GIB = u64{1} << 30;
 
+constexpr ExitCodes DEBUG_EXIT{65, 2};
+
 void expect_status(int code, ExitStatus status) {
-    const Ending ending = interpret_exit(code, "message");
+    const Ending ending = interpret_exit(DEBUG_EXIT, code, "message");
     EXPECT_EQ(ending.image_status, status) << code;
     EXPECT_EQ(ending.failure, "") << code;
 }
 
 /// The image did not end the machine; the failure says `part`.
 void expect_failure(int code, std::string_view message, const std::string& part) {
-    const Ending ending = interpret_exit(code, message);
+    const Ending ending = interpret_exit(DEBUG_EXIT, code, message);
     EXPECT_FALSE(ending.image_status) << code;
     EXPECT_NE(ending.failure.find(part), std::string::npos) << code << ": " << ending.failure;
 }
@@ -39,9 +41,20 @@ TEST(QemuExitTest, statuses_of_the_image_are_65_and_twice_their_number) {
 TEST(QemuExitTest, every_other_status_is_a_failure) {
     for (int code = 0; code < 256; ++code) {
         const bool is_image = code >= 65 && code <= 75 && code % 2 == 1;
-        const Ending ending = interpret_exit(code, "");
+        const Ending ending = interpret_exit(DEBUG_EXIT, code, "");
         EXPECT_EQ(ending.image_status.has_value(), is_image) << code;
         EXPECT_EQ(ending.failure.empty(), is_image) << code;
+    }
+}
+
+TEST(QemuExitTest, statuses_of_other_machines_are_32_and_their_number) {
+    const ExitCodes codes = find_machine(Architecture::AARCH64)->exit_codes;
+    for (int code = 0; code < 256; ++code) {
+        const Ending ending = interpret_exit(codes, code, "");
+        const bool is_image = code >= 32 && code <= 37;
+        ASSERT_EQ(ending.image_status.has_value(), is_image) << code;
+        EXPECT_EQ(ending.failure.empty(), is_image) << code;
+        EXPECT_TRUE(!is_image || static_cast<int>(*ending.image_status) == code - 32) << code;
     }
 }
 
@@ -99,6 +112,9 @@ TEST(QemuMachineTest, machines_are_found_by_their_names) {
         EXPECT_LE(machine.low_bytes, machine.split_from_bytes);
         EXPECT_LE(machine.split_from_bytes, 4 * GIB);
     }
+    EXPECT_EQ(find_machine(Architecture::X86_64)->exit_codes.of_status_0, DEBUG_EXIT.of_status_0);
+    EXPECT_EQ(find_machine(Architecture::X86_64)->exit_codes.step, DEBUG_EXIT.step);
+    EXPECT_EQ(machine_names(Architecture::AARCH64), "virt");
     EXPECT_EQ(machine_names(Architecture::X86_64), "q35, pc, microvm");
     EXPECT_EQ(find_machine(Architecture::X86_64, "q3"), nullptr);
     EXPECT_EQ(find_machine(Architecture::X86_64), &machines().front());
@@ -164,6 +180,7 @@ std::string argument(const std::vector<std::string>& arguments, const std::strin
 Boot default_boot() {
     return {.machine = find_machine(Architecture::X86_64, "q35"),
             .accelerator = "tcg",
+            .cpu = "",
             .harts = 3,
             .memory_bytes = 512 * MIB,
             .memory_path = "/proc/self/fd/9",
@@ -187,6 +204,25 @@ TEST(QemuArgumentsTest, boot_is_spelled_out) {
     EXPECT_EQ(argument(arguments, "-serial"), "stdio");
     EXPECT_EQ(argument(arguments, "-device"), "isa-debug-exit,iobase=0xf4,iosize=0x04");
     EXPECT_EQ(std::ranges::count(arguments, "-no-reboot"), 1);
+}
+
+TEST(QemuArgumentsTest, interrupt_controller_fits_the_number_of_harts) {
+    Boot boot = default_boot();
+    boot.machine = find_machine(Architecture::AARCH64);
+    boot.harts = 8;
+    EXPECT_EQ(argument(arguments_for(boot), "-M"), "virt,gic-version=2,memory-backend=ram");
+    boot.harts = 9;
+    EXPECT_EQ(argument(arguments_for(boot), "-M"), "virt,gic-version=3,memory-backend=ram");
+    EXPECT_EQ(argument(arguments_for(boot), "-cpu"), "max");
+    boot.cpu = "cortex-a72";
+    EXPECT_EQ(argument(arguments_for(boot), "-cpu"), "cortex-a72");
+}
+
+TEST(RamFileTest, memory_begins_where_the_machine_has_it) {
+    const Machine& virt = *find_machine(Architecture::AARCH64);
+    EXPECT_EQ(ram_file_offset(virt, 512 * MIB, {GIB + 0x1000, 0x1000}), 0x1000u);
+    EXPECT_EQ(ram_file_offset(virt, 512 * MIB, {0x1000, 0x1000}), std::nullopt);
+    EXPECT_EQ(ram_file_offset(virt, 8 * GIB, {5 * GIB, GIB}), 4 * GIB);
 }
 
 TEST(QemuArgumentsTest, private_memory_names_no_file) {

@@ -22,7 +22,7 @@ class RunVerdictTest : public testing::Test {
         log_.add(std::as_bytes(std::span(log.bytes)));
         result_line_ = "knhk: result beats=3 tasks=5 events=11 remote_messages=2 cores=4 "
                        "workers=2 digest=" +
-                       digest_ + " reason=beat-limit";
+                       digest_ + " reason=beat-limit platform=bare-x86_64 harts=2";
         RunReport report{};
         report.beats = 3;
         report.tasks = 5;

@@ -59,6 +59,16 @@ u64* counter_for(RunFigures& figures, std::string_view key) {
     return key == "remote_messages" ? &figures.remote_messages : nullptr;
 }
 
+u32* count_for(RunFigures& figures, std::string_view key) {
+    if (key == "cores") {
+        return &figures.cores;
+    }
+    if (key == "workers") {
+        return &figures.workers;
+    }
+    return key == "harts" ? &figures.harts : nullptr;
+}
+
 /// Takes one key over; false when its value cannot be right.
 bool take_result(RunFigures& figures, const KeyValue& word) {
     if (word.key == "digest") {
@@ -75,10 +85,13 @@ bool take_result(RunFigures& figures, const KeyValue& word) {
         *counter = number.value_or(0);
         return number.has_value();
     }
-    if (word.key == "cores" || word.key == "workers") {
-        (word.key == "cores" ? figures.cores : figures.workers) =
-            static_cast<u32>(number.value_or(0));
+    u32* const count = count_for(figures, word.key);
+    if (count != nullptr) {
+        *count = static_cast<u32>(number.value_or(0));
         return number.has_value() && *number <= std::numeric_limits<u32>::max();
+    }
+    if (word.key == "platform") {
+        figures.platform = word.value;
     }
     return true; // a key of a later version
 }

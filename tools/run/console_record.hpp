@@ -41,6 +41,8 @@ struct RunFigures {
     u32 workers = 0;
     std::string digest;               ///< 32 hex digits
     std::string end_reason;           ///< as EndReason's text
+    std::string platform;             ///< as the image knows its machine: "bare-x86_64"
+    u32 harts = 0;                    ///< that machine's
     std::vector<u64> tasks_by_worker; ///< empty when nobody said
 
     /// All that the console says too.

@@ -2,6 +2,7 @@
 #include "tools/run/image_file.hpp"
 
 #include <cerrno>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory_map.hpp"
 #include "base/sha256.hpp"
 #include "loader/image_check.hpp"
 #include "tools/host/failure.hpp"
@@ -36,14 +38,15 @@ std::vector<std::byte> read_whole(int descriptor, u64 size_bytes, const std::str
 }
 
 /// The loader's own check, so that QEMU is handed nothing that Linux would refuse.
-void check_content(std::span<const std::byte> bytes, const std::string& name,
-                   Architecture architecture) {
+loader::ImageLayout check_content(std::span<const std::byte> bytes, const std::string& name,
+                                  Architecture architecture) {
     const auto layout = loader::check_image(bytes, elf_machine_of(architecture));
     if (!layout) {
         const hosted::Failure& failure = layout.error();
         throw Failure(failure.status, fmt::format("{}: {}, {}: {}", failure.what, name,
                                                   failure.where, failure.remedy));
     }
+    return *layout;
 }
 
 } // namespace
@@ -63,13 +66,28 @@ ImageFile ImageFile::open(const std::filesystem::path& path, Architecture archit
                         name, IMAGE_FILE_BYTES_MAX);
     }
     const auto bytes = read_whole(file.get(), static_cast<u64>(status.st_size), name);
-    check_content(bytes, name, architecture);
+    static_cast<void>(check_content(bytes, name, architecture));
     const Sha256Digest digest = sha256(bytes);
-    return {path, std::move(file), bytes.size(), hex_text(std::as_bytes(std::span(digest)))};
+    return {path, std::move(file), bytes.size(), hex_text(std::as_bytes(std::span(digest))),
+            architecture};
 }
 
 std::vector<std::byte> ImageFile::read() const {
     return read_whole(file_.get(), size_bytes_, path_.string());
+}
+
+std::vector<std::byte> ImageFile::read_raw() const {
+    const std::vector<std::byte> file = read();
+    const loader::ImageLayout layout = check_content(file, path_.string(), architecture_);
+    std::vector<std::byte> raw;
+    for (const loader::Segment& segment : layout.segments) {
+        if (segment.file_size_bytes > 0) {
+            const u64 begin = segment.address - IMAGE_BASE;
+            raw.resize(begin + segment.file_size_bytes);
+            std::memcpy(&raw[begin], &file[segment.file_offset], segment.file_size_bytes);
+        }
+    }
+    return raw;
 }
 
 } // namespace knhk::tools

@@ -30,8 +30,8 @@ std::filesystem::path default_image(Architecture architecture) {
     return build_root_of(architecture) / fmt::format("knhk-{}.elf", name_of(architecture));
 }
 
-std::filesystem::path loader_program() {
-    return build_root() / "loader" / "knhk-loader";
+std::filesystem::path loader_program(Architecture architecture) {
+    return build_root_of(architecture) / "loader" / "knhk-loader";
 }
 
 std::filesystem::path image_recipe(Architecture architecture) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/architecture.hpp"
+#include "loader/image_check.hpp"
 
 namespace knhk::tools {
 
@@ -16,7 +17,8 @@ namespace knhk::tools {
 [[nodiscard]] std::filesystem::path build_root_of(Architecture architecture);
 
 [[nodiscard]] std::filesystem::path default_image(Architecture architecture);
-[[nodiscard]] std::filesystem::path loader_program();
+[[nodiscard]] std::filesystem::path
+loader_program(Architecture architecture = loader::host_architecture());
 [[nodiscard]] std::filesystem::path image_recipe(Architecture architecture);
 
 } // namespace knhk::tools

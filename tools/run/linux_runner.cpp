@@ -7,13 +7,28 @@
 #include <fmt/format.h>
 
 #include "base/memory_map.hpp"
+#include "qemu/user_mode.hpp"
 #include "tools/run/container_writer.hpp"
 #include "tools/run/installation.hpp"
 
 namespace knhk::tools {
 
+namespace {
+
+std::vector<std::string> loader_words(Architecture architecture) {
+    std::vector<std::string> words;
+    if (architecture != loader::host_architecture()) {
+        words = qemu::user_mode_words(architecture);
+    }
+    words.push_back(loader_program(architecture).string());
+    return words;
+}
+
+} // namespace
+
 LinuxRunner::LinuxRunner(const RunOptions& options, const ImageFile& image)
-    : command_line_(image_command_line(options)), workers_(options.workers),
+    : loader_(loader_words(options.platform.architecture)),
+      command_line_(image_command_line(options)), workers_(options.workers),
       image_(image.descriptor()),
       container_(SharedFile::holding("knhk-container", pack_workload(options))) {
     if (options.drain_shared) {
@@ -24,9 +39,11 @@ LinuxRunner::LinuxRunner(const RunOptions& options, const ImageFile& image)
 
 ProcessPlan LinuxRunner::plan() const {
     ProcessPlan plan;
-    plan.arguments = {loader_program().string(),  "--image",     inherited_path(image_),
-                      "--command-line",           command_line_, "--container",
-                      container_.path_in_child(), "--workers",   fmt::format("{}", workers_)};
+    plan.arguments = loader_;
+    plan.arguments.insert(plan.arguments.end(),
+                          {"--image", inherited_path(image_), "--command-line", command_line_,
+                           "--container", container_.path_in_child(), "--workers",
+                           fmt::format("{}", workers_)});
     plan.inherited = {image_, container_.descriptor()};
     if (drain_file_) {
         plan.arguments.insert(plan.arguments.end(), {"--drain", drain_file_->path_in_child()});

@@ -18,6 +18,7 @@ class LinuxRunner : public PlatformRunner {
                                         std::string_view last_message) const override;
 
   private:
+    std::vector<std::string> loader_; ///< and what stands before it
     std::string command_line_;
     u32 workers_;
     int image_;

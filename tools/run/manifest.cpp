@@ -40,6 +40,8 @@ void Manifest::write_succeeded(const RunFigures& figures, u64 elapsed_ns) {
         return;
     }
     facts_["exit_status"] = 0;
+    facts_["seen_platform"] = figures.platform;
+    facts_["seen_harts"] = figures.harts;
     facts_["end_reason"] = figures.end_reason;
     facts_["run_digest"] = figures.digest;
     write(elapsed_ns);

@@ -110,12 +110,26 @@ void check_input(const RunOptions& options) {
 } // namespace
 
 std::string name_of(const RunPlatform& platform) {
-    return platform.is_qemu ? fmt::format("qemu-{}", name_of(platform.architecture)) : "linux";
+    if (!platform.is_qemu && platform.architecture == loader::host_architecture()) {
+        return "linux";
+    }
+    return fmt::format("{}-{}", platform.is_qemu ? "qemu" : "linux",
+                       name_of(platform.architecture));
+}
+
+std::string image_name_of(const RunPlatform& platform) {
+    return fmt::format("{}-{}", platform.is_qemu ? "bare" : "linux",
+                       name_of(platform.architecture));
 }
 
 const std::vector<std::string>& platform_names() {
     static const std::vector<std::string> names = [] {
         std::vector<std::string> all{"linux"};
+        for (const ArchitectureFacts& facts : ARCHITECTURES) {
+            if (facts.architecture != loader::host_architecture()) {
+                all.push_back(name_of(RunPlatform{false, facts.architecture}));
+            }
+        }
         for (const ArchitectureFacts& facts : ARCHITECTURES) {
             if (qemu::find_machine(facts.architecture) != nullptr) {
                 all.push_back(name_of(RunPlatform{true, facts.architecture}));
@@ -151,8 +165,8 @@ RunPlatform parse_platform(std::string_view text) {
     if (text == "linux") {
         return {};
     }
-    constexpr std::string_view QEMU_PREFIX = "qemu-";
-    return {true, architecture_named(text.substr(QEMU_PREFIX.size())).value()};
+    const std::size_t dash = text.find('-');
+    return {text.starts_with("qemu-"), architecture_named(text.substr(dash + 1)).value()};
 }
 
 std::optional<std::filesystem::path> recorded_input(const RunOptions& options) {

@@ -16,16 +16,19 @@
 
 namespace knhk::tools {
 
-/// A process of this machine, or a machine that QEMU emulates.
+/// A Linux process, or a machine that QEMU emulates. A process of another architecture than this
+/// machine's is one that QEMU emulates too.
 struct RunPlatform {
     bool is_qemu = false;
     Architecture architecture = loader::host_architecture(); ///< of the image too
 
     friend bool operator==(const RunPlatform&, const RunPlatform&) = default;
 };
-/// "linux", "qemu-x86_64".
+/// "linux", "linux-riscv64", "qemu-x86_64".
 [[nodiscard]] std::string name_of(const RunPlatform& platform);
-/// All that can be asked for: linux, and QEMU's of each architecture that has a machine there.
+/// As an image knows it: "linux-x86_64", "bare-x86_64".
+[[nodiscard]] std::string image_name_of(const RunPlatform& platform);
+/// All that can be asked for: processes of this machine and of others, and QEMU's machines.
 [[nodiscard]] const std::vector<std::string>& platform_names();
 
 inline constexpr u32 REPEAT_MAX = 1'000'000;
@@ -68,9 +71,10 @@ struct RunOptions {
     u32 repeat = 1;
     u32 timeout_seconds = 300;
     bool drain_shared = true;
-    u64 memory_mib = 512; ///< QEMU only, as are the next two
+    u64 memory_mib = 512; ///< QEMU only, as are the next three
     std::string accelerator = "tcg";
     std::string machine = {}; ///< empty: the architecture's first
+    std::string cpu = {};     ///< empty: the machine's
     bool json = false;
     bool quiet = false;
 };

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "qemu/user_mode.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/run/installation.hpp"
 #include "tools/run/linux_runner.hpp"
@@ -17,12 +18,29 @@ std::unique_ptr<PlatformRunner> make_runner(const RunOptions& options, const Ima
     return std::make_unique<QemuRunner>(options, image);
 }
 
+namespace {
+
+void check_loader(Architecture architecture) {
+    const std::string program = loader_program(architecture).string();
+    if (!is_installed(program)) {
+        throw bad_environment("the loader {} is missing: build it with ninja -C {}", program,
+                              build_root().string());
+    }
+    if (architecture == loader::host_architecture()) {
+        return;
+    }
+    const std::string emulator = qemu::user_mode_words(architecture).front();
+    if (!is_installed(emulator)) {
+        throw bad_environment("{} is not installed: apt-get install {}", emulator,
+                              qemu::USER_MODE_PACKAGE);
+    }
+}
+
+} // namespace
+
 void check_platform_is_installed(const RunOptions& options) {
     if (!options.platform.is_qemu) {
-        if (!is_installed(loader_program().string())) {
-            throw bad_environment("the loader {} is missing: build it with ninja -C {}",
-                                  loader_program().string(), build_root().string());
-        }
+        check_loader(options.platform.architecture);
         return;
     }
     const qemu::Machine& machine = machine_of(options);

@@ -14,6 +14,13 @@ namespace {
 
 constexpr u64 MIB = u64{1} << 20;
 
+std::optional<SharedFile> raw_image_of(const qemu::Machine& machine, const ImageFile& image) {
+    if (!machine.takes_raw_image) {
+        return std::nullopt;
+    }
+    return SharedFile::holding("knhk-raw-image", image.read_raw());
+}
+
 } // namespace
 
 const qemu::Machine& machine_of(const RunOptions& options) {
@@ -21,14 +28,15 @@ const qemu::Machine& machine_of(const RunOptions& options) {
 }
 
 QemuRunner::QemuRunner(const RunOptions& options, const ImageFile& image)
-    : image_(image.descriptor()),
+    : image_(image.descriptor()), raw_image_(raw_image_of(machine_of(options), image)),
       container_(SharedFile::holding("knhk-container", pack_workload(options))) {
     boot_ = {.machine = &machine_of(options),
              .accelerator = options.accelerator,
+             .cpu = options.cpu,
              .harts = options.workers,
              .memory_bytes = options.memory_mib * MIB,
              .memory_path = {},
-             .image_path = inherited_path(image_),
+             .image_path = raw_image_ ? raw_image_->path_in_child() : inherited_path(image_),
              .container_path = container_.path_in_child(),
              .command_line = image_command_line(options)};
     if (options.drain_shared) {
@@ -41,6 +49,9 @@ ProcessPlan QemuRunner::plan() const {
     ProcessPlan plan;
     plan.arguments = qemu::arguments_for(boot_);
     plan.inherited = {image_, container_.descriptor()};
+    if (raw_image_) {
+        plan.inherited.push_back(raw_image_->descriptor());
+    }
     if (memory_) {
         plan.inherited.push_back(memory_->descriptor());
     }
@@ -72,7 +83,7 @@ ImageEnding QemuRunner::interpret(const ProcessEnd& end, std::string_view last_m
                             ::strsignal(end.code),
                             last_message.empty() ? "it said nothing" : last_message)};
     }
-    qemu::Ending ending = qemu::interpret_exit(end.code, last_message);
+    qemu::Ending ending = qemu::interpret_exit(boot_.machine->exit_codes, end.code, last_message);
     return {ending.image_status, std::move(ending.failure)};
 }
 

@@ -26,6 +26,7 @@ class QemuRunner : public PlatformRunner {
   private:
     qemu::Boot boot_;
     int image_;
+    std::optional<SharedFile> raw_image_;
     SharedFile container_;
     std::optional<SharedFile> memory_;
     Mapping drain_;

@@ -11,6 +11,8 @@ Json to_json(const RunResult& result) {
     Json object;
     object["platform"] = name_of(options.platform);
     object["arch"] = name_of(options.platform.architecture);
+    object["seen_platform"] = figures.platform;
+    object["seen_harts"] = figures.harts;
     object["image"] = result.image_path;
     object["image_sha256"] = result.image_sha256;
     object["workload"] = options.workload;
@@ -61,6 +63,7 @@ std::string to_text(const RunResult& result) {
         text += fmt::format("{:<16}{}\n", name, value);
     };
     line("platform", name_of(options.platform));
+    line("seen there", fmt::format("{}, {} harts", figures.platform, figures.harts));
     line("image", fmt::format("{} (sha256 {})", result.image_path, result.image_sha256));
     line("workload", fmt::format("{}, seed {}", options.workload, options.seed));
     line("cores", fmt::format("{} on {} workers", figures.cores, figures.workers));

@@ -49,7 +49,7 @@ RunFigures judge_run(const RunOptions& options, const ImageFile& image,
         seen.last_message.empty() ? seen.console.last_line() : seen.last_message;
     const auto name_function = [&image](u64 address) { return function_in(image, address); };
     return judge({options.cores, options.workers, options.timeout_seconds, options.drain_shared,
-                  name_function},
+                  image_name_of(options.platform), name_function},
                  seen, runner.interpret(seen.end, last_message), sink.ends());
 }
 

@@ -67,7 +67,7 @@ void check_statuses(const RunQuestion& question, const RunObservation& seen, Exi
     }
 }
 
-RunFigures figures_from(const RunReport& report) {
+RunFigures figures_from(const RunReport& report, const RunFigures& on_console) {
     const u32 workers = std::min(report.workers, CORES_MAX); // anybody may have written there
     return {.beats = report.beats,
             .tasks = report.tasks,
@@ -77,7 +77,18 @@ RunFigures figures_from(const RunReport& report) {
             .workers = report.workers,
             .digest = digest_text({report.digest_low, report.digest_high}),
             .end_reason = end_reason_text(report.end_reason),
+            .platform = on_console.platform,
+            .harts = on_console.harts,
             .tasks_by_worker = {report.tasks_by_worker, report.tasks_by_worker + workers}};
+}
+
+/// Not what was asked for, but what the image found there.
+void check_machine(const RunQuestion& question, const RunFigures& figures) {
+    if (figures.platform != question.machine || figures.harts != question.workers) {
+        throw run_failed("the image found itself on '{}' with {} harts, asked was {} with {}: "
+                         "report it as a bug",
+                         figures.platform, figures.harts, question.machine, question.workers);
+    }
 }
 
 void check_log(const RunFigures& figures, const LogEnds& log) {
@@ -109,7 +120,7 @@ RunFigures figures_of(const RunQuestion& question, const RunObservation& seen) {
                          "console",
                          quote_last_line(seen.console));
     }
-    RunFigures figures = figures_from(*seen.report);
+    RunFigures figures = figures_from(*seen.report, *result);
     if (!figures.agrees_with(*result)) {
         throw run_failed("the drain and the console report different figures (digests {} and {}): "
                          "report it as a bug",
@@ -131,6 +142,7 @@ RunFigures judge(const RunQuestion& question, const RunObservation& seen, const 
                          "a bug",
                          figures.cores, figures.workers, question.cores, question.workers);
     }
+    check_machine(question, figures);
     if (question.drain_shared) {
         check_log(figures, log);
     }

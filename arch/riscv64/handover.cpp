@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What the firmware left: a device tree, and the number of the hart that it chose to boot.
+#include "arch/bare/exit.hpp"
+#include "arch/bare/machine_tree.hpp"
+#include "arch/riscv64/cpu.hpp"
+
+extern "C" {
+// Written by entry.S.
+extern const knhk::u64 boot_device_tree;
+}
+
+namespace knhk::bare {
+
+void read_handover(Firmware& firmware) {
+    if (!firmware.set_device_tree(boot_device_tree)) {
+        refuse(ExitStatus::Environment,
+               "the firmware left no device tree that can be read: boot by OpenSBI, with a1 naming "
+               "the tree");
+    }
+    find_finisher(firmware); // later refusals end the emulator with a status
+    set_timebase(timebase_hz(DeviceTree(firmware.device_tree)));
+}
+
+} // namespace knhk::bare
