@@ -55,12 +55,32 @@ constexpr Machine ARM_VIRT = {.architecture = Architecture::AARCH64,
                               .split_from_bytes = 0,
                               .low_bytes = 0};
 
+/// Its test device passes a status on as it is. As many harts as its firmware, OpenSBI, has room
+/// for.
+constexpr Machine RISCV_VIRT = {.architecture = Architecture::RISCV64,
+                                .name = "virt",
+                                .program = "qemu-system-riscv64",
+                                .package = "qemu-system-misc opensbi",
+                                .cpu = "rv64",
+                                .few_harts_max = 0,
+                                .few_harts_options = {},
+                                .many_harts_options = {},
+                                .exit_option = {},
+                                .exit_value = {},
+                                .exit_codes = {EXIT_VALUE_OF_STATUS_0, 1},
+                                .takes_raw_image = false,
+                                .harts_max = 128,
+                                .ram_base = 2 * GIB,
+                                .split_from_bytes = 0,
+                                .low_bytes = 0};
+
 // The first of an architecture is the one that is taken when nobody names another.
 constexpr std::array MACHINES = {
     pc_like("q35", 2816 * MIB, 2 * GIB),
     pc_like("pc", 3584 * MIB, 3 * GIB),
     pc_like("microvm", 3 * GIB, 3 * GIB),
     ARM_VIRT,
+    RISCV_VIRT,
 };
 
 /// In QEMU's option lists a comma ends a value unless it is doubled.
@@ -122,8 +142,10 @@ std::vector<std::string> arguments_for(const Boot& boot) {
                                        "-cpu", cpu, "-smp", fmt::format("{}", boot.harts)});
     arguments.insert(arguments.end(), {"-display", "none", "-nodefaults", "-no-reboot", "-serial",
                                        "stdio", "-monitor", "none"});
-    arguments.insert(arguments.end(), {std::string(boot.machine->exit_option),
-                                       std::string(boot.machine->exit_value)});
+    if (!boot.machine->exit_option.empty()) {
+        arguments.insert(arguments.end(), {std::string(boot.machine->exit_option),
+                                           std::string(boot.machine->exit_value)});
+    }
     arguments.insert(arguments.end(), {"-kernel", boot.image_path, "-append", boot.command_line,
                                        "-initrd", boot.container_path});
     return arguments;

@@ -32,7 +32,8 @@ struct Machine {
     u32 few_harts_max;
     std::string_view few_harts_options;
     std::string_view many_harts_options;
-    /// How the image leaves with a status: its device, or what switches semihosting on.
+    /// How the image leaves with a status: its device, or what switches semihosting on. Empty: the
+    /// machine has what it takes.
     std::string_view exit_option;
     std::string_view exit_value;
     ExitCodes exit_codes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Exceptions of aarch64 as reports.
+#include <array>
 #include <cstddef>
-#include <iterator>
 
 #include "arch/aarch64/cpu.hpp"
 #include "arch/bare/exit.hpp"
@@ -95,11 +95,11 @@ const char* name_of(const ExceptionFrame& frame) {
     return "exception";
 }
 
-constexpr const char* NAMES[] = {"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",
-                                 "x8",  "x9",  "x10", "x11", "x12", "x13", "x14", "x15",
-                                 "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
-                                 "x24", "x25", "x26", "x27", "x28", "x29", "x30"};
-static_assert(std::size(NAMES) == std::size(ExceptionFrame{}.x));
+constexpr std::array NAMES = {"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",
+                              "x8",  "x9",  "x10", "x11", "x12", "x13", "x14", "x15",
+                              "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
+                              "x24", "x25", "x26", "x27", "x28", "x29", "x30"};
+static_assert(NAMES.size() * sizeof(u64) == sizeof(ExceptionFrame::x));
 
 FaultReport describe(const ExceptionFrame& frame) {
     FaultReport report{};
@@ -109,21 +109,21 @@ FaultReport describe(const ExceptionFrame& frame) {
     report.address = is_abort(frame) ? frame.address : 0;
     report.pc = frame.pc;
     report.hart = current_hart();
-    for (u32 i = 0; i < std::size(NAMES); ++i) {
+    for (u32 i = 0; i < NAMES.size(); ++i) {
         const FaultReport::Register entry{NAMES[i], frame.x[i]};
         set_registers(report, {&entry, 1});
     }
-    const FaultReport::Register others[] = {
-        {"sp", frame.sp},
-        {"pc", frame.pc},
-        {"spsr", frame.state},
-        {"esr", frame.syndrome},
-        {"far", frame.address},
-        {"sctlr", KNHK_READ_REGISTER("sctlr_el1")},
-        {"ttbr0", KNHK_READ_REGISTER("ttbr0_el1")},
-        {"tcr", KNHK_READ_REGISTER("tcr_el1")},
+    const std::array others = {
+        FaultReport::Register{"sp", frame.sp},
+        FaultReport::Register{"pc", frame.pc},
+        FaultReport::Register{"spsr", frame.state},
+        FaultReport::Register{"esr", frame.syndrome},
+        FaultReport::Register{"far", frame.address},
+        FaultReport::Register{"sctlr", KNHK_READ_REGISTER("sctlr_el1")},
+        FaultReport::Register{"ttbr0", KNHK_READ_REGISTER("ttbr0_el1")},
+        FaultReport::Register{"tcr", KNHK_READ_REGISTER("tcr_el1")},
     };
-    static_assert(std::size(NAMES) + std::size(others) <= FaultReport::REGISTERS_MAX);
+    static_assert(NAMES.size() + others.size() <= FaultReport::REGISTERS_MAX);
     set_registers(report, others);
     return report;
 }

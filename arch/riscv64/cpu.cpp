@@ -2,7 +2,10 @@
 // What a hart switches on in itself before it runs other code, and waiting.
 #include "arch/riscv64/cpu.hpp"
 
+#include <algorithm>
 #include <atomic>
+
+#include "arch/bare/console.hpp"
 
 namespace knhk::bare {
 namespace {
@@ -15,6 +18,11 @@ constexpr u64 FUNCTION_PROBE = 3;
 constexpr u64 CYCLES_PER_SECOND_LEAST = 1'000'000'000;
 /// No machine's counter is faster. Until the firmware's word on it has been read.
 constexpr u64 TIMEBASE_MAX = u64{1} << 32;
+
+constexpr std::size_t EXTENSIONS_SHOWN_MAX = 160;
+
+/// In the device tree: boot code alone looks at it.
+constinit std::string_view processor_extensions;
 
 constinit std::atomic<u64> timebase_hertz{0};
 constinit std::atomic<u32> cycle_shift{0};
@@ -49,8 +57,16 @@ void start_cpu() {
     set_status(KNHK_STATUS_FLOATING_POINT);
 }
 
-/// Nothing beside the least is used.
-void announce_processor() {}
+void set_processor(std::string_view extensions) {
+    processor_extensions = {extensions.data(), std::min(extensions.size(), EXTENSIONS_SHOWN_MAX)};
+}
+
+/// Nothing beside the least is used, but people look for it.
+void announce_processor() {
+    if (!processor_extensions.empty()) {
+        print(TextLine{}.text("knhk: processor has ").text(processor_extensions));
+    }
+}
 
 /// Of the extension Zihintpause; without it, it does nothing.
 void pause() {

@@ -20,6 +20,10 @@ void set_timebase(u64 hertz);
 /// How fast read_time counts; 0: the firmware did not say.
 [[nodiscard]] u64 timebase();
 
+/// What the firmware says that the processor has, for announce_processor; valid while boot code
+/// runs.
+void set_processor(std::string_view extensions);
+
 inline u64 read_satp() {
     u64 value;
     asm volatile("csrr %0, satp" : "=r"(value));

@@ -18,7 +18,9 @@ void read_handover(Firmware& firmware) {
                "the tree");
     }
     find_finisher(firmware); // later refusals end the emulator with a status
-    set_timebase(timebase_hz(DeviceTree(firmware.device_tree)));
+    const DeviceTree tree(firmware.device_tree);
+    set_timebase(timebase_hz(tree));
+    set_processor(tree.find("/cpus/cpu").property("riscv,isa").text());
 }
 
 } // namespace knhk::bare

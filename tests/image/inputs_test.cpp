@@ -58,17 +58,21 @@ TEST(Inputs, file_of_tasks_is_recorded_and_the_log_makes_the_same_run_anywhere) 
     EXPECT_NE(run["run_digest"], knhk_json(run_words({}))["run_digest"]);
     expect_the_same_again(folder, run, {"--workers", "1"});
     expect_the_same_again(folder, run, {"--workers", "5", "--claim", "dynamic", "--chaos", "7"});
-    expect_the_same_again(folder, run, {"--workers", "4", "--on", "qemu-x86_64"});
+    for (const std::string& platform : emulated_platforms()) {
+        expect_the_same_again(folder, run, {"--workers", "4", "--on", platform});
+    }
     EXPECT_EQ(knhk({"replay", folder.file("log"), "--workers", "3"}).status, 0);
 }
 
 TEST(Inputs, run_in_qemu_is_made_again_in_a_process) {
-    const Folder folder;
-    write_file(folder.file("tasks"), task_lines(400));
-    const auto run = knhk_json(run_words({"--on", "qemu-x86_64", "--workers", "2", "--input",
-                                          folder.file("tasks"), "--log", folder.file("log")}));
-    EXPECT_EQ(run["inputs"]["accepted"], 400);
-    expect_the_same_again(folder, run, {"--workers", "3"});
+    for (const std::string& platform : emulated_platforms()) {
+        const Folder folder;
+        write_file(folder.file("tasks"), task_lines(400));
+        const auto run = knhk_json(run_words({"--on", platform, "--workers", "2", "--input",
+                                              folder.file("tasks"), "--log", folder.file("log")}));
+        EXPECT_EQ(run["inputs"]["accepted"], 400) << platform;
+        expect_the_same_again(folder, run, {"--workers", "3"});
+    }
 }
 
 TEST(Inputs, run_waits_for_what_comes_by_a_pipe) {

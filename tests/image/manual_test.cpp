@@ -89,7 +89,9 @@ TEST(Manual, bash_completes_commands_options_and_values) {
     EXPECT_EQ(completed({"knhk", "show", "--ki"}), Words{"--kind"});
     EXPECT_EQ(completed({"knhk", "show", "--kind", "TaskE"}),
               (Words{"TaskEnqueued", "TaskExecuted"}));
-    EXPECT_EQ(completed({"knhk", "run", "--on", ""}), (Words{"linux", "qemu-x86_64"}));
+    EXPECT_EQ(completed({"knhk", "run", "--on", ""}),
+              (Words{"linux", "linux-aarch64", "linux-riscv64", "qemu-x86_64", "qemu-aarch64",
+                     "qemu-riscv64"}));
     EXPECT_EQ(completed({"knhk", "trace", "x", "--format", "c"}), Words{"chrome"});
     EXPECT_EQ(completed({"knhk", "run", "--cores", ""}), Words{});
 }

@@ -37,18 +37,20 @@ std::vector<std::string> checkpoints_in(const Folder& folder) {
     return paths;
 }
 
-TEST(Replay, log_of_one_platform_is_executed_again_on_the_other) {
+TEST(Replay, log_of_one_platform_is_executed_again_on_the_others) {
     const Folder folder;
     const auto run = knhk_json(mixed({"--workers", "2", "--log", folder.file("linux")}));
-    const auto in_qemu =
-        knhk_json({"replay", folder.file("linux"), "--on", "qemu-x86_64", "--workers", "3"});
-    EXPECT_EQ(in_qemu["match"], true);
-    EXPECT_EQ(in_qemu["beats_checked"], run["beats"]);
-    (void)knhk_json(mixed({"--on", "qemu-x86_64", "--workers", "2", "--level", "inputs", "--log",
-                           folder.file("qemu")}));
-    const auto in_process = knhk_json({"replay", folder.file("qemu"), "--workers", "5"});
-    EXPECT_EQ(in_process["match"], true);
-    EXPECT_EQ(in_process["beats_checked"], run["beats"]);
+    for (const std::string& platform : emulated_platforms()) {
+        const auto in_qemu =
+            knhk_json({"replay", folder.file("linux"), "--on", platform, "--workers", "3"});
+        EXPECT_EQ(in_qemu["match"], true) << platform;
+        EXPECT_EQ(in_qemu["beats_checked"], run["beats"]) << platform;
+        (void)knhk_json(mixed({"--on", platform, "--workers", "2", "--level", "inputs", "--log",
+                               folder.file("qemu")}));
+        const auto in_process = knhk_json({"replay", folder.file("qemu"), "--workers", "5"});
+        EXPECT_EQ(in_process["match"], true) << platform;
+        EXPECT_EQ(in_process["beats_checked"], run["beats"]) << platform;
+    }
 }
 
 TEST(Replay, first_beat_that_is_not_the_recorded_one_ends_it_and_is_explained) {
@@ -88,17 +90,17 @@ TEST(Replay, log_that_cannot_be_replayed_is_refused_in_words) {
     EXPECT_EQ(knhk({"replay", folder.file("log"), "--from", "3"}).status, 2);
 }
 
-TEST(Resume, from_every_checkpoint_on_both_platforms_ends_with_the_digest_and_the_log) {
+TEST(Resume, from_every_checkpoint_on_all_platforms_ends_with_the_digest_and_the_log) {
     const Folder folder;
     const auto whole = record(folder, {"--workers", "2"});
     const std::string log = read_file(folder.file("log"));
     const auto checkpoints = checkpoints_in(folder);
     ASSERT_GE(checkpoints.size(), 3u);
     std::filesystem::remove(folder.file("log"));
-    for (std::size_t i = 0; i < checkpoints.size(); ++i) {
-        const auto resumed =
-            knhk_json({"resume", checkpoints[i], "--workers", std::to_string(1 + i % 3), "--on",
-                       i % 2 == 0 ? "qemu-x86_64" : "linux"});
+    const auto all = platforms();
+    for (std::size_t i = 0; i < std::max(checkpoints.size(), all.size()); ++i) {
+        const auto resumed = knhk_json({"resume", checkpoints[i % checkpoints.size()], "--workers",
+                                        std::to_string(1 + i % 3), "--on", all[i % all.size()]});
         EXPECT_EQ(resumed["run_digest"], whole["run_digest"]);
         EXPECT_EQ(resumed["beats_before"].get<std::uint64_t>() +
                       resumed["beats_executed"].get<std::uint64_t>(),
@@ -107,6 +109,16 @@ TEST(Resume, from_every_checkpoint_on_both_platforms_ends_with_the_digest_and_th
     write_file(folder.file("cut"), log.substr(0, log.size() - 5000));
     (void)knhk_json({"resume", folder.file("cp"), "--log", folder.file("cut"), "--workers", "3"});
     EXPECT_TRUE(read_file(folder.file("cut")) == log) << "as if it had not been interrupted";
+}
+
+TEST(Resume, checkpoint_of_every_platform_goes_on_in_a_process) {
+    for (const std::string& platform : emulated_platforms()) {
+        const Folder folder;
+        const auto whole = record(folder, {"--on", platform, "--workers", "2"});
+        const auto resumed =
+            knhk_json({"resume", checkpoints_in(folder).front(), "--workers", "3"});
+        EXPECT_EQ(resumed["run_digest"], whole["run_digest"]) << platform;
+    }
 }
 
 TEST(Resume, damaged_checkpoints_are_passed_over_in_a_folder_and_refused_by_name) {

@@ -14,33 +14,41 @@ constexpr int BEAT_TOO_LONG = 5;
 constexpr std::size_t END_BYTES = 2 * 96; // the record of the last epoch, and the trailer
 
 struct Place {
-    const char* platform;
+    std::string platform;
     const char* workers;
 };
-constexpr Place PLACES[] = {
-    {"linux", "1"}, {"linux", "2"}, {"qemu-x86_64", "1"}, {"qemu-x86_64", "4"}};
 
-/// Built once: the image of tests/programs/faulty.
+std::vector<Place> all_places() {
+    std::vector<Place> places{{"linux", "1"}, {"linux", "2"}};
+    for (const std::string& platform : emulated_platforms()) {
+        places.push_back({platform, "1"});
+        places.push_back({platform, "4"});
+    }
+    return places;
+}
+
+/// Built once: the images of tests/programs/faulty.
 class Watch : public testing::Test {
   protected:
     static void SetUpTestSuite() {
         folder_ = new Folder;
-        const auto built =
-            knhk({"build", source_root() + "/tests/programs/faulty", "-o", faulty_image()});
-        ASSERT_EQ(built.status, 0) << built.err;
+        build_for_all(source_root() + "/tests/programs/faulty", folder_->file("faulty"));
     }
     static void TearDownTestSuite() {
         delete folder_;
         folder_ = nullptr;
     }
-    static std::string faulty_image() { return folder_->file("faulty.elf"); }
+    static std::string faulty_image(const std::string& platform = "linux") {
+        return image_for(platform, folder_->file("faulty"));
+    }
 
     /// The words of a run of the faulty image.
     static std::vector<std::string> words(const std::string& workload, const Place& place,
                                           const std::vector<std::string>& more) {
-        std::vector<std::string> words = {"run",       workload,       "--image",   faulty_image(),
-                                          "--on",      place.platform, "--workers", place.workers,
-                                          "--timeout", "100"};
+        std::vector<std::string> words = {
+            "run",       workload,       "--image",   faulty_image(place.platform),
+            "--on",      place.platform, "--workers", place.workers,
+            "--timeout", "100"};
         words.insert(words.end(), more.begin(), more.end());
         return words;
     }
@@ -64,8 +72,8 @@ void expect_in(const std::string& text, const std::string& part) {
 }
 
 TEST_F(Watch, handler_that_never_returns_is_named_with_core_task_and_symbol) {
-    for (const Place& place : PLACES) {
-        SCOPED_TRACE(std::string(place.platform) + " " + place.workers);
+    for (const Place& place : all_places()) {
+        SCOPED_TRACE(place.platform + " " + place.workers);
         const auto result =
             knhk(words("stray", place, and_also(STRAY, {"--beat-limit", "0.5", "--json"})));
         EXPECT_EQ(result.status, BEAT_TOO_LONG) << result.err;
@@ -88,9 +96,12 @@ TEST_F(Watch, handler_that_never_returns_is_named_with_core_task_and_symbol) {
 }
 
 TEST_F(Watch, several_late_tasks_are_named_the_lowest_worker_first) {
-    for (const auto& [place, cores] :
-         {std::pair{Place{"linux", "2"}, "2"}, std::pair{Place{"qemu-x86_64", "4"}, "4"},
-          std::pair{Place{"qemu-x86_64", "8"}, "8"}}) {
+    std::vector<std::pair<Place, const char*>> cases{{{"linux", "2"}, "2"}};
+    for (const std::string& platform : emulated_platforms()) {
+        cases.push_back({{platform, "4"}, "4"});
+        cases.push_back({{platform, "8"}, "8"});
+    }
+    for (const auto& [place, cores] : cases) {
         SCOPED_TRACE(place.platform);
         const auto result =
             knhk(words("hang-all", place,
@@ -130,17 +141,18 @@ std::string without_end(const std::string& log) {
 TEST_F(Watch, log_of_a_late_run_is_the_beginning_of_the_log_without_that_beat) {
     const std::string log = folder_->file("log");
     const auto prefix_of = [&](const char* beats) {
-        EXPECT_EQ(knhk(words("stray", PLACES[0], and_also(STRAY, {"--beats", beats, "--log", log})))
-                      .status,
-                  0);
+        EXPECT_EQ(
+            knhk(words("stray", {"linux", "1"}, and_also(STRAY, {"--beats", beats, "--log", log})))
+                .status,
+            0);
         return without_end(read_file(log));
     };
     // Beat 7 is late. Beat 5 was published before it began; beat 6 is written while it runs.
     const std::string at_least = prefix_of("6");
     const std::string at_most = prefix_of("7");
-    for (const Place& place : PLACES) {
-        SCOPED_TRACE(std::string(place.platform) + " " + place.workers);
-        const std::string late = folder_->file(std::string("late-") + place.platform);
+    for (const Place& place : all_places()) {
+        SCOPED_TRACE(place.platform + " " + place.workers);
+        const std::string late = folder_->file("late-" + place.platform);
         EXPECT_EQ(knhk(words("stray", place,
                              and_also(STRAY, {"--beat-limit", "0.5", "--log", late, "--quiet"})))
                       .status,
@@ -159,7 +171,7 @@ TEST_F(Watch, log_of_a_late_run_is_the_beginning_of_the_log_without_that_beat) {
 
 TEST_F(Watch, run_within_the_limit_has_the_digest_of_one_without) {
     std::string first;
-    for (const Place& place : PLACES) {
+    for (const Place& place : all_places()) {
         for (const bool limited : {false, true}) {
             auto more = std::vector<std::string>{"--cores", "4", "--tasks", "2"};
             if (limited) {
@@ -175,8 +187,13 @@ TEST_F(Watch, run_within_the_limit_has_the_digest_of_one_without) {
 /// Harts that sleep and wake each other thousands of times, hart 0 with interrupts on.
 TEST_F(Watch, many_short_beats_are_not_disturbed) {
     std::string first;
-    for (const Place& place : {Place{"linux", "2"}, Place{"qemu-x86_64", "1"},
-                               Place{"qemu-x86_64", "2"}, Place{"qemu-x86_64", "5"}}) {
+    std::vector<Place> places{{"linux", "2"}};
+    for (const std::string& platform : emulated_platforms()) {
+        for (const char* workers : {"1", "2", "5"}) {
+            places.push_back({platform, workers});
+        }
+    }
+    for (const Place& place : places) {
         const auto run = knhk_json(
             words("ring", place, {"--cores", "8", "--tasks", "8000", "--beat-limit", "60"}));
         const std::string digest = run["run_digest"];
@@ -186,7 +203,8 @@ TEST_F(Watch, many_short_beats_are_not_disturbed) {
 }
 
 TEST_F(Watch, other_failures_are_told_as_ever) {
-    for (const Place& place : {PLACES[1], PLACES[3]}) {
+    for (const std::string& platform : platforms()) {
+        const Place place{platform, "2"};
         const auto fault = knhk(words("null", place, {"--beat-limit", "60"}));
         EXPECT_EQ(fault.status, 4);
         expect_in(fault.err, "fault: ");
@@ -200,7 +218,7 @@ TEST_F(Watch, other_failures_are_told_as_ever) {
 TEST_F(Watch, slow_sink_is_not_held_against_the_beat) {
     const std::string pipe = folder_->file("pipe");
     ASSERT_EQ(run_command({"mkfifo", pipe}).status, 0);
-    for (const char* platform : {"linux", "qemu-x86_64"}) {
+    for (const std::string& platform : platforms()) {
         const auto result = run_command(
             {"sh", "-c",
              "{ sleep 4; cat > /dev/null; } < \"$1\" & "

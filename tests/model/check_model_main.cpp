@@ -106,8 +106,9 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("--seed", campaign.first_seed, "of the first; they ascend (1)");
     app.add_option("--jobs", campaign.jobs, "so many at once (1)")->check(CLI::Range(1, 256));
     app.add_option("--on", campaign.platform,
-                   "run the image there, and compare digests: linux or qemu-x86_64")
-        ->check(CLI::IsMember({"linux", "qemu-x86_64"}));
+                   "run the image there, and compare digests: linux, or qemu- and an architecture")
+        ->check(CLI::IsMember({"linux", "linux-aarch64", "linux-riscv64", "qemu-x86_64",
+                               "qemu-aarch64", "qemu-riscv64"}));
     app.add_option("--fault", campaign.fault, "plant this misreading in the model");
     app.add_flag("--mutants", options.mutants, "plant every misreading, and see each noticed");
     app.add_option("--write", options.write_to, "only write the files there, and list them")

@@ -10,6 +10,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 
@@ -82,6 +83,44 @@ std::string image_path() {
 std::string loader_path() {
     return from_environment("KNHK_LOADER");
 }
+std::vector<std::string> platforms() {
+    std::istringstream words(from_environment("KNHK_PLATFORMS"));
+    return {std::istream_iterator<std::string>(words), {}};
+}
+
+std::vector<std::string> emulated_platforms() {
+    std::vector<std::string> all = platforms();
+    all.erase(all.begin());
+    return all;
+}
+
+std::vector<std::string> foreign_processes() {
+    std::vector<std::string> found;
+    for (const std::string& platform : emulated_platforms()) {
+        if (platform != emulated_platforms().front()) { // this machine's
+            found.push_back("linux-" + architecture_of(platform));
+        }
+    }
+    return found;
+}
+
+std::string architecture_of(const std::string& platform) {
+    return platform == "linux" ? architecture_of(platforms().at(1))
+                               : platform.substr(platform.find('-') + 1);
+}
+
+void build_for_all(const std::string& program, const std::string& prefix) {
+    for (const std::string& platform : emulated_platforms()) {
+        const auto built = knhk({"build", program, "--arch", architecture_of(platform), "-o",
+                                 image_for(platform, prefix)});
+        ASSERT_EQ(built.status, 0) << platform << ": " << built.err;
+    }
+}
+
+std::string image_for(const std::string& platform, const std::string& prefix) {
+    return prefix + "-" + architecture_of(platform) + ".elf";
+}
+
 std::string source_root() {
     return from_environment("KNHK_SOURCE_ROOT");
 }

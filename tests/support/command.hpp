@@ -28,6 +28,19 @@ struct CommandResult {
 [[nodiscard]] std::string loader_path();
 [[nodiscard]] std::string source_root();
 
+/// Where images of this build run: "linux", then what emulates each architecture that it has an
+/// image of, this machine's first.
+[[nodiscard]] std::vector<std::string> platforms();
+/// The same without "linux".
+[[nodiscard]] std::vector<std::string> emulated_platforms();
+/// Processes of the other architectures: "linux-riscv64".
+[[nodiscard]] std::vector<std::string> foreign_processes();
+/// Of the platform's image.
+[[nodiscard]] std::string architecture_of(const std::string& platform);
+/// Builds the images of a program for all platforms: PREFIX-ARCHITECTURE.elf.
+void build_for_all(const std::string& program, const std::string& prefix);
+[[nodiscard]] std::string image_for(const std::string& platform, const std::string& prefix);
+
 /// A folder that goes away with the object.
 class Folder {
   public:

@@ -83,11 +83,18 @@ TEST(PlatformOptionTest, platforms_are_known_by_their_names) {
     EXPECT_EQ(parse_platform("linux"), RunPlatform{});
     EXPECT_EQ(parse_platform("qemu-x86_64"), QEMU);
     EXPECT_EQ(name_of(RunPlatform{}), "linux");
+    EXPECT_EQ(image_name_of(RunPlatform{}), "linux-x86_64");
+    const RunPlatform foreign{false, Architecture::RISCV64};
+    EXPECT_EQ(parse_platform("linux-riscv64"), foreign);
+    EXPECT_EQ(name_of(foreign), "linux-riscv64");
+    EXPECT_EQ(image_name_of(foreign), "linux-riscv64");
+    EXPECT_EQ(image_name_of(QEMU), "bare-x86_64");
     EXPECT_EQ(name_of(QEMU), "qemu-x86_64");
 }
 
 TEST(PlatformOptionTest, other_platforms_are_refused) {
-    for (const char* const text : {"", "Linux", "qemu", "qemu-", "qemu-q35", "qemu-linux"}) {
+    for (const char* const text : {"", "Linux", "qemu", "qemu-", "qemu-q35", "qemu-linux",
+                                   "linux-x86_64", "linux-", "linux-vax"}) {
         EXPECT_THROW((void)parse_platform(text), Failure) << text;
     }
 }

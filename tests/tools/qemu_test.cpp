@@ -48,13 +48,15 @@ TEST(QemuExitTest, every_other_status_is_a_failure) {
 }
 
 TEST(QemuExitTest, statuses_of_other_machines_are_32_and_their_number) {
-    const ExitCodes codes = find_machine(Architecture::AARCH64)->exit_codes;
-    for (int code = 0; code < 256; ++code) {
-        const Ending ending = interpret_exit(codes, code, "");
-        const bool is_image = code >= 32 && code <= 37;
-        ASSERT_EQ(ending.image_status.has_value(), is_image) << code;
-        EXPECT_EQ(ending.failure.empty(), is_image) << code;
-        EXPECT_TRUE(!is_image || static_cast<int>(*ending.image_status) == code - 32) << code;
+    for (const auto architecture : {Architecture::AARCH64, Architecture::RISCV64}) {
+        const ExitCodes codes = find_machine(architecture)->exit_codes;
+        for (int code = 0; code < 256; ++code) {
+            const Ending ending = interpret_exit(codes, code, "");
+            const bool is_image = code >= 32 && code <= 37;
+            ASSERT_EQ(ending.image_status.has_value(), is_image) << code;
+            EXPECT_EQ(ending.failure.empty(), is_image) << code;
+            EXPECT_TRUE(!is_image || static_cast<int>(*ending.image_status) == code - 32) << code;
+        }
     }
 }
 

@@ -68,7 +68,11 @@ class RunVerdictTest : public testing::Test {
     test::LogBuilder builder_;
     std::string digest_;
     std::string result_line_;
-    RunQuestion question_{.cores = 4, .workers = 2, .timeout_seconds = 30, .drain_shared = true};
+    RunQuestion question_{.cores = 4,
+                          .workers = 2,
+                          .timeout_seconds = 30,
+                          .drain_shared = true,
+                          .machine = "bare-x86_64"};
     RunObservation seen_;
     ImageEnding ending_{.image_status = ExitStatus::Ok, .failure = {}};
     LogEnds log_;
@@ -253,6 +257,16 @@ TEST_F(RunVerdictTest, run_that_was_not_asked_for_is_no_success) {
     expect_run_failed("asked were 4 on 1");
     question_.drain_shared = false;
     expect_run_failed("asked were 4 on 1");
+}
+
+TEST_F(RunVerdictTest, run_on_another_machine_than_asked_for_is_no_success) {
+    question_.machine = "linux-x86_64";
+    expect_run_failed("found itself on 'bare-x86_64' with 2 harts, asked was linux-x86_64");
+    question_.machine = "bare-x86_64";
+    say(result_with("harts=2", "harts=1"), "knhk: exit status=0");
+    expect_run_failed("with 1 harts");
+    say(result_with(" platform=bare-x86_64 harts=2", ""), "knhk: exit status=0");
+    expect_run_failed("found itself on '' with 0 harts");
 }
 
 /// Somebody overwrote the report: no more is read than it has room for.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Shows that check_image.py fails on each fault that is planted into a copy of the image.
-Usage: check_image_test.py ROOT IMAGE"""
+Usage: check_image_test.py ROOT IMAGE..."""
 
 import struct
 import subprocess
@@ -12,15 +12,19 @@ from pathlib import Path
 import check_image
 from elf_file import PF_W, PF_X, PT_GNU_STACK, PT_LOAD, PT_NOTE, Elf
 
-ROOT, IMAGE = Path(sys.argv[1]), Path(sys.argv[2])
+ROOT, IMAGES = Path(sys.argv[1]), [Path(image) for image in sys.argv[2:]]
 SEGMENT_FLAGS, SEGMENT_ADDRESS, SEGMENT_PHYSICAL, SEGMENT_MEMORY_SIZE = 4, 16, 24, 40
 SYMBOL_SECTION = 6
 
 
-class CheckImageTest(unittest.TestCase):
+class ImageTest(unittest.TestCase):
+    """Of one image; made for each of them."""
+    image = None
+
     def setUp(self):
-        self.data = bytearray(IMAGE.read_bytes())
+        self.data = bytearray(self.image.read_bytes())
         self.elf = Elf(bytes(self.data))
+        self.rules = check_image.RULES[self.elf.machine]
         self.folder = tempfile.TemporaryDirectory()
         self.copy = Path(self.folder.name) / "image.elf"
 
@@ -44,10 +48,19 @@ class CheckImageTest(unittest.TestCase):
         self.assertTrue(any(word in p for p in problems), f"{word} not in {problems}")
 
     def objcopy(self, *options):
-        subprocess.run(["objcopy", *options, str(IMAGE), str(self.copy)], check=True,
+        objcopy = self.rules.objdump.replace("objdump", "objcopy")
+        subprocess.run([objcopy, *options, str(self.image), str(self.copy)], check=True,
                        capture_output=True)
         self.data = bytearray(self.copy.read_bytes())
 
+    def plant_instruction(self, symbol, code):
+        address = next(s.value for s in self.elf.symbols if s.name.startswith(symbol))
+        text = next(s for s in self.elf.segments if s.type == PT_LOAD and s.flags & PF_X)
+        at = address - text.address + text.offset
+        self.data[at:at + len(code)] = code
+
+
+class EveryImageTest(ImageTest):
     def test_image_is_clean(self):
         self.assertEqual(self.problems(), [])
 
@@ -102,7 +115,11 @@ class CheckImageTest(unittest.TestCase):
 
     def test_other_entry(self):
         self.put("<Q", 24, self.elf.entry + 1)
-        self.assert_problem("is not knhk_enter")
+        self.assert_problem(f"is not {self.rules.entry}")
+
+    def test_image_of_another_architecture(self):
+        self.put("<H", 18, 8)
+        self.assert_problem("of no architecture")
 
     def test_shared_object(self):
         self.put("<H", 16, 3)
@@ -112,16 +129,6 @@ class CheckImageTest(unittest.TestCase):
         at = self.data.index(b"KNHK\0") + 8
         self.put("<Q", at + 8, 0x51000000)
         self.assert_problem("KNHK note")
-
-    def test_note_without_an_entry_in_code(self):
-        at = self.data.index(b"Xen\0") + 4
-        self.put("<I", at, 0x40000000)
-        self.assert_problem("PVH note")
-
-    def test_damaged_multiboot2_header(self):
-        at = self.data.index(struct.pack("<I", check_image.MULTIBOOT2_MAGIC))
-        self.put("<I", at + 4, 4)
-        self.assert_problem("Multiboot2")
 
     def test_forbidden_sections(self):
         (Path(self.folder.name) / "content").write_bytes(b"12345678")
@@ -147,11 +154,17 @@ class CheckImageTest(unittest.TestCase):
         self.objcopy("--strip-all")
         self.assert_problem("no symbols")
 
-    def plant_instruction(self, symbol, code):
-        address = next(s.value for s in self.elf.symbols if s.name.startswith(symbol))
-        text = next(s for s in self.elf.segments if s.type == PT_LOAD and s.flags & PF_X)
-        at = address - text.address + text.offset
-        self.data[at:at + len(code)] = code
+
+class X86Test(ImageTest):
+    def test_note_without_an_entry_in_code(self):
+        at = self.data.index(b"Xen\0") + 4
+        self.put("<I", at, 0x40000000)
+        self.assert_problem("PVH note")
+
+    def test_damaged_multiboot2_header(self):
+        at = self.data.index(struct.pack("<I", check_image.MULTIBOOT2_MAGIC))
+        self.put("<I", at + 4, 4)
+        self.assert_problem("Multiboot2")
 
     def test_thread_pointer_in_common_code(self):
         mov_from_gs = bytes.fromhex("65488b042528000000")
@@ -162,6 +175,80 @@ class CheckImageTest(unittest.TestCase):
         mov_from_fs = bytes.fromhex("64488b042528000000")
         self.plant_instruction(check_image.ARCH_SYMBOL, mov_from_fs)
         self.assertEqual(self.problems(), [])
+
+
+class Aarch64Test(ImageTest):
+    def header_at(self):
+        return next(s.offset for s in self.elf.segments if s.type == PT_LOAD)
+
+    def test_boot_header_of_no_linux_image(self):
+        self.put("<I", self.header_at() + 56, 0)
+        self.assert_problem("no boot header that")
+
+    def test_boot_header_that_wants_one_place(self):
+        self.put("<Q", self.header_at() + 24, 2)
+        self.assert_problem("no boot header that")
+
+    def test_boot_header_without_room_for_zeros(self):
+        self.put("<Q", self.header_at() + 16, 4096)
+        self.assert_problem("says 4096 bytes")
+
+    def test_boot_header_that_branches_into_itself(self):
+        self.put("<I", self.header_at(), 0x14000000)
+        self.assert_problem("does not branch to code")
+
+    def test_thread_pointer_in_common_code(self):
+        mrs_x0_tpidr_el0 = bytes.fromhex("40d03bd5")
+        self.plant_instruction("knhk_enter", mrs_x0_tpidr_el0)
+        self.assert_problem("knhk_enter uses a thread pointer")
+
+
+class Riscv64Test(ImageTest):
+    def header_at(self):
+        return next(s.offset for s in self.elf.segments if s.type == PT_LOAD)
+
+    def test_boot_header_of_no_linux_image(self):
+        self.put("<I", self.header_at() + 56, 0)
+        self.assert_problem("no boot header of")
+
+    def test_boot_header_that_wants_another_place(self):
+        self.put("<Q", self.header_at() + 8, 0)
+        self.assert_problem("wants 0x0 bytes below")
+
+    def test_boot_header_without_room_for_zeros(self):
+        self.put("<Q", self.header_at() + 16, 4096)
+        self.assert_problem("says 4096 bytes")
+
+    def test_boot_header_that_branches_into_itself(self):
+        self.put("<I", self.header_at(), 0x297)
+        self.assert_problem("does not branch to code")
+
+    def test_boot_header_that_is_no_branch(self):
+        self.put("<I", self.header_at() + 4, 0x13)
+        self.assert_problem("does not branch to code")
+
+    def test_thread_pointer_in_common_code(self):
+        ld_a0_0_tp = bytes.fromhex("03350200")
+        self.plant_instruction("knhk_enter", ld_a0_0_tp)
+        self.assert_problem("knhk_enter uses a thread pointer")
+
+    def test_global_pointer_in_common_code(self):
+        ld_a0_0_gp = bytes.fromhex("03b50100")
+        self.plant_instruction("knhk_enter", ld_a0_0_gp)
+        self.assert_problem("knhk_enter uses a thread pointer")
+
+
+OF_ARCHITECTURE = {"x86_64": X86Test, "aarch64": Aarch64Test, "riscv64": Riscv64Test}
+
+
+def load_tests(loader, _tests, _pattern):
+    suite = unittest.TestSuite()
+    for image in IMAGES:
+        name = check_image.RULES[Elf(image.read_bytes()).machine].architecture
+        for base in (EveryImageTest, OF_ARCHITECTURE[name]):
+            case = type(f"{base.__name__}_{name}", (base,), {"image": image})
+            suite.addTests(loader.loadTestsFromTestCase(case))
+    return suite
 
 
 if __name__ == "__main__":

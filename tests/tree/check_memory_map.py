@@ -10,7 +10,8 @@ from source_files import code_of, report
 
 DOCUMENT = "docs/memory-map.md"
 DEFINITION = "base/memory_map.def"
-CONSTANT_FILES = [DEFINITION, "linker/x86_64.h", "arch/x86_64/layout.h"]
+# Each architecture adds constants of its own, of the same names where it has the same things.
+ARCHITECTURE_FILES = ["linker/{}.h", "arch/{}/layout.h"]
 CORES_MAX = 256
 UNITS = {"B": 1, "KiB": 1024, "MiB": 1024 * 1024, "GiB": 1024 * 1024 * 1024}
 
@@ -103,15 +104,38 @@ def hole_problems(document, definition, constants):
     return [f"{DOCUMENT}: hole {hole} is not in both" for hole in differing]
 
 
-def constant_problems(document, constants):
+def architectures_of(root):
+    return sorted(p.parent.name for p in (Path(root) / "arch").glob("*/layout.h"))
+
+
+def read_constants(root, architecture=None):
+    """What the files of the tree define: the shared ones, and those of an architecture."""
+    files = [DEFINITION]
+    if architecture:
+        files += [name.format(architecture) for name in ARCHITECTURE_FILES]
+    constants = {}
+    for path in files:
+        for name, value in DEFINE.findall(code_of((Path(root) / path).read_text())):
+            constants[name] = int(value, 0)
+    return constants
+
+
+def constant_problems(document, constants_of):
+    """`constants_of`: by architecture. A row that begins with one's name is about that one."""
     rows = table_under(document, "what")
     if len(rows) < 2:
         return [f"{DOCUMENT}: no table of constants"]
-    return [
-        f"{DOCUMENT}: {name} is written {value}, declared {constants.get(name)}"
-        for _, value, name in rows
-        if parse_number_or_bytes(value) != constants.get(name)
-    ]
+    problems = []
+    for what, value, name in rows:
+        owner = what.partition(":")[0] if ":" in what else None
+        declared = constants_of.get(owner, {}).get(name)
+        if parse_number_or_bytes(value) != declared:
+            problems.append(f"{DOCUMENT}: {name} is written {value}, declared {declared}")
+    load_addresses = {what.partition(":")[0] for what, _, name in rows
+                      if name == "KNHK_LOAD_ADDRESS"}
+    problems += [f"{DOCUMENT}: does not say where {architecture} is loaded"
+                 for architecture in constants_of if architecture not in load_addresses | {None}]
+    return problems
 
 
 def parse_number_or_bytes(text):
@@ -133,16 +157,14 @@ def find_problems(root):
     root = Path(root)
     document = (root / DOCUMENT).read_text()
     definition = (root / DEFINITION).read_text()
-    constants = {}
-    for path in CONSTANT_FILES:
-        for name, value in DEFINE.findall(code_of((root / path).read_text())):
-            constants[name] = int(value, 0)
+    constants_of = {owner: read_constants(root, owner)
+                    for owner in [None, *architectures_of(root)]}
     if not parse_definition(definition):
         return [f"{DEFINITION}: no region could be read"]
     return (
         region_problems(document, definition)
-        + hole_problems(document, definition, constants)
-        + constant_problems(document, constants)
+        + hole_problems(document, definition, constants_of[None])
+        + constant_problems(document, constants_of)
         + fit_problems(document, definition)
     )
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tidy_tools import require
 
-FREESTANDING = ["arch/bare", "arch/x86_64", "base", "isa", "kernel", "linker", "replay", "sched"]
+# Beside the folders of the architecture that a build is for.
+FREESTANDING = ["arch/bare", "base", "isa", "kernel", "linker", "replay", "sched"]
 JOBS = 2
 # The database has g++'s options; clang need not know them all.
 FOR_CLANG = ["--extra-arg=-Wno-unknown-warning-option",

@@ -283,7 +283,10 @@ class MemoryMapTest(unittest.TestCase):
     def problems(self, *changes):
         """Of the tree's own files, each change being (path, old, new)."""
         files = {p: (ROOT / p).read_text()
-                 for p in [check_memory_map.DOCUMENT, *check_memory_map.CONSTANT_FILES]}
+                 for p in [check_memory_map.DOCUMENT, check_memory_map.DEFINITION,
+                           *(name.format(architecture)
+                             for architecture in check_memory_map.architectures_of(ROOT)
+                             for name in check_memory_map.ARCHITECTURE_FILES)]}
         for path, old, new in changes:
             self.assertIn(old, files[path])
             files[path] = files[path].replace(old, new, 1)
@@ -316,8 +319,16 @@ class MemoryMapTest(unittest.TestCase):
         self.assertNotEqual(self.problems((check_memory_map.DOCUMENT, row + "\n", "")), [])
 
     def test_changed_load_address(self):
-        change = ("linker/x86_64.h", "KNHK_LOAD_ADDRESS 0x01", "KNHK_LOAD_ADDRESS 0x02")
-        self.assertNotEqual(self.problems(change), [])
+        for change in (("linker/x86_64.h", "KNHK_LOAD_ADDRESS 0x01", "KNHK_LOAD_ADDRESS 0x02"),
+                       ("linker/aarch64.h", "KNHK_LOAD_ADDRESS 0x4", "KNHK_LOAD_ADDRESS 0x5"),
+                       ("linker/riscv64.h", "KNHK_LOAD_ADDRESS 0x8", "KNHK_LOAD_ADDRESS 0x9")):
+            self.assertNotEqual(self.problems(change), [])
+
+    def test_architecture_that_the_document_does_not_know(self):
+        document = (ROOT / check_memory_map.DOCUMENT).read_text()
+        row = next(line for line in document.splitlines()
+                   if line.startswith("| aarch64: loaders of ELF files"))
+        self.assertNotEqual(self.problems((check_memory_map.DOCUMENT, row + "\n", "")), [])
 
 
 if __name__ == "__main__":

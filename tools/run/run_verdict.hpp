@@ -14,7 +14,7 @@ struct RunQuestion {
     u32 workers;
     u32 timeout_seconds;
     bool drain_shared;
-    std::string machine;            ///< as the image must know it: "bare-x86_64"
+    std::string machine = {};       ///< as the image must know it: "bare-x86_64"
     FunctionNames function_at = {}; ///< of the image; may be empty
 };
 

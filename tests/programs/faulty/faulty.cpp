@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "tests/programs/faulty/machine.hpp"
 
 using namespace knhk;
 
@@ -46,7 +47,7 @@ void divide_by_zero(TaskContext& context) {
 }
 
 void undefined_instruction(TaskContext&) {
-    asm volatile("ud2");
+    asm volatile(FAULTY_UNDEFINED);
 }
 
 void hang(TaskContext&) {
@@ -83,11 +84,11 @@ void late(TaskContext& context) {
     context.output(a[0] ^ b[0], a[1] ^ b[1], c[0] ^ d[0], c[1] ^ d[1]);
 }
 
-/// With no interrupt table left, the exception that follows cannot be delivered: a bare machine
-/// resets itself. In a process the instruction itself is refused.
+/// A bare machine that cannot deliver an exception resets itself or is lost in it. In a process the
+/// instruction itself is refused.
 void triple_fault(TaskContext&) {
     const u8 empty_table[10] = {};
-    asm volatile("lidt %0\n\tud2" : : "m"(empty_table));
+    FAULTY_WITHOUT_VECTORS(empty_table);
 }
 
 /// Fails a check of the runtime's own: a bug, as far as anybody can see.
