@@ -51,7 +51,7 @@ void add_platform_options(Command& command, RunOptions& options) {
         .value("tcg|kvm");
     command.text("--machine", options.machine, "QEMU's machine type (q35 on x86_64), QEMU only")
         .value("NAME");
-    command.text("--cpu", options.cpu, "the processor as QEMU names it (max), QEMU only")
+    command.text("--cpu", options.cpu, "the processor as QEMU names it (max, rv64), QEMU only")
         .value("NAME");
 }
 
