@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs clang-tidy over the sources of the image, with what .clang-tidy asks for, two files at a
-time; of images for other architectures, over what is theirs alone. Usage: check_tidy.py ROOT BUILD [FOLDER...]"""
+time; of images for other architectures, over what is theirs alone.
+Usage: check_tidy.py ROOT BUILD [FOLDER...]"""
 
 import json
 import os
