@@ -9,7 +9,7 @@
 namespace knhk {
 
 inline constexpr u64 DRAIN_MAGIC = 0x4E4941524B484E4B; // "KNHKRAIN"
-inline constexpr u32 DRAIN_VERSION = 2;
+inline constexpr u32 DRAIN_VERSION = 3;
 // region::drain: the control page, the log's ring, the intake's ring.
 inline constexpr std::size_t DRAIN_CONTROL_BYTES = 64 * 1024;
 inline constexpr std::size_t DRAIN_RING_BYTES = 16 * 1024 * 1024;

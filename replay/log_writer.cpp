@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "base/check.hpp"
+#include "replay/resumed_record.hpp"
 
 namespace knhk {
 
@@ -106,19 +107,9 @@ void LogWriter::write_resumed(u64 beats, u64 events, const Digest& chain,
     if (!is_open()) {
         return;
     }
-    constexpr u64 BYTES_MAX = sizeof(LogResumed) + Lockchain::PEAKS_MAX * sizeof(Sha256Digest) + 8;
-    std::byte buffer[BYTES_MAX];
-    const u64 peaks_bytes = lockchain.peak_count() * sizeof(Sha256Digest);
-    const u64 size_bytes = sizeof(LogResumed) + peaks_bytes + sizeof(u64);
-    ByteWriter out(buffer);
-    out.put(LogResumed{
-        {LOG_RESUMED_TAG, static_cast<u32>(size_bytes)}, beats, events, lockchain.leaves(), chain});
-    for (u32 i = 0; i < lockchain.peak_count(); ++i) {
-        out.put_bytes(lockchain.peak(i).data(), sizeof(Sha256Digest));
-    }
-    out.put(xxh3_64(buffer, out.size()));
-    reserve(size_bytes);
-    put(buffer, size_bytes);
+    const ResumedRecord record(beats, events, chain, lockchain);
+    reserve(record.bytes().size());
+    put(record.bytes().data(), record.bytes().size());
     span_begin_ = end_;
     finish_block();
 }

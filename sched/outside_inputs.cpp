@@ -28,6 +28,7 @@ void OutsideInputs::begin(bool ends) {
 
 /// In order of arrival: what has no place blocks what is behind it.
 void OutsideInputs::cut(Beat beat) {
+    cut_beat_ = beat.raw;
     IntakeInput item;
     while (may_come() && cut_->count < OUTSIDE_CUT_MAX && next(item) && is_for(item, beat)) {
         const Task task = task_of(item.input);
@@ -48,11 +49,11 @@ OutsideInputs::Waited OutsideInputs::wait() {
         return Waited::Closed;
     }
     IntakeInput item;
-    const Waited waited = wait_for(item);
-    if (waited == Waited::Came && mode_ == InputsMode::Recorded) {
+    const Waited waited = wait_for(item, false);
+    if (waited == Waited::Came && (mode_ == InputsMode::Recorded || cut_beat_ < live_from_)) {
         knhk_panic(__FILE_NAME__, __LINE__,
                    "no recorded input when the run has nothing left to do before its beat",
-                   item.beat);
+                   mode_ == InputsMode::Recorded ? item.beat : live_from_);
     }
     return waited;
 }
@@ -60,27 +61,40 @@ OutsideInputs::Waited OutsideInputs::wait() {
 /// The next one, which stays in the intake. False when there is none, and when a run that is
 /// replayed will get none.
 bool OutsideInputs::next(IntakeInput& item) {
-    return mode_ == InputsMode::Open ? look(item) : wait_for(item) == Waited::Came;
+    return mode_ == InputsMode::Open ? look(item) : wait_for(item, true) == Waited::Came;
 }
 
-bool OutsideInputs::look(IntakeInput& item) const {
+bool OutsideInputs::look(IntakeInput& item) {
     if (!intake_->peek(&item, sizeof item)) {
         return false;
+    }
+    if (item.tag == INTAKE_LIVE_TAG && mode_ == InputsMode::Recorded) {
+        go_live(item);
+        return intake_->peek(&item, sizeof item) && look(item);
     }
     KNHK_CHECK(item.tag == INTAKE_INPUT_TAG, item.tag);
     KNHK_CHECK(item.reserved == 0, item.reserved);
     return true;
 }
 
-OutsideInputs::Waited OutsideInputs::wait_for(IntakeInput& item) {
+/// What was recorded is over. Beats that the log has without inputs get none.
+void OutsideInputs::go_live(const IntakeInput& mark) {
+    mode_ = InputsMode::Open;
+    live_from_ = mark.beat;
+    intake_->take(sizeof mark);
+}
+
+/// `or_live`: none is waited for any more once those that were recorded are over.
+OutsideInputs::Waited OutsideInputs::wait_for(IntakeInput& item, bool or_live) {
     const u64 begin = cycles();
     for (;;) {
         const bool closed = intake_->closed(); // before the look: what came last is seen
         const bool came = look(item);
-        if (came || closed || ends_) {
+        const bool is_over = closed || (or_live && mode_ == InputsMode::Open);
+        if (came || is_over || ends_) {
             waited_cycles_ += waiting_ ? cycles() - begin : 0;
             waiting_ = false;
-            return !came && closed ? Waited::Closed : ends_ ? Waited::Stopped : Waited::Came;
+            return !came && is_over ? Waited::Closed : ends_ ? Waited::Stopped : Waited::Came;
         }
         waiting_ = true;
         intake_->give_way();
@@ -91,7 +105,7 @@ OutsideInputs::Waited OutsideInputs::wait_for(IntakeInput& item) {
 
 bool OutsideInputs::is_for(const IntakeInput& item, Beat beat) const {
     if (mode_ == InputsMode::Open) {
-        return true;
+        return beat.raw >= live_from_;
     }
     if (item.beat < beat.raw) {
         knhk_panic(__FILE_NAME__, __LINE__,

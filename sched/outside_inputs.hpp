@@ -15,7 +15,8 @@ namespace knhk {
 enum class InputsMode : u8 {
     None,    ///< never
     Open,    ///< as they come
-    Recorded ///< in the beats that a log says
+    Recorded ///< in the beats that a log says; and behind the log's last, if there is more, as they
+             ///< come
 };
 
 class OutsideInputs {
@@ -51,8 +52,9 @@ class OutsideInputs {
     [[nodiscard]] u64 waited_cycles() const { return waited_cycles_; }
 
   private:
-    [[nodiscard]] bool look(IntakeInput& item) const;
-    [[nodiscard]] Waited wait_for(IntakeInput& item);
+    [[nodiscard]] bool look(IntakeInput& item);
+    void go_live(const IntakeInput& mark);
+    [[nodiscard]] Waited wait_for(IntakeInput& item, bool or_live);
     [[nodiscard]] bool next(IntakeInput& item);
     [[nodiscard]] bool is_for(const IntakeInput& item, Beat beat) const;
     [[nodiscard]] bool has_place(const Task& task, u64 time) const;
@@ -65,6 +67,8 @@ class OutsideInputs {
     Intake* intake_ = nullptr;
     const Host* host_ = nullptr;
     OutsideCut* cut_ = nullptr; ///< in region::admission
+    u64 live_from_ = 0;         ///< open: the first beat that takes anything
+    u64 cut_beat_ = 0;          ///< for which was cut last
     Mailboxes boxes_;
     bool ends_ = false;
     bool was_stopped_ = false;

@@ -34,17 +34,16 @@ ExitStatus run(const std::string& program, const std::vector<std::string>& argum
 
 } // namespace
 
-void add_bench_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("bench", "measurements beside other people's queues and schedulers");
-    command->require_subcommand(1);
-    command->footer(FOOTER);
-    const auto add = [command, &action](const char* name, const char* program, const char* help) {
-        CLI::App* const bench = command->add_subcommand(name, help);
-        bench->prefix_command(); // all that follows is the program's, --help too
-        bench->set_help_flag();
-        bench->callback([bench, program, &action] {
-            action = [program, arguments = bench->remaining()] { return run(program, arguments); };
+void add_bench_command(Command& app, Action& action) {
+    Command command =
+        app.add_command("bench", "measurements beside other people's queues and schedulers");
+    command.require_command();
+    command.footer(FOOTER);
+    const auto add = [&command, &action](const char* name, const char* program, const char* help) {
+        Command bench = command.add_command(name, help);
+        bench.leave_rest(); // all that follows is the program's, --help too
+        bench.when_chosen([bench, program, &action] {
+            action = [program, arguments = bench.rest()] { return run(program, arguments); };
         });
     };
     add("sched", "sched_bench", "the queues and the scheduler: a table, or --json");

@@ -142,23 +142,23 @@ ExitStatus build_image(const BuildOptions& options) {
 
 } // namespace
 
-void add_build_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("build", "link a folder of handlers into an image of their own");
+void add_build_command(Command& app, Action& action) {
+    Command command =
+        app.add_command("build", "link a folder of handlers into an image of their own");
     const auto options = std::make_shared<BuildOptions>();
-    command->add_option("DIR", options->folder, "the folder")->required();
-    command->add_option("-o,--output", options->output, "the image (./NAME-ARCH.elf)")
-        ->type_name("FILE");
+    command.text("DIR", options->folder, "the folder").required();
+    command.text("-o,--output", options->output, "the image (./NAME-ARCH.elf)").value("FILE");
     command
-        ->add_option_function<std::string>(
+        .word(
             "--arch",
             [options](const std::string& text) {
                 options->architecture = parse_architecture(text);
             },
             "the architecture that it is for (this machine's)")
-        ->type_name("x86_64|aarch64|riscv64");
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return build_image(*options); }; });
+        .value("x86_64|aarch64|riscv64");
+    command.footer(FOOTER);
+    command.when_chosen(
+        [options, &action] { action = [options] { return build_image(*options); }; });
 }
 
 } // namespace knhk::tools

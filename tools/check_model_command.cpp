@@ -27,14 +27,12 @@ ExitStatus run(const std::vector<std::string>& arguments) {
 
 } // namespace
 
-void add_check_model_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand(
+void add_check_model_command(Command& app, Action& action) {
+    Command command = app.add_command(
         "check-model", "random workloads through the scheduler and a model written from docs/");
-    command->prefix_command(); // all that follows is the program's, --help too
-    command->set_help_flag();
-    command->callback([command, &action] {
-        action = [arguments = command->remaining()] { return run(arguments); };
-    });
+    command.leave_rest(); // all that follows is the program's, --help too
+    command.when_chosen(
+        [command, &action] { action = [arguments = command.rest()] { return run(arguments); }; });
 }
 
 } // namespace knhk::tools

@@ -3,9 +3,9 @@
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "tools/command.hpp"
+#include "tools/host/json_tree.hpp"
 #include "tools/log/hex_text.hpp"
 #include "tools/run/checkpoint_file.hpp"
 #include "tools/run/checkpoint_folder.hpp"
@@ -29,7 +29,7 @@ struct CheckpointOptions {
     bool json = false;
 };
 
-nlohmann::ordered_json to_json(const CheckpointFile& checkpoint) {
+Json to_json(const CheckpointFile& checkpoint) {
     const CheckpointPlace& place = checkpoint.header.place;
     return {{"path", checkpoint.path.string()},
             {"beats", place.beats},
@@ -51,7 +51,7 @@ ExitStatus describe(const CheckpointOptions& options) {
     if (paths.empty()) {
         paths.emplace_back(options.path);
     }
-    auto objects = nlohmann::ordered_json::array();
+    auto objects = Json::array();
     for (const std::filesystem::path& path : paths) {
         const CheckpointFile checkpoint = read_checkpoint(path);
         const CheckpointPlace& place = checkpoint.header.place;
@@ -71,14 +71,14 @@ ExitStatus describe(const CheckpointOptions& options) {
 
 } // namespace
 
-void add_checkpoint_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("checkpoint", "whether checkpoints are sound, and what they hold");
+void add_checkpoint_command(Command& app, Action& action) {
+    Command command =
+        app.add_command("checkpoint", "whether checkpoints are sound, and what they hold");
     const auto options = std::make_shared<CheckpointOptions>();
-    command->add_option("PATH", options->path, "a checkpoint, or a folder of them")->required();
-    command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return describe(*options); }; });
+    command.text("PATH", options->path, "a checkpoint, or a folder of them").required();
+    command.flag("--json", options->json, "one JSON object on stdout, nothing else");
+    command.footer(FOOTER);
+    command.when_chosen([options, &action] { action = [options] { return describe(*options); }; });
 }
 
 } // namespace knhk::tools

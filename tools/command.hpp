@@ -5,34 +5,33 @@
 
 #include <functional>
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
+#include "tools/host/command_line.hpp"
 
 namespace knhk::tools {
 
 /// The chosen command, set while the command line is parsed. It may throw Failure.
 using Action = std::function<ExitStatus()>;
 
-void add_run_command(CLI::App& app, Action& action);
-void add_resume_command(CLI::App& app, Action& action);
-void add_checkpoint_command(CLI::App& app, Action& action);
-void add_replay_command(CLI::App& app, Action& action);
-void add_compare_command(CLI::App& app, Action& action);
-void add_digests_command(CLI::App& app, Action& action);
-void add_verify_command(CLI::App& app, Action& action);
-void add_show_command(CLI::App& app, Action& action);
-void add_stats_command(CLI::App& app, Action& action);
-void add_trace_command(CLI::App& app, Action& action);
-void add_prove_command(CLI::App& app, Action& action);
-void add_check_proof_command(CLI::App& app, Action& action);
-void add_pack_command(CLI::App& app, Action& action);
-void add_matrix_command(CLI::App& app, Action& action);
-void add_check_model_command(CLI::App& app, Action& action);
-void add_bench_command(CLI::App& app, Action& action);
-void add_build_command(CLI::App& app, Action& action);
-void add_test_command(CLI::App& app, Action& action);
-void add_completion_command(CLI::App& app, Action& action);
-void add_man_page_command(CLI::App& app, Action& action);
+void add_run_command(Command& app, Action& action);
+void add_resume_command(Command& app, Action& action);
+void add_checkpoint_command(Command& app, Action& action);
+void add_replay_command(Command& app, Action& action);
+void add_compare_command(Command& app, Action& action);
+void add_digests_command(Command& app, Action& action);
+void add_verify_command(Command& app, Action& action);
+void add_show_command(Command& app, Action& action);
+void add_stats_command(Command& app, Action& action);
+void add_trace_command(Command& app, Action& action);
+void add_prove_command(Command& app, Action& action);
+void add_check_proof_command(Command& app, Action& action);
+void add_pack_command(Command& app, Action& action);
+void add_matrix_command(Command& app, Action& action);
+void add_check_model_command(Command& app, Action& action);
+void add_bench_command(Command& app, Action& action);
+void add_build_command(Command& app, Action& action);
+void add_test_command(Command& app, Action& action);
+void add_completion_command(Command& app, Action& action);
+void add_man_page_command(Command& app, Action& action);
 
 } // namespace knhk::tools

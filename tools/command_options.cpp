@@ -5,38 +5,37 @@
 
 namespace knhk::tools {
 
-void add_platform_options(CLI::App& command, RunOptions& options) {
+void add_platform_options(Command& command, RunOptions& options) {
     add_number(command, {"--workers", 0, ANY_NUMBER >> 32, "harts or threads that run them (1)"},
                options.workers);
     command
-        .add_option_function<std::string>(
+        .word(
             "--on",
             [&options](const std::string& text) { options.platform = parse_platform(text); },
             "a process of this machine (linux, the default), or a machine that QEMU emulates")
-        ->type_name(fmt::format("{}", fmt::join(platform_names(), "|")));
-    command.add_option("--image", options.image, "the image to run (the built one)")
-        ->type_name("FILE");
+        .value(fmt::format("{}", fmt::join(platform_names(), "|")).c_str());
+    command.text("--image", options.image, "the image to run (the built one)").value("FILE");
     add_number(command,
                {"--timeout", 1, TIMEOUT_SECONDS_MAX, "time limit of a run in seconds (300)"},
                options.timeout_seconds);
     command
-        .add_option_function<std::string>(
+        .word(
             "--beat-limit",
             [&options](const std::string& text) {
                 options.beat_limit_ms = parse_beat_limit_option(text);
             },
             "end a run, with status 5 and the task's name, when one beat takes longer (none)")
-        ->type_name("SECONDS");
+        .value("SECONDS");
     command
-        .add_option("--claim", options.claim,
-                    "which worker runs which core: static (default), or dynamic, whoever is free")
-        ->type_name("static|dynamic");
+        .text("--claim", options.claim,
+              "which worker runs which core: static (default), or dynamic, whoever is free")
+        .value("static|dynamic");
     add_number(command,
                {"--chaos", 0, ANY_NUMBER, "seed of delays wherever workers meet (0: none)"},
                options.chaos);
-    command.add_flag("--telemetry", options.telemetry, "tell cycles of beats and barriers");
+    command.flag("--telemetry", options.telemetry, "tell cycles of beats and barriers");
     command
-        .add_option_function<std::string>(
+        .word(
             "--drain",
             [&options](const std::string& text) {
                 if (text != "shared" && text != "console") {
@@ -45,40 +44,38 @@ void add_platform_options(CLI::App& command, RunOptions& options) {
                 options.drain_shared = text == "shared";
             },
             "how the log leaves: shared memory (default) or digests on the console")
-        ->type_name("shared|console");
+        .value("shared|console");
     add_number(command, {"--memory", MEMORY_MIB_MIN, MEMORY_MIB_MAX, "MiB of RAM, QEMU only (512)"},
                options.memory_mib);
-    command.add_option("--accel", options.accelerator, "tcg (default) or kvm, QEMU only")
-        ->type_name("tcg|kvm");
-    command
-        .add_option("--machine", options.machine, "QEMU's machine type (q35 on x86_64), QEMU only")
-        ->type_name("NAME");
-    command
-        .add_option("--cpu", options.cpu, "the processor as QEMU names it (max, rv64), QEMU only")
-        ->type_name("NAME");
+    command.text("--accel", options.accelerator, "tcg (default) or kvm, QEMU only")
+        .value("tcg|kvm");
+    command.text("--machine", options.machine, "QEMU's machine type (q35 on x86_64), QEMU only")
+        .value("NAME");
+    command.text("--cpu", options.cpu, "the processor as QEMU names it (max, rv64), QEMU only")
+        .value("NAME");
 }
 
-void add_checkpoint_options(CLI::App& command, RunOptions& options) {
+void add_checkpoint_options(Command& command, RunOptions& options) {
     command
-        .add_option("--checkpoints", options.checkpoints,
-                    "a folder for checkpoints: SIGUSR1 asks for one; 'knhk resume' goes on from it")
-        ->type_name("DIR");
+        .text("--checkpoints", options.checkpoints,
+              "a folder for checkpoints: SIGUSR1 asks for one; 'knhk resume' goes on from it")
+        .value("DIR");
     command
-        .add_option_function<std::string>(
+        .word(
             "--checkpoint-every",
             [&options](const std::string& text) {
                 options.checkpoint_beats =
                     parse_number_option("--checkpoint-every", text, 1, ANY_NUMBER - 1);
             },
             "a checkpoint every so many beats, at the end of the epoch")
-        ->type_name("BEATS");
+        .value("BEATS");
     add_number(command, {"--checkpoint-keep", 1, REPEAT_MAX, "the last so many stay (2)"},
                options.checkpoints_kept);
 }
 
-void add_report_options(CLI::App& command, RunOptions& options) {
-    command.add_flag("--json", options.json, "one JSON object on stdout, nothing else");
-    command.add_flag("--quiet", options.quiet, "no progress");
+void add_report_options(Command& command, RunOptions& options) {
+    command.flag("--json", options.json, "one JSON object on stdout, nothing else");
+    command.flag("--quiet", options.quiet, "no progress");
 }
 
 } // namespace knhk::tools

@@ -4,8 +4,7 @@
 
 #include <limits>
 
-#include <CLI/CLI.hpp>
-
+#include "tools/host/command_line.hpp"
 #include "tools/run/options.hpp"
 
 namespace knhk::tools {
@@ -21,22 +20,22 @@ struct NumberOption {
 };
 
 template<class T>
-void add_number(CLI::App& command, const NumberOption& option, T& target) {
+void add_number(Command& command, const NumberOption& option, T& target) {
     command
-        .add_option_function<std::string>(
+        .word(
             option.name,
             [&target, option](const std::string& text) {
                 target =
                     static_cast<T>(parse_number_option(option.name, text, option.min, option.max));
             },
             option.help)
-        ->type_name("N");
+        .value("N");
 }
 
 /// --on, --workers and all that says nothing about what is run.
-void add_platform_options(CLI::App& command, RunOptions& options);
-void add_checkpoint_options(CLI::App& command, RunOptions& options);
+void add_platform_options(Command& command, RunOptions& options);
+void add_checkpoint_options(Command& command, RunOptions& options);
 /// --json and --quiet.
-void add_report_options(CLI::App& command, RunOptions& options);
+void add_report_options(Command& command, RunOptions& options);
 
 } // namespace knhk::tools

@@ -159,19 +159,18 @@ ExitStatus compare_files(const CompareOptions& options) {
 
 } // namespace
 
-void add_compare_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("compare", "compare two logs: the first difference, by name");
+void add_compare_command(Command& app, Action& action) {
+    Command command = app.add_command("compare", "compare two logs: the first difference, by name");
     const auto options = std::make_shared<CompareOptions>();
-    command->add_option("A", options->a, "a log that 'knhk run --log' wrote, or digests of one")
-        ->required();
-    command->add_option("B", options->b, "another")->required();
-    command->add_flag("--count", options->count, "read all of both, and count events that differ");
-    command->add_flag("--bytes", options->bytes, "compare every byte of both files");
-    command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
-    command->add_flag("--quiet", options->quiet, "no progress on stderr");
-    command->footer(FOOTER);
-    command->callback(
+    command.text("A", options->a, "a log that 'knhk run --log' wrote, or digests of one")
+        .required();
+    command.text("B", options->b, "another").required();
+    command.flag("--count", options->count, "read all of both, and count events that differ");
+    command.flag("--bytes", options->bytes, "compare every byte of both files");
+    command.flag("--json", options->json, "one JSON object on stdout, nothing else");
+    command.flag("--quiet", options->quiet, "no progress on stderr");
+    command.footer(FOOTER);
+    command.when_chosen(
         [options, &action] { action = [options] { return compare_files(*options); }; });
 }
 

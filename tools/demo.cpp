@@ -113,8 +113,8 @@ void print_verdict(const RunOptions& options, const std::vector<Recording>& reco
                              : to_text(comparison));
         return;
     }
-    nlohmann::ordered_json object;
-    object["runs"] = nlohmann::ordered_json::array();
+    Json object;
+    object["runs"] = Json::array();
     for (const Recording& recording : recordings) {
         object["runs"].push_back(to_json(recording.result));
     }

@@ -73,17 +73,17 @@ ExitStatus make_digests(const DigestsOptions& options) {
 
 } // namespace
 
-void add_digests_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("digests", "a log in 10 KB, to compare with one on another machine");
+void add_digests_command(Command& app, Action& action) {
+    Command command =
+        app.add_command("digests", "a log in 10 KB, to compare with one on another machine");
     const auto options = std::make_shared<DigestsOptions>();
-    command->add_option("LOG", options->log, "a log that 'knhk run --log' wrote")->required();
-    command->add_option("--from", options->range.from, "the first beat, by its number");
-    command->add_option("--to", options->range.to, "the last beat, by its number");
-    command->add_option("-o,--output", options->output, "the file; '-' is stdout (LOG.digests)");
-    command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
-    command->footer(FOOTER);
-    command->callback(
+    command.text("LOG", options->log, "a log that 'knhk run --log' wrote").required();
+    command.number("--from", options->range.from, "the first beat, by its number");
+    command.number("--to", options->range.to, "the last beat, by its number");
+    command.text("-o,--output", options->output, "the file; '-' is stdout (LOG.digests)");
+    command.flag("--json", options->json, "one JSON object on stdout, nothing else");
+    command.footer(FOOTER);
+    command.when_chosen(
         [options, &action] { action = [options] { return make_digests(*options); }; });
 }
 

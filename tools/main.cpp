@@ -35,21 +35,16 @@ int end_with_error(ExitStatus status, std::string text) {
     return static_cast<int>(status);
 }
 
-int end_with_usage(const CLI::App& app, const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {
-        return app.exit(error); // --help and --version
+int end_with_usage(const UsageError& error) {
+    if (!error.command.empty()) {
+        return end_with_error(ExitStatus::BadInput,
+                              fmt::format("{}: see 'knhk {} --help'", error.what, error.command));
     }
-    const std::vector<CLI::App*> chosen = app.get_subcommands();
-    if (!chosen.empty()) {
-        return end_with_error(
-            ExitStatus::BadInput,
-            fmt::format("{}: see 'knhk {} --help'", error.what(), chosen.front()->get_name()));
-    }
-    const std::vector<std::string> unknown = app.remaining();
     return end_with_error(
         ExitStatus::BadInput,
-        unknown.empty() ? std::string("no command was given: see 'knhk --help'")
-                        : fmt::format("unknown command '{}': see 'knhk --help'", unknown.front()));
+        error.unknown.empty()
+            ? std::string("no command was given: see 'knhk --help'")
+            : fmt::format("unknown command '{}': see 'knhk --help'", error.unknown.front()));
 }
 
 /// Started without standard streams, the files opened first would take their numbers.
@@ -62,11 +57,11 @@ void occupy_standard_streams() {
 }
 
 int run(int argc, char** argv) {
-    CLI::App app(DESCRIPTION, "knhk");
+    CommandLine app(DESCRIPTION, "knhk");
     Action action;
     app.footer(FOOTER);
-    app.set_version_flag("--version", "knhk " KNHK_VERSION);
-    app.require_subcommand(1);
+    app.version("knhk " KNHK_VERSION);
+    app.require_command();
     add_run_command(app, action);
     add_resume_command(app, action);
     add_checkpoint_command(app, action);
@@ -87,10 +82,13 @@ int run(int argc, char** argv) {
     add_test_command(app, action);
     add_completion_command(app, action);
     add_man_page_command(app, action);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return end_with_usage(app, error);
+    switch (app.read(argc, argv)) {
+    case Usage::HelpGiven:
+        return static_cast<int>(ExitStatus::Ok);
+    case Usage::Wrong:
+        return end_with_usage(app.error());
+    case Usage::Right:
+        break;
     }
     const ExitStatus status = action();
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {

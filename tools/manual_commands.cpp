@@ -22,7 +22,7 @@ constexpr const char* COMPLETION_FOOTER =
     "  knhk completion bash > ~/.local/share/bash-completion/completions/knhk\n"
     "  knhk completion zsh > ~/.zfunc/_knhk";
 
-ExitStatus print_completion(const CLI::App& app, const std::string& shell) {
+ExitStatus print_completion(const Command& app, const std::string& shell) {
     if (shell != "bash" && shell != "zsh") {
         throw bad_input("unknown shell '{}': use bash or zsh", shell);
     }
@@ -33,11 +33,10 @@ ExitStatus print_completion(const CLI::App& app, const std::string& shell) {
 
 } // namespace
 
-void add_man_page_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("man-page", "print this command's manual page, in troff");
-    command->footer(MAN_FOOTER);
-    command->callback([&app, &action] {
+void add_man_page_command(Command& app, Action& action) {
+    Command command = app.add_command("man-page", "print this command's manual page, in troff");
+    command.footer(MAN_FOOTER);
+    command.when_chosen([&app, &action] {
         action = [&app] {
             fmt::print("{}", man_page(command_tree(app), KNHK_VERSION));
             return ExitStatus::Ok;
@@ -45,13 +44,12 @@ void add_man_page_command(CLI::App& app, Action& action) {
     });
 }
 
-void add_completion_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("completion", "print what completes this command in a shell");
+void add_completion_command(Command& app, Action& action) {
+    Command command = app.add_command("completion", "print what completes this command in a shell");
     const auto shell = std::make_shared<std::string>();
-    command->add_option("SHELL", *shell, "bash or zsh")->type_name("bash|zsh")->required();
-    command->footer(COMPLETION_FOOTER);
-    command->callback([&app, shell, &action] {
+    command.text("SHELL", *shell, "bash or zsh").value("bash|zsh").required();
+    command.footer(COMPLETION_FOOTER);
+    command.when_chosen([&app, shell, &action] {
         action = [&app, shell] { return print_completion(app, *shell); };
     });
 }

@@ -29,10 +29,11 @@ constexpr const char* FOOTER =
     "Without a workload: the built-in ones, one with inputs from outside, and --random N files "
     "made\n"
     "from --seed. Each is recorded on every platform, and from there replayed, and resumed from a\n"
-    "checkpoint in its middle, on all of them.\n"
+    "checkpoint in its middle, on another one (with --full on all).\n"
     "\n"
     "Examples:\n"
     "  knhk matrix\n"
+    "  knhk matrix --full\n"
     "  knhk matrix --random 200 --jobs 8\n"
     "  knhk matrix mixed pipeline.json --on linux --workers 1,2,8\n"
     "\n"
@@ -45,9 +46,10 @@ constexpr u32 INPUTS = 50;
 struct MatrixOptions {
     MatrixPlan plan;
     std::vector<std::string> workloads;
-    u64 random = 8;
+    bool is_full = false;
+    std::optional<u64> random; ///< files
     u64 seed = 1;
-    bool records = true;
+    bool without_records = false;
     bool json = false;
     bool quiet = false;
 };
@@ -96,7 +98,7 @@ MatrixWorkload named(const std::string& name) {
 std::vector<MatrixWorkload> make_random(const MatrixOptions& options, const fs::path& folder) {
     const std::string program = (build_root() / "tests/model/knhk-check-model").string();
     const std::string list =
-        output_of({program, "--write", folder.string(), "--count", std::to_string(options.random),
+        output_of({program, "--write", folder.string(), "--count", std::to_string(*options.random),
                    "--seed", std::to_string(options.seed)});
     std::vector<MatrixWorkload> workloads;
     std::istringstream lines(list);
@@ -105,9 +107,9 @@ std::vector<MatrixWorkload> make_random(const MatrixOptions& options, const fs::
     while (lines >> file >> cores) {
         workloads.push_back({file, {}, cores});
     }
-    if (workloads.size() != options.random) {
+    if (workloads.size() != *options.random) {
         throw bad_environment("{} made {} of {} random workloads: build it with ninja -C {}",
-                              program, workloads.size(), options.random, build_root().string());
+                              program, workloads.size(), *options.random, build_root().string());
     }
     return workloads;
 }
@@ -129,37 +131,94 @@ std::string label_of(const MatrixRow& row) {
     return fs::path(row.name).filename().string() + (row.has_inputs ? " with inputs" : "");
 }
 
+u64 equal_runs_of(const MatrixRow& row) {
+    u64 equal = 0;
+    for (const MatrixCell& cell : row.cells) {
+        equal += cell.equal;
+    }
+    return equal;
+}
+
+const char* name_of(MatrixWay way) {
+    constexpr const char* NAMES[] = {"run", "record", "replay", "resume", "other seed"};
+    return NAMES[static_cast<std::size_t>(way)];
+}
+
+Json json_of(const MatrixRun& run, const MatrixPlan& plan, const MatrixResult& result) {
+    return {{"workload", label_of(result.rows[run.workload])},
+            {"way", name_of(run.way)},
+            {"platform", plan.platforms[run.platform]},
+            {"workers", run.workers},
+            {"run_digest", run.digest.empty() ? Json() : Json(run.digest)},
+            {"seen_platform", run.seen.platform.empty() ? Json() : Json(run.seen.platform)},
+            {"seen_harts", run.seen.harts == 0 ? Json() : Json(run.seen.harts)},
+            {"arguments", run.arguments}};
+}
+
+/// A line a workload, a column a platform: so many runs of so many have the line's digest.
+void print_table(const MatrixPlan& plan, const MatrixResult& result) {
+    fmt::print("{:<24} {:<32}", "workload", "run digest");
+    for (const std::string& platform : plan.platforms) {
+        fmt::print(" {:>{}}", platform, std::max<std::size_t>(platform.size(), 7));
+    }
+    fmt::print("  replays resumes\n");
+    for (const MatrixRow& row : result.rows) {
+        fmt::print("{:<24} {:<32}", label_of(row), row.digest);
+        for (std::size_t i = 0; i < row.cells.size(); ++i) {
+            fmt::print(" {:>{}}", fmt::format("{}/{}", row.cells[i].equal, row.cells[i].runs),
+                       std::max<std::size_t>(plan.platforms[i].size(), 7));
+        }
+        fmt::print("  {:>7} {:>7}{}\n", row.replays, row.resumes,
+                   row.other_seed_differs ? "" : "  ANOTHER SEED IS NOT RIGHT");
+    }
+}
+
 void print(const MatrixOptions& options, const MatrixResult& result) {
     if (options.json) {
-        nlohmann::ordered_json object;
+        Json object;
         object["match"] = result.wrong.empty();
-        object["runs"] = result.runs;
-        object["workloads"] = nlohmann::ordered_json::array();
+        object["platforms"] = options.plan.platforms;
+        object["workloads"] = Json::array();
         for (const MatrixRow& row : result.rows) {
             object["workloads"].push_back({{"workload", label_of(row)},
                                            {"run_digest", row.digest},
                                            {"events", row.events},
-                                           {"equal_runs", row.runs},
+                                           {"equal_runs", equal_runs_of(row)},
                                            {"replays", row.replays},
                                            {"resumes", row.resumes},
                                            {"other_seed_differs", row.other_seed_differs}});
         }
+        object["runs"] = Json::array();
+        for (const MatrixRun& run : result.all) {
+            object["runs"].push_back(json_of(run, options.plan, result));
+        }
         print_json(object);
         return;
     }
-    for (const MatrixRow& row : result.rows) {
-        fmt::print("{:<24} {} {:>8} events {:>4} equal runs, {:>2} replays, {:>2} resumes{}\n",
-                   label_of(row), row.digest, row.events, row.runs, row.replays, row.resumes,
-                   row.other_seed_differs ? "" : "  ANOTHER SEED DOES NOT DIFFER");
-    }
-    fmt::print("{} runs of {} workloads: {}\n", result.runs, result.rows.size(),
+    print_table(options.plan, result);
+    fmt::print("{} runs of {} workloads: {}\n", result.all.size(), result.rows.size(),
                result.wrong.empty() ? "one digest each" : "NOT EQUAL");
+}
+
+/// What was not asked for.
+void fill_in(MatrixOptions& options) {
+    MatrixPlan& plan = options.plan;
+    if (plan.platforms.empty()) {
+        plan.platforms = platform_names();
+    }
+    if (plan.workers.empty()) {
+        plan.workers =
+            options.is_full ? std::vector<u32>{1, 2, 3, 4, 5, 8} : std::vector<u32>{1, 2, 4};
+    }
+    plan.all_pairs = options.is_full;
+    options.random = options.random.value_or(options.is_full ? 8 : 2);
 }
 
 ExitStatus run(MatrixOptions options) {
     const TemporaryDirectory folder;
     MatrixPlan& plan = options.plan;
-    plan.folder = options.records ? folder.path() : fs::path();
+    fill_in(options);
+    plan.folder = options.without_records ? fs::path() : folder.path();
     for (const std::string& name : options.workloads) {
         plan.workloads.push_back(named(name));
     }
@@ -192,62 +251,66 @@ ExitStatus run(MatrixOptions options) {
     return result.wrong.empty() ? ExitStatus::Ok : ExitStatus::CheckSaysNo;
 }
 
-void add_list(CLI::App& command, const char* name, const char* help,
+void add_list(Command& command, const char* name, const char* help,
               std::function<void(const std::vector<std::string>&)> take) {
     command
-        .add_option_function<std::string>(
+        .word(
             name, [take = std::move(take)](const std::string& text) { take(split(text)); }, help)
-        ->type_name("LIST");
+        .value("LIST");
 }
 
-void add_options(CLI::App& command, MatrixOptions& options) {
+void add_options(Command& command, MatrixOptions& options) {
     MatrixPlan& plan = options.plan;
-    command.add_option("workloads", options.workloads, "built-in names or files");
-    add_list(command, "--on", "platforms (linux,qemu-x86_64)", [&plan](const auto& list) {
+    command.text("workloads", options.workloads, "built-in names or files");
+    add_list(command, "--on", "platforms (all)", [&plan](const auto& list) {
         plan.platforms = list;
         std::ranges::for_each(list, [](const auto& name) { (void)parse_platform(name); });
     });
-    add_list(command, "--workers", "numbers of workers (1,2,3,5,8)", [&plan](const auto& list) {
-        plan.workers.clear();
-        for (const std::string& text : list) {
-            plan.workers.push_back(
-                static_cast<u32>(parse_number_option("--workers", text, 1, CORES_MAX)));
-        }
-    });
-    const auto add_number = [&command](const char* name, u64& to, u64 max, const char* help) {
+    add_list(command, "--workers", "numbers of workers (1,2,4; with --full 1,2,3,4,5,8)",
+             [&plan](const auto& list) {
+                 plan.workers.clear();
+                 for (const std::string& text : list) {
+                     plan.workers.push_back(
+                         static_cast<u32>(parse_number_option("--workers", text, 1, CORES_MAX)));
+                 }
+             });
+    const auto add_number = [&command](const char* name, auto& to, u64 max, const char* help) {
         command
-            .add_option_function<std::string>(
+            .word(
                 name,
                 [name, &to, max](const std::string& text) {
                     to = parse_number_option(name, text, 0, max);
                 },
                 help)
-            ->type_name("N");
+            .value("N");
     };
-    add_number("--random", options.random, RANDOM_MAX, "so many random workload files (8)");
+    add_number("--random", options.random, RANDOM_MAX,
+               "so many random workload files (2; with --full 8)");
     add_number("--seed", options.seed, ~u64{0}, "of the random files (1)");
     command
-        .add_option_function<std::string>(
+        .word(
             "--jobs",
             [&plan](const std::string& text) {
                 plan.jobs = static_cast<u32>(parse_number_option("--jobs", text, 1, JOBS_MAX));
             },
             "so many runs at once (1)")
-        ->type_name("N");
-    command.add_flag("!--no-records", options.records, "without recording, replaying and resuming");
-    command.add_flag("--json", options.json, "one JSON object on stdout, nothing else");
-    command.add_flag("--quiet", options.quiet, "no progress");
+        .value("N");
+    command.flag("--full", options.is_full, "more workers and more files: minutes");
+    command.flag("--no-records", options.without_records,
+                 "without recording, replaying and resuming");
+    command.flag("--json", options.json, "one JSON object on stdout, nothing else");
+    command.flag("--quiet", options.quiet, "no progress");
 }
 
 } // namespace
 
-void add_matrix_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand(
+void add_matrix_command(Command& app, Action& action) {
+    Command command = app.add_command(
         "matrix", "one digest on every platform, with any workers, claims and chaos");
     const auto options = std::make_shared<MatrixOptions>();
-    add_options(*command, *options);
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return run(*options); }; });
+    add_options(command, *options);
+    command.footer(FOOTER);
+    command.when_chosen([options, &action] { action = [options] { return run(*options); }; });
 }
 
 } // namespace knhk::tools

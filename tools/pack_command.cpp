@@ -41,16 +41,14 @@ ExitStatus pack_file(const PackOptions& options) {
 
 } // namespace
 
-void add_pack_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("pack", "pack a workload file into what an image is booted with");
+void add_pack_command(Command& app, Action& action) {
+    Command command =
+        app.add_command("pack", "pack a workload file into what an image is booted with");
     const auto options = std::make_shared<PackOptions>();
-    command->add_option("FILE", options->file, "the workload file (docs/workload.md)")->required();
-    command->add_option("-o,--output", options->output, "the container")
-        ->type_name("OUT")
-        ->required();
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return pack_file(*options); }; });
+    command.text("FILE", options->file, "the workload file (docs/workload.md)").required();
+    command.text("-o,--output", options->output, "the container").value("OUT").required();
+    command.footer(FOOTER);
+    command.when_chosen([options, &action] { action = [options] { return pack_file(*options); }; });
 }
 
 } // namespace knhk::tools

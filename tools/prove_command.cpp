@@ -19,8 +19,6 @@ namespace knhk::tools {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr u64 ANY = std::numeric_limits<u64>::max();
 
 constexpr const char* PROVE_FOOTER =
@@ -160,7 +158,7 @@ ExitStatus check_proof(const CheckOptions& options) {
     const auto flaw = flaw_of(proof, root);
     if (options.json) {
         print_json({{"match", !flaw},
-                    {"reason", flaw ? Json(*flaw) : Json()},
+                    {"reason", Json::from(flaw)},
                     {"root", root_text(root)},
                     {"identity_hash", digest_text(proof.identity_hash)},
                     {"event", flaw ? Json() : event_json(proof)}});
@@ -175,36 +173,33 @@ ExitStatus check_proof(const CheckOptions& options) {
 
 } // namespace
 
-void add_prove_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("prove", "prove that an event belongs to a run's lockchain");
+void add_prove_command(Command& app, Action& action) {
+    Command command = app.add_command("prove", "prove that an event belongs to a run's lockchain");
     const auto options = std::make_shared<ProveOptions>();
-    command->add_option("LOG", options->log, "a log that 'knhk run --log' wrote")->required();
-    command->add_option("--event", options->event, "which: its number, as 'knhk show' counts")
-        ->type_name("N");
-    command->add_option("--beat", options->beat, "or its beat,")->type_name("N");
-    command->add_option("--core", options->core, "core,")->type_name("N");
-    command->add_option("--index", options->index, "and number among the core's of that beat")
-        ->type_name("N");
-    command->add_option("-o,--output", options->output, "the proof (LOG.event-N.proof)")
-        ->type_name("FILE");
-    command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
-    command->add_flag("--quiet", options->quiet, "no progress");
-    command->footer(PROVE_FOOTER);
-    command->callback([options, &action] { action = [options] { return prove(*options); }; });
+    command.text("LOG", options->log, "a log that 'knhk run --log' wrote").required();
+    command.text("--event", options->event, "which: its number, as 'knhk show' counts").value("N");
+    command.text("--beat", options->beat, "or its beat,").value("N");
+    command.text("--core", options->core, "core,").value("N");
+    command.text("--index", options->index, "and number among the core's of that beat").value("N");
+    command.text("-o,--output", options->output, "the proof (LOG.event-N.proof)").value("FILE");
+    command.flag("--json", options->json, "one JSON object on stdout, nothing else");
+    command.flag("--quiet", options->quiet, "no progress");
+    command.footer(PROVE_FOOTER);
+    command.when_chosen([options, &action] { action = [options] { return prove(*options); }; });
 }
 
-void add_check_proof_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("check-proof", "check such a proof against a root, without the log");
+void add_check_proof_command(Command& app, Action& action) {
+    Command command =
+        app.add_command("check-proof", "check such a proof against a root, without the log");
     const auto options = std::make_shared<CheckOptions>();
-    command->add_option("PROOF", options->proof, "a file that 'knhk prove' wrote")->required();
-    command->add_option("--root", options->root, "the lockchain's root, from who is trusted")
-        ->type_name("HEX64")
-        ->required();
-    command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
-    command->footer(CHECK_FOOTER);
-    command->callback([options, &action] { action = [options] { return check_proof(*options); }; });
+    command.text("PROOF", options->proof, "a file that 'knhk prove' wrote").required();
+    command.text("--root", options->root, "the lockchain's root, from who is trusted")
+        .value("HEX64")
+        .required();
+    command.flag("--json", options->json, "one JSON object on stdout, nothing else");
+    command.footer(CHECK_FOOTER);
+    command.when_chosen(
+        [options, &action] { action = [options] { return check_proof(*options); }; });
 }
 
 } // namespace knhk::tools

@@ -151,17 +151,15 @@ const char* text_of(ReplayOutcome outcome) {
 
 void print(const ReplayOptions& options, const Replay& result) {
     if (options.run.json) {
-        nlohmann::ordered_json object;
+        Json object;
         object["log"] = options.log;
         object["match"] = result.outcome != ReplayOutcome::Different;
         object["outcome"] = text_of(result.outcome);
         object["beats_checked"] = result.beats_checked;
         object["beats_executed"] = result.beats_executed;
-        object["last_beat"] =
-            result.last_beat ? nlohmann::ordered_json(*result.last_beat) : nullptr;
+        object["last_beat"] = Json::from(result.last_beat);
         object["run_digest"] = result.run_digest;
-        object["checkpoint"] =
-            result.from ? nlohmann::ordered_json(result.from->path.string()) : nullptr;
+        object["checkpoint"] = result.from ? Json(result.from->path.string()) : nullptr;
         object["difference"] = result.difference ? to_json(*result.difference) : nullptr;
         object["elapsed_ns"] = result.elapsed_ns;
         print_json(object);
@@ -190,30 +188,30 @@ ExitStatus run_replay(const ReplayOptions& options) {
 
 } // namespace
 
-void add_replay_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("replay", "execute a recorded run again, and check it beat by beat");
+void add_replay_command(Command& app, Action& action) {
+    Command command =
+        app.add_command("replay", "execute a recorded run again, and check it beat by beat");
     const auto options = std::make_shared<ReplayOptions>();
-    const auto add_beat = [command](const char* name, std::optional<u64>& to, const char* help) {
+    const auto add_beat = [&command](const char* name, std::optional<u64>& to, const char* help) {
         command
-            ->add_option_function<std::string>(
+            .word(
                 name,
                 [&to, name](const std::string& text) {
                     to = parse_number_option(name, text, 0, ANY_NUMBER - 1);
                 },
                 help)
-            ->type_name("BEAT");
+            .value("BEAT");
     };
-    command->add_option("LOG", options->log, "a log that 'knhk run --log' wrote")->required();
+    command.text("LOG", options->log, "a log that 'knhk run --log' wrote").required();
     add_beat("--until", options->until, "stop behind this beat");
     add_beat("--from", options->from, "begin with the last checkpoint before this beat");
-    command
-        ->add_option("--checkpoints", options->run.checkpoints, "the run's checkpoints, for --from")
-        ->type_name("DIR");
-    add_platform_options(*command, options->run);
-    add_report_options(*command, options->run);
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return run_replay(*options); }; });
+    command.text("--checkpoints", options->run.checkpoints, "the run's checkpoints, for --from")
+        .value("DIR");
+    add_platform_options(command, options->run);
+    add_report_options(command, options->run);
+    command.footer(FOOTER);
+    command.when_chosen(
+        [options, &action] { action = [options] { return run_replay(*options); }; });
 }
 
 } // namespace knhk::tools

@@ -5,6 +5,7 @@
 #include "tools/command.hpp"
 #include "tools/command_options.hpp"
 #include "tools/host/failure.hpp"
+#include "tools/input/live_inputs.hpp"
 #include "tools/run/checkpoint_file.hpp"
 #include "tools/run/interrupt.hpp"
 #include "tools/run/recorded_inputs.hpp"
@@ -24,11 +25,13 @@ constexpr const char* FOOTER =
     "executes no beat again. With --log naming the log that the run was writing, that log becomes "
     "what\n"
     "an uninterrupted run would have written; any other file becomes a log that begins here.\n"
-    "Inputs from outside that the log holds are received again by the beats that received them.\n"
+    "Inputs from outside that the log holds are received again by the beats that received them;\n"
+    "what comes by --input follows, behind the last of these beats.\n"
     "\n"
     "Examples:\n"
     "  knhk resume m.cp --log m.log\n"
     "  knhk resume m.cp --on qemu-x86_64 --workers 4 --log rest.log\n"
+    "  knhk resume service.cp --log service.log --input unix:/run/tasks\n"
     "  knhk resume m.cp/beats-00000000000000000800.checkpoint --level digest";
 
 struct ResumeOptions {
@@ -65,23 +68,40 @@ ResumedLog open_log(RunOptions& run, const CheckpointFile& checkpoint, bool leve
         log.copy = run.log->string() + ".before-resume";
         std::filesystem::copy_file(*run.log, *log.copy,
                                    std::filesystem::copy_options::overwrite_existing);
-        run.input = "log:" + log.copy->string();
+        run.recorded = log.copy;
     }
     return log;
 }
 
-ExitStatus resume(const ResumeOptions& options, bool level_given) {
+/// Those that a log holds behind the checkpoint; and behind the log's last beat, if there is a
+/// source of them, those that come as they come.
+void add_inputs(const RunOptions& run, const CheckpointFile& checkpoint, InputReport& report,
+                RunChannels& channels) {
+    if (run.recorded) {
+        using Then = RecordedInputs::Then;
+        channels.intake.push_back(std::make_unique<RecordedInputs>(
+            *run.recorded, checkpoint.header.place.beat, run.input ? Then::Live : Then::Closed));
+    }
+    if (run.input) {
+        channels.intake.push_back(open_live_inputs(run, report));
+    }
+}
+
+ExitStatus resume(const ResumeOptions& options, bool level_given, bool timeout_given) {
     // A log whose end was lost is gone on with from where it comes to.
     const CheckpointFile checkpoint =
         find_checkpoint(options.checkpoint, [&options](const CheckpointFile& candidate) {
             return !options.run.log || reaches(*options.run.log, candidate);
         });
     RunOptions run = options.run;
+    if (has_live_inputs(run) && !timeout_given) {
+        run.timeout_seconds = TIMEOUT_SECONDS_MAX; // nobody knows when they come
+    }
     ask_again(run, checkpoint.identity, checkpoint.workload, checkpoint.path.string());
     run.resume = true;
-    if (run.input && !recorded_input(run)) {
-        throw bad_input("--input {}: a run goes on with what a log holds: use log:FILE",
-                        *run.input);
+    if (const auto recorded = recorded_input(run)) {
+        run.recorded = recorded;
+        run.input.reset();
     }
     check(run);
     ResumedLog log = open_log(run, checkpoint, level_given);
@@ -91,12 +111,13 @@ ExitStatus resume(const ResumeOptions& options, bool level_given) {
     const std::unique_ptr<CheckpointFolder> folder = open_checkpoints(run);
     RunChannels channels{log.sink, folder.get()};
     channels.intake.push_back(source_of(checkpoint));
-    if (const auto recorded = recorded_input(run)) {
-        channels.intake.push_back(
-            std::make_unique<RecordedInputs>(*recorded, checkpoint.header.place.beat));
-    }
-    const RunResult result =
+    InputReport report;
+    add_inputs(run, checkpoint, report, channels);
+    RunResult result =
         run_image(run, image, channels, fmt::format("from beat {}", checkpoint.header.place.beat));
+    if (run.input) {
+        result.inputs = report;
+    }
     if (log.copy) {
         std::filesystem::remove(*log.copy);
     }
@@ -117,27 +138,28 @@ ExitStatus resume(const ResumeOptions& options, bool level_given) {
 
 } // namespace
 
-void add_resume_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand("resume", "a run goes on from a checkpoint");
+void add_resume_command(Command& app, Action& action) {
+    Command command = app.add_command("resume", "a run goes on from a checkpoint");
     const auto options = std::make_shared<ResumeOptions>();
-    command->add_option("CHECKPOINT", options->checkpoint, "a checkpoint, or a folder of them")
-        ->required();
-    command->add_option("--log", options->run.log, "the log that was being written, or a new one")
-        ->type_name("FILE");
-    CLI::Option* const level = command
-                                   ->add_option("--level", options->run.level,
-                                                "what a new log holds: digest, inputs, full")
-                                   ->type_name("digest|inputs|full");
+    command.text("CHECKPOINT", options->checkpoint, "a checkpoint, or a folder of them").required();
+    command.text("--log", options->run.log, "the log that was being written, or a new one")
+        .value("FILE");
+    const Option level =
+        command.text("--level", options->run.level, "what a new log holds: digest, inputs, full")
+            .value("digest|inputs|full");
     command
-        ->add_option("--input", options->run.input,
-                     "log:FILE: the inputs from outside that this log holds behind the checkpoint")
-        ->type_name("log:FILE");
-    add_platform_options(*command, options->run);
-    add_checkpoint_options(*command, options->run);
-    add_report_options(*command, options->run);
-    command->footer(FOOTER);
-    command->callback([options, level, &action] {
-        action = [options, level] { return resume(*options, level->count() > 0); };
+        .text("--input", options->run.input,
+              "inputs from outside: log:FILE, those that this log holds behind the checkpoint; "
+              "FILE, -, unix:PATH or tcp:HOST:PORT, as they come")
+        .value("SOURCE");
+    add_platform_options(command, options->run);
+    add_checkpoint_options(command, options->run);
+    add_report_options(command, options->run);
+    command.footer(FOOTER);
+    command.when_chosen([options, level, command, &action] {
+        action = [options, level, command] {
+            return resume(*options, level.count() > 0, command.count("--timeout") > 0);
+        };
     });
 }
 

@@ -8,7 +8,7 @@
 #include "tools/command_options.hpp"
 #include "tools/demo.hpp"
 #include "tools/host/failure.hpp"
-#include "tools/input/task_source.hpp"
+#include "tools/input/live_inputs.hpp"
 #include "tools/run/interrupt.hpp"
 #include "tools/run/late_beat.hpp"
 #include "tools/run/platform_runner.hpp"
@@ -62,14 +62,7 @@ void check_equal(const RunResult& first, const RunResult& other, u32 run) {
 /// With inputs that come while it goes on, from elsewhere than from a log.
 RunResult run_with_inputs(const RunOptions& options, const ImageFile& image, LogSink sink) {
     InputReport report{.strict = options.input_strict};
-    KindNames kinds;
-    for (const std::string& name : options.kind_names) {
-        static_cast<void>(kinds.add(name));
-    }
-    auto source = std::make_unique<TaskSource>(*options.input, std::move(kinds), report);
-    if (source->listens() && !options.quiet) {
-        fmt::print(stderr, "knhk: inputs are taken at {}\n", source->address());
-    }
+    auto source = open_live_inputs(options, report);
     const std::unique_ptr<CheckpointFolder> checkpoints = open_checkpoints(options);
     RunChannels channels{sink, checkpoints.get()};
     channels.intake.push_back(std::move(source));
@@ -108,9 +101,8 @@ RunResult run_repeatedly(const RunOptions& options, const ImageFile& image, LogS
 /// With --json, where the time went is an object too.
 RunResult run_or_tell(const RunOptions& options, const ImageFile& image, LogSink sink) {
     try {
-        const bool is_live = options.input && !recorded_input(options);
-        return is_live ? run_with_inputs(options, image, std::move(sink))
-                       : run_repeatedly(options, image, std::move(sink));
+        return has_live_inputs(options) ? run_with_inputs(options, image, std::move(sink))
+                                        : run_repeatedly(options, image, std::move(sink));
     } catch (const BeatTooLong& failure) {
         if (options.json) {
             print_json(to_json(failure));
@@ -120,7 +112,7 @@ RunResult run_or_tell(const RunOptions& options, const ImageFile& image, LogSink
 }
 
 /// What the file says where the command line is silent.
-void apply_file(const CLI::App& command, RunOptions& options) {
+void apply_file(const Command& command, RunOptions& options) {
     const auto says = [&command](const char* option) { return command.count(option) > 0; };
     if (says("--topology") && says("--latency")) {
         throw bad_input("--topology and --latency both say how far cores are apart: leave one out");
@@ -148,9 +140,9 @@ void apply_file(const CLI::App& command, RunOptions& options) {
     options.packed_file = std::make_shared<const std::vector<std::byte>>(pack(file));
 }
 
-ExitStatus run_workload(const CLI::App& command, RunOptions options) {
+ExitStatus run_workload(const Command& command, RunOptions options) {
     apply_file(command, options);
-    if (options.input && !recorded_input(options) && command.count("--timeout") == 0) {
+    if (has_live_inputs(options) && command.count("--timeout") == 0) {
         options.timeout_seconds = TIMEOUT_SECONDS_MAX; // nobody knows when they come
     }
     check(options);
@@ -172,12 +164,12 @@ ExitStatus run_workload(const CLI::App& command, RunOptions options) {
     return status;
 }
 
-void add_workload_options(CLI::App& command, RunOptions& options) {
+void add_workload_options(Command& command, RunOptions& options) {
     command
-        .add_option("workload,--workload", options.workload,
-                    "pure, ring, fanout (default), ordered, mixed, one of the image's own, or a "
-                    "file: FILE.json, or any path with a '/'")
-        ->type_name("pure|ring|fanout|ordered|mixed|FILE");
+        .text("workload,--workload", options.workload,
+              "pure, ring, fanout (default), ordered, mixed, one of the image's own, or a "
+              "file: FILE.json, or any path with a '/'")
+        .value("pure|ring|fanout|ordered|mixed|FILE");
     add_number(command,
                {"--cores", 0, ANY_NUMBER >> 32, "logical cores: a power of two up to 256 (4)"},
                options.cores);
@@ -186,36 +178,36 @@ void add_workload_options(CLI::App& command, RunOptions& options) {
     add_number(command, {"--latency", 1, LATENCY_MAX, "beats that a message travels, up to 7 (1)"},
                options.latency);
     command
-        .add_option("--topology", options.topology,
-                    "latencies between cores: flat:L, hierarchical:G,G:L,L,L, mesh:XxYxZ:L:H")
-        ->type_name("TEXT");
+        .text("--topology", options.topology,
+              "latencies between cores: flat:L, hierarchical:G,G:L,L,L, mesh:XxYxZ:L:H")
+        .value("TEXT");
     command
-        .add_option("--stealing", options.stealing,
-                    "whether idle cores take stateless tasks from others (off)")
-        ->type_name("on|off");
+        .text("--stealing", options.stealing,
+              "whether idle cores take stateless tasks from others (off)")
+        .value("on|off");
     add_number(command, {"--tasks", 1, TASKS_MAX, "size of the workload (10000)"}, options.tasks);
     command
-        .add_option_function<std::string>(
+        .word(
             "--beats",
             [&options](const std::string& text) {
                 options.beats = parse_number_option("--beats", text, 1, ANY_NUMBER - 1);
             },
             "end after so many beats")
-        ->type_name("N");
+        .value("N");
     command
-        .add_option("--input", options.input,
-                    "tasks for the run while it goes on, a line of JSON each: FILE, - (standard "
-                    "input), unix:PATH, tcp:HOST:PORT; or log:FILE, what a log recorded")
-        ->type_name("SOURCE");
-    command.add_flag("--input-strict", options.input_strict,
-                     "the first input that is refused ends the run");
-    command.add_option("--level", options.level, "what the log holds: digest, inputs, full (full)")
-        ->type_name("digest|inputs|full");
+        .text("--input", options.input,
+              "tasks for the run while it goes on, a line of JSON each: FILE, - (standard "
+              "input), unix:PATH, tcp:HOST:PORT; or log:FILE, what a log recorded")
+        .value("SOURCE");
+    command.flag("--input-strict", options.input_strict,
+                 "the first input that is refused ends the run");
+    command.text("--level", options.level, "what the log holds: digest, inputs, full (full)")
+        .value("digest|inputs|full");
 }
 
-void add_output_options(CLI::App& command, RunOptions& options) {
-    command.add_option("--log", options.log, "write the log here, and a manifest beside it")
-        ->type_name("FILE");
+void add_output_options(Command& command, RunOptions& options) {
+    command.text("--log", options.log, "write the log here, and a manifest beside it")
+        .value("FILE");
     add_checkpoint_options(command, options);
     add_number(command, {"--repeat", 1, REPEAT_MAX, "so many runs, which must have one digest"},
                options.repeat);
@@ -223,27 +215,26 @@ void add_output_options(CLI::App& command, RunOptions& options) {
 }
 
 /// Whether nothing was said about what to run.
-bool asks_for_demo(const CLI::App& command) {
+bool asks_for_demo(const Command& command) {
     constexpr std::array ALSO_FOR_THE_DEMO = {"--json", "--quiet", "--timeout", "--image"};
-    return std::ranges::all_of(command.get_options(), [&](const CLI::Option* option) {
-        return option->count() == 0 ||
-               std::ranges::find(ALSO_FOR_THE_DEMO, option->get_name()) != ALSO_FOR_THE_DEMO.end();
+    return std::ranges::all_of(command.options(), [&](const OptionFacts& option) {
+        return option.count == 0 || std::ranges::find_first_of(ALSO_FOR_THE_DEMO, option.names) !=
+                                        ALSO_FOR_THE_DEMO.end();
     });
 }
 
 } // namespace
 
-void add_run_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("run", "run a workload; without arguments, the demo");
+void add_run_command(Command& app, Action& action) {
+    Command command = app.add_command("run", "run a workload; without arguments, the demo");
     const auto options = std::make_shared<RunOptions>();
-    add_workload_options(*command, *options);
-    add_platform_options(*command, *options);
-    add_output_options(*command, *options);
-    command->footer(FOOTER);
-    command->callback([command, options, &action] {
+    add_workload_options(command, *options);
+    add_platform_options(command, *options);
+    add_output_options(command, *options);
+    command.footer(FOOTER);
+    command.when_chosen([command, options, &action] {
         action = [command, options] {
-            return asks_for_demo(*command) ? run_demo(*options) : run_workload(*command, *options);
+            return asks_for_demo(command) ? run_demo(*options) : run_workload(command, *options);
         };
     });
 }

@@ -73,35 +73,35 @@ ExitStatus show_file(const ShowWords& words) {
     return ExitStatus::Ok;
 }
 
-void add_filters(CLI::App& command, ShowWords& words) {
-    command.add_option("--beat", words.beats, "only this beat, or these: A-B")->type_name("A[-B]");
-    command.add_option("--core", words.core, "only events of this core")->type_name("N");
-    command.add_option("--task", words.task, "only events of tasks with this id")->type_name("ID");
-    command.add_option("--kind", words.kinds, "only events of this kind; may be given again")
-        ->type_name("TaskEnqueued|TaskExecuted|StateChange|ExternalInput|TaskStolen")
-        ->allow_extra_args(false);
-    command.add_option("--status", words.statuses, "only events that end so; may be given again")
-        ->type_name("Ok|QueueFull|EmitLimit|InvalidTask|InvalidTimestamp|GuardFailed|OverBudget|"
-                    "Parked|StateDenied|NoObservation|High|Normal|Low|ordered")
-        ->allow_extra_args(false);
-    command.add_option("--limit", words.limit, "so many rows, no more")->type_name("N");
+void add_filters(Command& command, ShowWords& words) {
+    command.text("--beat", words.beats, "only this beat, or these: A-B").value("A[-B]");
+    command.text("--core", words.core, "only events of this core").value("N");
+    command.text("--task", words.task, "only events of tasks with this id").value("ID");
+    command.text("--kind", words.kinds, "only events of this kind; may be given again")
+        .value("TaskEnqueued|TaskExecuted|StateChange|ExternalInput|TaskStolen")
+        .one_at_a_time();
+    command.text("--status", words.statuses, "only events that end so; may be given again")
+        .value("Ok|QueueFull|EmitLimit|InvalidTask|InvalidTimestamp|GuardFailed|OverBudget|"
+               "Parked|StateDenied|NoObservation|High|Normal|Low|ordered")
+        .one_at_a_time();
+    command.text("--limit", words.limit, "so many rows, no more").value("N");
 }
 
 } // namespace
 
-void add_show_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand("show", "a log's events in canonical order");
+void add_show_command(Command& app, Action& action) {
+    Command command = app.add_command("show", "a log's events in canonical order");
     const auto words = std::make_shared<ShowWords>();
-    command->add_option("LOG", words->log, "a log that 'knhk run --log' wrote")->required();
-    add_filters(*command, *words);
+    command.text("LOG", words->log, "a log that 'knhk run --log' wrote").required();
+    add_filters(command, *words);
     ShowOptions& options = words->options;
-    command->add_flag("--events", options.show_events, "events: the default, if nothing else is");
-    command->add_flag("--beats", options.show_beats, "beats, which every level has");
-    command->add_flag("--inputs", options.show_inputs, "inputs that came while the run went on");
-    command->add_flag("--epochs", options.show_epochs, "what the lockchain took in");
-    command->add_flag("--json", options.json, "JSON lines on stdout, nothing else");
-    command->footer(FOOTER);
-    command->callback([words, &action] { action = [words] { return show_file(*words); }; });
+    command.flag("--events", options.show_events, "events: the default, if nothing else is");
+    command.flag("--beats", options.show_beats, "beats, which every level has");
+    command.flag("--inputs", options.show_inputs, "inputs that came while the run went on");
+    command.flag("--epochs", options.show_epochs, "what the lockchain took in");
+    command.flag("--json", options.json, "JSON lines on stdout, nothing else");
+    command.footer(FOOTER);
+    command.when_chosen([words, &action] { action = [words] { return show_file(*words); }; });
 }
 
 } // namespace knhk::tools

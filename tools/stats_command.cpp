@@ -41,14 +41,15 @@ ExitStatus print_stats(const StatsOptions& options) {
 
 } // namespace
 
-void add_stats_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand("stats", "what a log holds, counted");
+void add_stats_command(Command& app, Action& action) {
+    Command command = app.add_command("stats", "what a log holds, counted");
     const auto options = std::make_shared<StatsOptions>();
-    command->add_option("LOG", options->log, "a log that 'knhk run --log' wrote")->required();
-    command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
-    command->add_flag("--quiet", options->quiet, "no progress");
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return print_stats(*options); }; });
+    command.text("LOG", options->log, "a log that 'knhk run --log' wrote").required();
+    command.flag("--json", options->json, "one JSON object on stdout, nothing else");
+    command.flag("--quiet", options->quiet, "no progress");
+    command.footer(FOOTER);
+    command.when_chosen(
+        [options, &action] { action = [options] { return print_stats(*options); }; });
 }
 
 } // namespace knhk::tools

@@ -108,17 +108,17 @@ ExitStatus run_tests(const TestOptions& options) {
 
 } // namespace
 
-void add_test_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand("test", "run the tests");
+void add_test_command(Command& app, Action& action) {
+    Command command = app.add_command("test", "run the tests");
     const auto options = std::make_shared<TestOptions>();
-    command->add_option("--filter", options->filter, "only tests whose name or suite contains this")
-        ->type_name("NAME");
-    command->add_flag(
+    command.text("--filter", options->filter, "only tests whose name or suite contains this")
+        .value("NAME");
+    command.flag(
         "--long", options->long_campaigns,
         "the proofs in larger bounds, a million inputs for each parser, two hundred kills, "
         "and all unit tests with sanitizers");
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return run_tests(*options); }; });
+    command.footer(FOOTER);
+    command.when_chosen([options, &action] { action = [options] { return run_tests(*options); }; });
 }
 
 } // namespace knhk::tools

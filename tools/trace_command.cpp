@@ -79,21 +79,21 @@ ExitStatus write_trace(const TraceCommandOptions& options) {
 
 } // namespace
 
-void add_trace_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand("trace", "a log as a trace for Perfetto's viewer");
+void add_trace_command(Command& app, Action& action) {
+    Command command = app.add_command("trace", "a log as a trace for Perfetto's viewer");
     const auto options = std::make_shared<TraceCommandOptions>();
-    command->add_option("LOG", options->log, "a log that 'knhk run --log' wrote")->required();
-    command->add_option("-o,--output", options->output, "the trace; '-' is stdout")
-        ->type_name("FILE")
-        ->required();
-    command->add_option("--format", options->format, "Perfetto's protobuf (default), or JSON")
-        ->type_name("perfetto|chrome");
-    command->add_option("--beat", options->beats, "only this beat, or these: A-B")
-        ->type_name("A[-B]");
-    command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
-    command->add_flag("--quiet", options->quiet, "no progress");
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return write_trace(*options); }; });
+    command.text("LOG", options->log, "a log that 'knhk run --log' wrote").required();
+    command.text("-o,--output", options->output, "the trace; '-' is stdout")
+        .value("FILE")
+        .required();
+    command.text("--format", options->format, "Perfetto's protobuf (default), or JSON")
+        .value("perfetto|chrome");
+    command.text("--beat", options->beats, "only this beat, or these: A-B").value("A[-B]");
+    command.flag("--json", options->json, "one JSON object on stdout, nothing else");
+    command.flag("--quiet", options->quiet, "no progress");
+    command.footer(FOOTER);
+    command.when_chosen(
+        [options, &action] { action = [options] { return write_trace(*options); }; });
 }
 
 } // namespace knhk::tools

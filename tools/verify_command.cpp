@@ -39,8 +39,7 @@ struct VerifyOptions {
 };
 
 /// One log's line or object, and how bad it is.
-ExitStatus verify_one(const std::string& path, const VerifyOptions& options,
-                      nlohmann::ordered_json& list) {
+ExitStatus verify_one(const std::string& path, const VerifyOptions& options, Json& list) {
     try {
         Progress progress("verify " + path, options.quiet || options.json);
         const Verification result = verify(LogFile::open(path), [&progress](u64 done, u64 size) {
@@ -61,7 +60,7 @@ ExitStatus verify_one(const std::string& path, const VerifyOptions& options,
 }
 
 ExitStatus verify_all(const VerifyOptions& options) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    Json list = Json::array();
     ExitStatus worst = ExitStatus::Ok;
     for (const std::string& path : options.logs) {
         worst = std::max(worst, verify_one(path, options, list));
@@ -74,15 +73,16 @@ ExitStatus verify_all(const VerifyOptions& options) {
 
 } // namespace
 
-void add_verify_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("verify", "check every digest, chain, hash and count of logs");
+void add_verify_command(Command& app, Action& action) {
+    Command command =
+        app.add_command("verify", "check every digest, chain, hash and count of logs");
     const auto options = std::make_shared<VerifyOptions>();
-    command->add_option("LOG", options->logs, "logs that 'knhk run --log' wrote")->required();
-    command->add_flag("--json", options->json, "one JSON object on stdout, nothing else");
-    command->add_flag("--quiet", options->quiet, "no progress on stderr");
-    command->footer(FOOTER);
-    command->callback([options, &action] { action = [options] { return verify_all(*options); }; });
+    command.text("LOG", options->logs, "logs that 'knhk run --log' wrote").required();
+    command.flag("--json", options->json, "one JSON object on stdout, nothing else");
+    command.flag("--quiet", options->quiet, "no progress on stderr");
+    command.footer(FOOTER);
+    command.when_chosen(
+        [options, &action] { action = [options] { return verify_all(*options); }; });
 }
 
 } // namespace knhk::tools

@@ -21,14 +21,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t size_max,
                                     unsigned seed) {
-    size = LLVMFuzzerMutate(data, size, size_max);
-    if (seed % 2 == 0 && size >= sizeof(tools::DigestsHeader) + sizeof(u64)) {
-        tools::DigestsHeader header;
-        std::memcpy(&header, data, sizeof header);
-        header.size_bytes = static_cast<u32>(size);
-        std::memcpy(data, &header, sizeof header);
-        const u64 check = xxh3_64(data, size - sizeof check);
-        std::memcpy(data + size - sizeof check, &check, sizeof check);
-    }
-    return size;
+    return fuzz::mutate_sealed<tools::DigestsHeader>(data, size, size_max, seed);
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.hpp"
 #include "base/types.hpp"
 #include "tools/host/failure.hpp"
 
@@ -50,6 +51,24 @@ bool accepts(Parse parse) {
         demand(*failure.what() != '\0');
         return false;
     }
+}
+
+/// A mutation of a file whose Header has its size in `size_bytes`, and whose last 8 bytes are the
+/// check of all before: every second time both are made right again, so that what lies behind them
+/// is reached too.
+template<class Header>
+std::size_t mutate_sealed(std::uint8_t* data, std::size_t size, std::size_t size_max,
+                          unsigned seed) {
+    size = LLVMFuzzerMutate(data, size, size_max);
+    if (seed % 2 == 0 && size >= sizeof(Header) + sizeof(u64)) {
+        Header header;
+        std::memcpy(&header, data, sizeof header);
+        header.size_bytes = static_cast<decltype(header.size_bytes)>(size);
+        std::memcpy(data, &header, sizeof header);
+        const u64 check = xxh3_64(data, size - sizeof check);
+        std::memcpy(data + size - sizeof check, &check, sizeof check);
+    }
+    return size;
 }
 
 } // namespace knhk::fuzz

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A proof file: what is accepted is what would be written again, and can be checked. Every second
 // mutation makes its sizes and its check right again.
-#include "base/hash.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tools/views/proof.hpp"
 
@@ -20,14 +19,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t size_max,
                                     unsigned seed) {
-    size = LLVMFuzzerMutate(data, size, size_max);
-    if (seed % 2 == 0 && size >= sizeof(tools::ProofHeader) + sizeof(u64)) {
-        tools::ProofHeader header;
-        std::memcpy(&header, data, sizeof header);
-        header.size_bytes = size;
-        std::memcpy(data, &header, sizeof header);
-        const u64 check = xxh3_64(data, size - sizeof(u64));
-        std::memcpy(data + size - sizeof check, &check, sizeof check);
-    }
-    return size;
+    return fuzz::mutate_sealed<tools::ProofHeader>(data, size, size_max, seed);
 }

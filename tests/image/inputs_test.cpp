@@ -88,6 +88,36 @@ TEST(Inputs, run_waits_for_what_comes_by_a_pipe) {
     expect_the_same_again(folder, run, {"--workers", "2"});
 }
 
+/// Ends when a checkpoint is there, and with the command.
+CommandResult record_until_killed(const Folder& folder) {
+    return shell("cd " + folder.file("") +
+                 " && mkfifo fifo && { $KNHK run mixed --cores 8 --tasks 2000 --quiet --input fifo "
+                 "--log log --checkpoints cp --checkpoint-every 8 & } && pid=$! && exec 3>fifo && "
+                 "cat first >&3 && for i in $(seq 600); do ls cp/*.checkpoint >/dev/null 2>&1 && "
+                 "[ $(wc -c <log) -gt 100000 ] && break; sleep 0.1; done; kill -9 $pid; exec 3>&-; "
+                 "wait $pid 2>/dev/null; cp log cut; ls cp");
+}
+
+TEST(Inputs, killed_run_goes_on_with_what_its_log_holds_and_then_with_what_comes) {
+    const Folder folder;
+    write_file(folder.file("first"), task_lines(200));
+    write_file(folder.file("second"), task_lines(60));
+    const auto killed = record_until_killed(folder);
+    ASSERT_NE(killed.out.find(".checkpoint"), std::string::npos) << killed.err;
+    const auto cut = knhk({"verify", folder.file("cut"), "--json"});
+    const std::size_t before = nlohmann::json::parse(cut.out)["logs"][0]["verified_bytes"];
+    const auto held = knhk_json({"stats", folder.file("cut")})["inputs_from_outside"];
+    const auto resumed = knhk_json({"resume", folder.file("cp"), "--log", folder.file("log"),
+                                    "--input", folder.file("second"), "--workers", "2"});
+    EXPECT_EQ(resumed["inputs"]["accepted"], 60);
+    const std::string log = read_file(folder.file("log"));
+    EXPECT_TRUE(log.starts_with(read_file(folder.file("cut")).substr(0, before)));
+    const auto inputs = knhk_json({"stats", folder.file("log")})["inputs_from_outside"];
+    EXPECT_EQ(inputs.get<int>(), held.get<int>() + 60);
+    const auto replayed = knhk_json({"replay", folder.file("log"), "--workers", "3"});
+    EXPECT_EQ(replayed["run_digest"], resumed["run_digest"]);
+}
+
 TEST(Inputs, what_is_refused_is_told_and_counted) {
     const Folder folder;
     write_file(folder.file("tasks"), "{\"handler\": 0, \"id\": 1}\n"

@@ -51,6 +51,7 @@ class OutsideInputsTest : public testing::Test {
         item.input.time = time;
         give(item);
     }
+    void give_live_from(u64 beat) { give(IntakeInput{INTAKE_LIVE_TAG, 0, beat, {}}); }
     void give(const IntakeInput& item) {
         const IntakeProducer producer(&control_->intake, ring_);
         ASSERT_TRUE(producer.fits(head_, sizeof item));
@@ -225,6 +226,41 @@ TEST_F(OutsideInputsTest, recorded_ones_are_taken_for_their_beat) {
     EXPECT_TRUE(outside_.was_stopped()) << "another one might have come for this beat";
 }
 
+TEST_F(OutsideInputsTest,
+       what_follows_recorded_ones_is_taken_as_it_comes_behind_the_logs_last_beat) {
+    begin(InputsMode::Recorded, 1);
+    give(task_of(1), NOT_ORDERED, 4);
+    give_live_from(6);
+    give(task_of(2));
+    outside_.cut(Beat{4});
+    EXPECT_EQ(taken(), (std::vector<u64>{1})) << "nor is anything waited for";
+    outside_.begin(false);
+    outside_.cut(Beat{5});
+    EXPECT_EQ(taken().size(), 0u) << "the log says that this beat had none";
+    outside_.cut(Beat{6});
+    EXPECT_EQ(taken(), (std::vector<u64>{2}));
+    EXPECT_EQ(control_->inputs_done.load(), 2u);
+    outside_.begin(false);
+    outside_.cut(Beat{7});
+    EXPECT_EQ(taken().size(), 0u);
+    EXPECT_FALSE(outside_.was_stopped()) << "nothing is there, and nothing is waited for";
+    give(task_of(3, ByHand::NONE));
+    outside_.cut(Beat{8});
+    EXPECT_TRUE(refused(2)) << "as inputs that come may be";
+}
+
+TEST_F(OutsideInputsTest, run_that_went_live_waits_for_what_comes) {
+    begin(InputsMode::Recorded, 1);
+    give_live_from(3);
+    outside_.cut(Beat{3});
+    give(task_of(2));
+    EXPECT_EQ(outside_.wait(), Waited::Came);
+    outside_.cut(Beat{3});
+    EXPECT_EQ(taken(), (std::vector<u64>{2}));
+    close();
+    EXPECT_EQ(outside_.wait(), Waited::Closed);
+}
+
 TEST_F(OutsideInputsTest, records_that_are_none_of_this_run_end_it) {
     const auto contradiction = [this](auto provoke, const char* says) {
         begin(InputsMode::Recorded, 1);
@@ -244,6 +280,21 @@ TEST_F(OutsideInputsTest, records_that_are_none_of_this_run_end_it) {
             static_cast<void>(outside_.wait());
         },
         "nothing left to do before its beat, found 4");
+    contradiction(
+        [this] {
+            give_live_from(5);
+            give(task_of(0));
+            outside_.cut(Beat{4});
+            static_cast<void>(outside_.wait());
+        },
+        "nothing left to do before its beat, found 5");
+    contradiction(
+        [this] {
+            give_live_from(5);
+            give_live_from(6);
+            outside_.cut(Beat{5});
+        },
+        "expected item.tag == INTAKE_INPUT_TAG");
     contradiction(
         [this] {
             give(task_of(0, ByHand::NONE), NOT_ORDERED, 4);

@@ -219,6 +219,22 @@ NativeResult result_of(const Scheduler& scheduler, u32 workers) {
     return result;
 }
 
+/// All records of one kind, up to the log's end.
+std::vector<std::span<const std::byte>> records_of(std::span<const std::byte> log, u32 tag) {
+    std::vector<std::span<const std::byte>> records;
+    const auto header = load_le<LogHeader>(log.data());
+    std::size_t at =
+        sizeof(LogHeader) + (header.identity_bytes + header.workload_bytes + 7) / 8 * 8;
+    while (at < log.size()) {
+        const auto record = load_le<LogRecord>(log.data() + at);
+        if (record.tag == tag) {
+            records.push_back(log.subspan(at, record.size_bytes));
+        }
+        at += record.size_bytes;
+    }
+    return records;
+}
+
 } // namespace
 
 NativeResult run_native(const NativeOptions& options) {
@@ -281,23 +297,11 @@ NativeResult run_native(const NativeOptions& options, const RegionSpan& span) {
 
 std::vector<LoggedBeat> beats_of(const std::vector<std::byte>& log) {
     std::vector<LoggedBeat> beats;
-    const auto header = load_le<LogHeader>(log.data());
-    std::size_t at =
-        sizeof(LogHeader) + (header.identity_bytes + header.workload_bytes + 7) / 8 * 8;
-    for (;;) {
-        const auto record = load_le<LogRecord>(log.data() + at);
-        if (record.tag == LOG_TRAILER_TAG) {
-            break;
-        }
-        if (record.tag != LOG_BEAT_TAG) {
-            at += record.size_bytes;
-            continue;
-        }
-        LoggedBeat beat{load_le<LogBeat>(log.data() + at), {}};
-        const std::size_t events = at + sizeof(LogBeat) + beat.header.core_count * sizeof(LogCore);
-        at += record.size_bytes;
-        for (std::size_t position = events; position < at; position += sizeof(Event)) {
-            beat.events.push_back(load_le<Event>(log.data() + position));
+    for (const std::span<const std::byte> record : records_of(log, LOG_BEAT_TAG)) {
+        LoggedBeat beat{load_le<LogBeat>(record.data()), {}};
+        const std::size_t events = sizeof(LogBeat) + beat.header.core_count * sizeof(LogCore);
+        for (std::size_t at = events; at < record.size(); at += sizeof(Event)) {
+            beat.events.push_back(load_le<Event>(record.data() + at));
         }
         beats.push_back(std::move(beat));
     }
@@ -306,19 +310,12 @@ std::vector<LoggedBeat> beats_of(const std::vector<std::byte>& log) {
 
 std::vector<FedInput> outside_inputs_of(const std::vector<std::byte>& log) {
     std::vector<FedInput> inputs;
-    const auto header = load_le<LogHeader>(log.data());
-    std::size_t at =
-        sizeof(LogHeader) + (header.identity_bytes + header.workload_bytes + 7) / 8 * 8;
-    while (at < log.size()) {
-        const auto record = load_le<LogRecord>(log.data() + at);
-        if (record.tag == LOG_INPUTS_TAG) {
-            const auto cut = load_le<LogInputs>(log.data() + at);
-            for (u64 i = 0; i < cut.count; ++i) {
-                const auto* from = log.data() + at + sizeof(LogInputs) + i * sizeof(LogInput);
-                inputs.push_back({.input = load_le<LogInput>(from), .beat = cut.beat});
-            }
+    for (const std::span<const std::byte> record : records_of(log, LOG_INPUTS_TAG)) {
+        const auto cut = load_le<LogInputs>(record.data());
+        for (u64 i = 0; i < cut.count; ++i) {
+            const auto* from = record.data() + sizeof(LogInputs) + i * sizeof(LogInput);
+            inputs.push_back({.input = load_le<LogInput>(from), .beat = cut.beat});
         }
-        at += record.size_bytes;
     }
     return inputs;
 }

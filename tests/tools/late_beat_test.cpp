@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/tools/json_of.hpp"
+
 namespace knhk::tools {
 namespace {
 
@@ -78,7 +80,7 @@ TEST(BeatTooLongTest, failure_names_the_function_if_the_image_does) {
         EXPECT_STREQ(bare.what(),
                      "beat 17 on core 3 took more than 2.5 s: task 4711, handler 256 (a name): "
                      "mend the handler, or give a longer --beat-limit");
-        EXPECT_TRUE(to_json(bare)["late_tasks"][0]["symbol"].is_null());
+        EXPECT_TRUE(test::json_of(bare)["late_tasks"][0]["symbol"].is_null());
     }
 }
 
@@ -99,11 +101,11 @@ TEST(BeatTooLongTest, line_without_a_task_is_passed_on) {
     EXPECT_TRUE(failure.tasks().empty());
     EXPECT_EQ(std::string(failure.what()).find("beat limit: beat 5 for more than 2 s: no worker"),
               0u);
-    EXPECT_EQ(to_json(failure)["late_tasks"].size(), 0u);
+    EXPECT_EQ(test::json_of(failure)["late_tasks"].size(), 0u);
 }
 
 TEST(BeatTooLongTest, json_has_all_that_is_known) {
-    const auto object = to_json(BeatTooLong::from({LINE}, name_all));
+    const auto object = test::json_of(BeatTooLong::from({LINE}, name_all));
     EXPECT_EQ(object["exit_status"], 5);
     EXPECT_NE(object["error"].get<std::string>().find("task 4711"), std::string::npos);
     const auto& late = object["late_tasks"][0];

@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "tests/tools/json_of.hpp"
 #include "tests/tools/log_builder.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/log/event_names.hpp"
@@ -436,7 +437,7 @@ LogBuilder with_executed(u32 ticks) {
 }
 
 TEST(CompareReportTest, json_says_what_the_comparison_says) {
-    const auto object = to_json(compare_logs(with_executed(0), with_executed(99)));
+    const auto object = test::json_of(compare_logs(with_executed(0), with_executed(99)));
     EXPECT_EQ(object["match"], false);
     EXPECT_EQ(object["verdict"], "MinorDifference");
     EXPECT_EQ(object["by_digests_only"], false);
@@ -453,12 +454,12 @@ TEST(CompareReportTest, json_says_what_the_comparison_says) {
 
 TEST(CompareReportTest, json_of_a_match_has_no_difference) {
     LogBuilder cut;
-    const auto object = to_json(compare_logs(cut, cut));
+    const auto object = test::json_of(compare_logs(cut, cut));
     EXPECT_EQ(object["match"], true);
     EXPECT_EQ(object["verdict"], "ExactMatch");
     EXPECT_TRUE(object["first_difference"].is_null());
     cut.has_trailer = false;
-    EXPECT_TRUE(to_json(compare_logs(cut, cut))["a"]["run_digest"].is_null());
+    EXPECT_TRUE(test::json_of(compare_logs(cut, cut))["a"]["run_digest"].is_null());
 }
 
 TEST(CompareReportTest, text_names_the_place_and_the_verdict) {

@@ -15,7 +15,9 @@ namespace {
 MatrixPlan small_plan() {
     MatrixPlan plan;
     plan.workloads = {{"ring", {"--cores", "4"}, 4}, {"file.json", {}, 2}};
+    plan.platforms = {"linux", "qemu-x86_64"};
     plan.workers = {1, 2, 8};
+    plan.all_pairs = true;
     return plan;
 }
 
@@ -65,9 +67,10 @@ MatrixResult result_with(const Answer& answer) {
 TEST(Matrix, each_workload_runs_with_all_but_too_many_workers) {
     const auto runs = runs_of(small_plan());
     // Two platforms, two numbers of workers (8 are too many), two claims, chaos and none.
-    // And a control each, on the first platform.
-    EXPECT_EQ(std::ranges::count(runs, 0u, &MatrixRun::workload), 17);
-    EXPECT_EQ(std::ranges::count(runs, 1u, &MatrixRun::workload), 17);
+    // And a control on each platform.
+    EXPECT_EQ(std::ranges::count(runs, 0u, &MatrixRun::workload), 18);
+    EXPECT_EQ(std::ranges::count(runs, 1u, &MatrixRun::workload), 18);
+    EXPECT_EQ(std::ranges::count(runs, MatrixWay::OtherSeed, &MatrixRun::way), 4);
     for (const char* word : {"linux", "qemu-x86_64", "static", "dynamic", "--chaos"}) {
         const auto with = std::ranges::count_if(
             runs, [&](const auto& run) { return run.way == MatrixWay::Run && has(run, word); });
@@ -93,6 +96,16 @@ TEST_F(RecordingMatrix, recordings_are_repeated_on_each_platform_from_each) {
     }
 }
 
+TEST_F(RecordingMatrix, or_from_its_neighbour_only) {
+    plan_.all_pairs = false;
+    const auto runs = repetitions_of(plan_);
+    EXPECT_EQ(std::ranges::count(runs, MatrixWay::Replay, &MatrixRun::way), 8);
+    for (const MatrixRun& run : runs) {
+        EXPECT_NE(run.arguments[1].find(run.platform == 0 ? "-qemu-x86_64." : "-linux."),
+                  std::string::npos);
+    }
+}
+
 TEST_F(RecordingMatrix, resumed_run_gets_the_inputs_that_were_recorded) {
     plan_.workloads[0].has_inputs = true;
     for (const MatrixRun& run : repetitions_of(plan_)) {
@@ -109,29 +122,32 @@ TEST_F(RecordingMatrix, repetition_that_differs_is_found) {
     EXPECT_EQ(result.rows[0].replays, 8u);
     EXPECT_EQ(result.rows[0].resumes, 2u);
     EXPECT_EQ(result.rows[1].resumes, 0u);
-    EXPECT_EQ(result.rows[1].runs, 16u + 2 + 8);
+    EXPECT_EQ(result.rows[1].cells[0].equal, 8u + 1 + 4);
+    EXPECT_EQ(result.rows[0].cells[1].equal, 8u + 1 + 4);
 }
 
 TEST(Matrix, equal_digests_and_another_for_another_seed_are_content) {
     const MatrixResult result =
         result_with([](const MatrixRun& run, std::size_t) { return digest_of(run); });
     EXPECT_TRUE(result.wrong.empty());
-    EXPECT_EQ(result.runs, 34u);
+    EXPECT_EQ(result.all.size(), 36u);
     ASSERT_EQ(result.rows.size(), 2u);
     EXPECT_EQ(result.rows[0].digest, "0same");
-    EXPECT_EQ(result.rows[0].runs, 16u);
+    EXPECT_EQ(result.rows[0].cells[0].equal, 8u);
+    EXPECT_EQ(result.rows[0].cells[1].equal, 8u);
     EXPECT_EQ(result.rows[0].events, 5u);
     EXPECT_TRUE(result.rows[1].other_seed_differs);
 }
 
 TEST(Matrix, one_run_that_differs_is_found) {
     const MatrixResult result = result_with([](const MatrixRun& run, std::size_t index) {
-        return index == 22 ? std::string("different") : digest_of(run);
+        return index == 20 ? std::string("different") : digest_of(run);
     });
     ASSERT_EQ(result.wrong.size(), 1u);
     EXPECT_EQ(result.wrong[0].digest, "different");
     EXPECT_EQ(result.wrong[0].workload, 1u);
-    EXPECT_EQ(result.rows[1].runs, 15u);
+    EXPECT_EQ(result.rows[1].cells[0].equal, 7u);
+    EXPECT_EQ(result.rows[1].cells[0].runs, 8u);
 }
 
 TEST(Matrix, a_run_that_fails_is_found_with_what_it_said) {
@@ -145,8 +161,29 @@ TEST(Matrix, a_run_that_fails_is_found_with_what_it_said) {
 TEST(Matrix, another_seed_that_changes_nothing_is_found) {
     const MatrixResult result =
         result_with([](const MatrixRun& run, std::size_t) { return std::to_string(run.workload); });
-    EXPECT_EQ(result.wrong.size(), 2u);
+    EXPECT_EQ(result.wrong.size(), 4u);
     EXPECT_FALSE(result.rows[0].other_seed_differs);
+}
+
+TEST(Matrix, another_seed_that_is_not_the_same_everywhere_is_found) {
+    const MatrixResult result = result_with([](const MatrixRun& run, std::size_t) {
+        const bool is_odd = run.way == MatrixWay::OtherSeed && has(run, "qemu-x86_64");
+        return is_odd ? "odd" : digest_of(run);
+    });
+    EXPECT_EQ(result.wrong.size(), 2u);
+    EXPECT_FALSE(result.rows[1].other_seed_differs);
+}
+
+TEST(Matrix, runs_say_where_they_found_themselves) {
+    const auto run_all = [](const std::vector<MatrixRun>& runs, u32, const RunEnded& ended) {
+        for (std::size_t index = 0; index < runs.size(); ++index) {
+            ended(index, true,
+                  R"({"run_digest": "d", "seen_platform": "bare-x86_64", "seen_harts": 2})");
+        }
+    };
+    const MatrixResult result = run_matrix(small_plan(), run_all, [](u64, u64) {});
+    EXPECT_EQ(result.all[0].seen.platform, "bare-x86_64");
+    EXPECT_EQ(result.all[0].seen.harts, 2u);
 }
 
 } // namespace

@@ -79,6 +79,10 @@ TEST_F(ReplayCheckTest, a_replay_that_ends_early_or_goes_on_is_different) {
     EXPECT_EQ(outcome_of(log_.bytes(), shorter.bytes()), ReplayOutcome::Different);
     EXPECT_EQ(check_->difference().first->beat, log_.beats.back().beat);
     EXPECT_EQ(outcome_of(shorter.bytes(), log_.bytes()), ReplayOutcome::Different);
+    const tools::Comparison longer = check_->difference();
+    EXPECT_EQ(longer.first->beat, log_.beats.back().beat);
+    EXPECT_EQ(longer.first->field.a, "missing");
+    EXPECT_EQ(to_text(longer).find("cut"), std::string::npos);
 }
 
 TEST_F(ReplayCheckTest, a_run_that_was_ended_from_outside_is_equal_though_the_replay_would_go_on) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/tools/json_of.hpp"
 #include "tests/tools/log_builder.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/views/arrivals.hpp"
@@ -19,7 +20,7 @@ LogStats stats(const std::string& bytes) {
 }
 
 TEST(Stats, events_are_counted_by_kind_status_and_core) {
-    const auto object = to_json(stats(LogBuilder().bytes()));
+    const auto object = test::json_of(stats(LogBuilder().bytes()));
     EXPECT_EQ(object["events"], 11);
     EXPECT_EQ(object["events_by_kind"]["TaskExecuted"], 4);
     EXPECT_EQ(object["events_by_kind"]["StateChange"], 2);
@@ -37,7 +38,7 @@ TEST(Stats, events_are_counted_by_kind_status_and_core) {
 }
 
 TEST(Stats, only_external_inputs_are_not_deterministic) {
-    const auto object = to_json(stats(LogBuilder().bytes()));
+    const auto object = test::json_of(stats(LogBuilder().bytes()));
     EXPECT_EQ(object["non_deterministic_events"], 1);
     EXPECT_DOUBLE_EQ(object["determinism_ratio"].get<double>(), 10.0 / 11.0);
 }
@@ -53,7 +54,7 @@ TEST(Stats, log_without_events_has_the_ratio_one) {
 TEST(Stats, below_full_what_only_events_tell_is_left_out) {
     LogBuilder log;
     log.level = 1;
-    const auto object = to_json(stats(log.bytes()));
+    const auto object = test::json_of(stats(log.bytes()));
     EXPECT_EQ(object["events"], 11);
     EXPECT_EQ(object["determinism_ratio"], nullptr);
     EXPECT_FALSE(object.contains("unique_tasks"));
@@ -62,10 +63,10 @@ TEST(Stats, below_full_what_only_events_tell_is_left_out) {
 
 TEST(Stats, root_is_that_of_the_trailer_and_missing_in_a_cut_log) {
     LogBuilder log = LogBuilder::of_three_epochs();
-    EXPECT_EQ(to_json(stats(log.bytes()))["lockchain_root"].get<std::string>().size(), 64);
-    EXPECT_EQ(to_json(stats(log.bytes()))["inputs_from_outside"], 3);
+    EXPECT_EQ(test::json_of(stats(log.bytes()))["lockchain_root"].get<std::string>().size(), 64);
+    EXPECT_EQ(test::json_of(stats(log.bytes()))["inputs_from_outside"], 3);
     log.has_trailer = false;
-    EXPECT_EQ(to_json(stats(log.bytes()))["lockchain_root"], nullptr);
+    EXPECT_EQ(test::json_of(stats(log.bytes()))["lockchain_root"], nullptr);
 }
 
 TEST(Stats, resumed_log_skipped_no_beats_that_were_executed_before) {
@@ -74,7 +75,7 @@ TEST(Stats, resumed_log_skipped_no_beats_that_were_executed_before) {
     log.resumed.emplace();
     log.resumed->beats = 7;
     log.resumed->leaves = {std::string(32, 'a')};
-    const auto object = to_json(stats(log.bytes()));
+    const auto object = test::json_of(stats(log.bytes()));
     EXPECT_EQ(object["beats_skipped"], 1);
     EXPECT_EQ(object["resumed_after_beats"], 7);
 }

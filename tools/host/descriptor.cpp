@@ -34,6 +34,22 @@ int write_all(int descriptor, std::span<const std::byte> bytes) {
     return 0;
 }
 
+bool read_all(int descriptor, void* to, u64 size_bytes) {
+    auto* target = static_cast<std::byte*>(to);
+    while (size_bytes > 0) {
+        const ssize_t count = ::read(descriptor, target, size_bytes);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count <= 0) {
+            return false;
+        }
+        target += count;
+        size_bytes -= static_cast<u64>(count);
+    }
+    return true;
+}
+
 void replace_file(const std::filesystem::path& path, std::string_view text) {
     std::filesystem::path next = path;
     next += fmt::format(".new-{}", ::getpid());

@@ -35,6 +35,9 @@ class Descriptor {
 /// Writes everything, or returns the errno value that ended it; what was written stays.
 [[nodiscard]] int write_all(int descriptor, std::span<const std::byte> bytes);
 
+/// Reads exactly so many bytes; false when they do not come.
+[[nodiscard]] bool read_all(int descriptor, void* to, u64 size_bytes);
+
 /// Replaces `path` by `text` in one step: readers see the old file or the new one.
 void replace_file(const std::filesystem::path& path, std::string_view text);
 

@@ -9,10 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <nlohmann/json.hpp>
-
 #include "replay/intake.hpp"
 #include "tools/host/failure.hpp"
+#include "tools/host/json_tree.hpp"
 #include "tools/input/listeners.hpp"
 
 namespace knhk::tools {
@@ -153,8 +152,8 @@ void TaskSource::refuse(Producer& producer, u64 line, const std::string& what) {
     const std::string place = fmt::format("{}:{}: ", producer.name, line);
     const auto why = text.starts_with(place) ? text.substr(place.size()) : text;
     if (producer.is_answered) {
-        const nlohmann::json answer = {{"refused", line}, {"why", why}};
-        say(producer, answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+        const Json answer = {{"refused", line}, {"why", why}};
+        say(producer, answer.text());
         ++producer.told;
     }
     report_.refuse(place + std::string(why));

@@ -9,17 +9,15 @@ namespace knhk::tools {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 Json to_json(const FieldDifference& difference) {
     return {{"field", difference.field}, {"a", difference.a}, {"b", difference.b}};
 }
 
 Json to_json(const LogDifference& difference) {
     Json object;
-    object["beat"] = difference.beat ? Json(*difference.beat) : Json();
-    object["core"] = difference.core ? Json(*difference.core) : Json();
-    object["index"] = difference.index ? Json(*difference.index) : Json();
+    object["beat"] = Json::from(difference.beat);
+    object["core"] = Json::from(difference.core);
+    object["index"] = Json::from(difference.index);
     object.update(to_json(difference.field));
     return object;
 }
@@ -84,7 +82,7 @@ Json to_json(const std::optional<EventStory>& story) {
     for (const StoryEvent& event : story->around) {
         object["around"].push_back(to_json(event));
     }
-    object["place"] = story->place ? Json(*story->place) : Json();
+    object["place"] = Json::from(story->place);
     object["causes"] = Json::array();
     for (const Cause& cause : story->causes) {
         object["causes"].push_back({{"relation", cause.relation},
@@ -177,8 +175,7 @@ Json to_json(const Comparison& comparison) {
         object["identity_differences"].push_back(to_json(difference));
     }
     object["first_difference"] = comparison.first ? to_json(*comparison.first) : Json();
-    object["differing_byte"] =
-        comparison.differing_byte ? Json(*comparison.differing_byte) : Json();
+    object["differing_byte"] = Json::from(comparison.differing_byte);
     object["story_a"] = to_json(comparison.story_a);
     object["story_b"] = to_json(comparison.story_b);
     return object;

@@ -12,8 +12,6 @@ namespace knhk::tools {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 std::string end_text(const DigestsHeader& header) {
     return fmt::format("{} beats, {} events, {}", header.run_beats, header.run_events,
                        header.end_reason == DIGESTS_WITHOUT_END
@@ -192,8 +190,8 @@ std::string finding_text(const DigestsComparison& comparison) {
 Json to_json(const NextRange& next, const DigestsComparison& comparison) {
     const bool is_asked = comparison.verdict == DigestsVerdict::Parted;
     return {{"path", next.name},
-            {"from", next.from ? Json(*next.from) : Json()},
-            {"to", next.to ? Json(*next.to) : Json()},
+            {"from", Json::from(next.from)},
+            {"to", Json::from(next.to)},
             {"next", is_asked && !comparison.is_found() ? Json(command_text(next)) : Json()}};
 }
 
@@ -214,11 +212,11 @@ Json to_json(const DigestsComparison& comparison) {
     object["agreed_beats"] = comparison.agreed_beats;
     object["parted_at"] = comparison.parted_at != 0 ? Json(comparison.parted_at) : Json();
     object["is_found"] = comparison.is_found();
-    object["first_difference"] =
-        comparison.is_found() ? Json{{"ordinal", comparison.parted_at},
-                                     {"beat_a", comparison.a.to ? Json(*comparison.a.to) : Json()},
-                                     {"beat_b", comparison.b.to ? Json(*comparison.b.to) : Json()}}
-                              : Json();
+    object["first_difference"] = comparison.is_found()
+                                     ? Json{{"ordinal", comparison.parted_at},
+                                            {"beat_a", Json::from(comparison.a.to)},
+                                            {"beat_b", Json::from(comparison.b.to)}}
+                                     : Json();
     object["run_digest"] = comparison.run_digest.empty() ? Json() : Json(comparison.run_digest);
     return object;
 }

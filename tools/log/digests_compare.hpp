@@ -3,8 +3,7 @@
 // what to ask next.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include "tools/host/json_tree.hpp"
 #include "tools/log/digests_file.hpp"
 
 namespace knhk::tools {
@@ -44,7 +43,7 @@ struct DigestsComparison {
 
 [[nodiscard]] DigestsComparison compare(const Digests& a, const Digests& b);
 
-[[nodiscard]] nlohmann::ordered_json to_json(const DigestsComparison& comparison);
+[[nodiscard]] Json to_json(const DigestsComparison& comparison);
 [[nodiscard]] std::string to_text(const DigestsComparison& comparison);
 
 } // namespace knhk::tools

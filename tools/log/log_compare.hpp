@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "tools/host/json_tree.hpp"
 #include "tools/log/event_story.hpp"
 #include "tools/log/log_identity.hpp"
 #include "tools/log/log_index.hpp"
@@ -88,7 +87,7 @@ using CompareProgress = std::function<void(u64 done, u64 whole)>;
 [[nodiscard]] std::optional<LogDifference> difference_between(const LogTrailer& a,
                                                               const LogTrailer& b);
 
-[[nodiscard]] nlohmann::ordered_json to_json(const Comparison& comparison);
+[[nodiscard]] Json to_json(const Comparison& comparison);
 [[nodiscard]] std::string to_text(const Comparison& comparison);
 
 } // namespace knhk::tools

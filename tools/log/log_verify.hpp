@@ -7,8 +7,7 @@
 #include <optional>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "tools/host/json_tree.hpp"
 #include "tools/log/log_reader.hpp"
 
 namespace knhk::tools {
@@ -43,7 +42,7 @@ struct VerifyParts {
 [[nodiscard]] Verification verify(LogFile file, const VerifyProgress& progress,
                                   const VerifyParts& parts = VerifyParts::of_this_machine());
 
-[[nodiscard]] nlohmann::ordered_json to_json(const Verification& verification);
+[[nodiscard]] Json to_json(const Verification& verification);
 /// One line.
 [[nodiscard]] std::string to_text(const Verification& verification);
 

@@ -9,13 +9,6 @@ namespace knhk::tools {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-template<class T>
-Json optional_json(const std::optional<T>& value) {
-    return value ? Json(*value) : Json();
-}
-
 Json text_json(const std::string& text) {
     return text.empty() ? Json() : Json(text);
 }
@@ -36,9 +29,9 @@ Json to_json(const LogDamage& damage) {
     return {{"byte", damage.byte},
             {"size_bytes", damage.size_bytes},
             {"record", damage.record},
-            {"beat", optional_json(damage.beat)},
-            {"core", optional_json(damage.core)},
-            {"event", optional_json(damage.event)},
+            {"beat", Json::from(damage.beat)},
+            {"core", Json::from(damage.core)},
+            {"event", Json::from(damage.event)},
             {"what", damage.what}};
 }
 
@@ -65,7 +58,7 @@ Json to_json(const Verification& log) {
     object["level"] = level_name(log.level);
     object["beats"] = log.beats;
     object["events"] = log.events;
-    object["last_beat"] = optional_json(log.last_beat);
+    object["last_beat"] = Json::from(log.last_beat);
     object["verified_bytes"] = log.verified_bytes;
     object["size_bytes"] = log.size_bytes;
     object["run_digest"] = text_json(log.run_digest);

@@ -30,12 +30,12 @@ bool names_file(std::string_view what) {
 }
 
 /// What both forms of an option have in common.
-OptionEntry entry_of(const CLI::Option& option) {
+OptionEntry entry_of(const OptionFacts& option) {
     OptionEntry entry;
-    entry.help = option.get_description();
-    entry.is_required = option.get_required();
-    if (option.get_items_expected_max() > 0) {
-        entry.value = option.get_type_name();
+    entry.help = option.help;
+    entry.is_required = option.is_required;
+    if (!option.value.empty()) {
+        entry.value = option.value;
         entry.choices = choices_of(entry.value);
         const auto removed = std::ranges::remove_if(entry.choices, names_file);
         entry.takes_file = names_file(entry.value) || !removed.empty();
@@ -44,39 +44,33 @@ OptionEntry entry_of(const CLI::Option& option) {
     return entry;
 }
 
-void add_entries(const CLI::Option& option, std::vector<OptionEntry>& to) {
-    if (option.get_positional()) {
+void add_entries(const OptionFacts& option, std::vector<OptionEntry>& to) {
+    if (!option.positional.empty()) {
         OptionEntry& entry = to.emplace_back(entry_of(option));
         entry.is_positional = true;
-        entry.names = {option.get_name(true)};
+        entry.names = {option.positional};
         entry.takes_file = entry.takes_file || names_file(entry.names.front());
     }
-    if (option.nonpositional()) {
-        OptionEntry& entry = to.emplace_back(entry_of(option));
-        for (const std::string& name : option.get_snames()) {
-            entry.names.push_back("-" + name);
-        }
-        for (const std::string& name : option.get_lnames()) {
-            entry.names.push_back("--" + name);
-        }
+    if (!option.names.empty()) {
+        to.emplace_back(entry_of(option)).names = option.names;
     }
 }
 
-CommandEntry entry_of(const CLI::App& command) {
-    CommandEntry entry{command.get_name(), command.get_description(), command.get_footer(), {}};
-    for (const CLI::Option* const option : command.get_options()) {
-        add_entries(*option, entry.options);
+CommandEntry entry_of(const Command& command) {
+    CommandEntry entry{command.name(), command.help(), command.footer(), {}};
+    for (const OptionFacts& option : command.options()) {
+        add_entries(option, entry.options);
     }
     return entry;
 }
 
 } // namespace
 
-std::vector<CommandEntry> command_tree(const CLI::App& app) {
-    std::vector<CommandEntry> tree = {entry_of(app)};
+std::vector<CommandEntry> command_tree(const Command& program) {
+    std::vector<CommandEntry> tree = {entry_of(program)};
     tree.front().name.clear();
-    for (const CLI::App* const command : app.get_subcommands({})) {
-        tree.push_back(entry_of(*command));
+    for (const Command& command : program.commands()) {
+        tree.push_back(entry_of(command));
     }
     return tree;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// All commands and their options as CLI11 knows them, in a form from which the manual page and the
+// All commands and their options in a form from which the manual page and the
 // shells' completions are made: so neither can go stale.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
+#include "tools/host/command_line.hpp"
 
 namespace knhk::tools {
 
@@ -28,7 +28,7 @@ struct CommandEntry {
 };
 
 /// The program first, then its commands, as they were added.
-[[nodiscard]] std::vector<CommandEntry> command_tree(const CLI::App& app);
+[[nodiscard]] std::vector<CommandEntry> command_tree(const Command& program);
 
 /// The manual page, in troff's man macros. `version` is the program's.
 [[nodiscard]] std::string man_page(const std::vector<CommandEntry>& tree,

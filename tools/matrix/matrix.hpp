@@ -31,38 +31,55 @@ enum class MatrixWay : u8 {
 
 struct MatrixPlan {
     std::vector<MatrixWorkload> workloads;
-    std::vector<std::string> platforms{"linux", "qemu-x86_64"};
-    std::vector<u32> workers{1, 2, 3, 5, 8};
+    std::vector<std::string> platforms;
+    std::vector<u32> workers;
     std::vector<std::string> claims{"static", "dynamic"};
     std::vector<u64> chaos{0, 1};
     std::filesystem::path folder; ///< for logs and checkpoints; empty: nothing is recorded
+    bool all_pairs = false; ///< repeated on every platform from every one; else from its neighbour
     u32 jobs = 1;
+};
+
+/// Where a run found itself; of runs that say it.
+struct Seen {
+    std::string platform;
+    u64 harts = 0;
 };
 
 /// One run of one workload.
 struct MatrixRun {
     std::size_t workload;
     MatrixWay way = MatrixWay::Run;
+    std::size_t platform = 0; ///< of the plan's
+    u32 workers = 1;
     std::vector<std::string> arguments = {}; ///< of `knhk`, to do it again
     std::string digest = {};                 ///< empty: it failed
     std::string output = {};                 ///< what it said then
     u64 events = 0;
+    Seen seen = {};
+};
+
+/// Runs of a workload on a platform.
+struct MatrixCell {
+    u64 runs = 0;
+    u64 equal = 0; ///< with the row's digest
 };
 
 struct MatrixRow {
     std::string name;
     bool has_inputs = false;
-    std::string digest = {}; ///< of its first run
-    u64 events = 0;          ///< of one run
-    u64 runs = 0;            ///< with that digest, of any way
-    u64 replays = 0;         ///< among them
+    std::string digest = {};            ///< of its first run
+    u64 events = 0;                     ///< of one run
+    std::vector<MatrixCell> cells = {}; ///< by platform
+    u64 replays = 0;                    ///< among the equal ones
     u64 resumes = 0;
-    bool other_seed_differs = false; ///< the negative control
+    std::string other_digest = {};  ///< of the negative controls
+    bool other_seed_differs = true; ///< all of them, and alike
 };
 
 struct MatrixResult {
     std::vector<MatrixRow> rows;
-    u64 runs = 0;
+    std::vector<MatrixRun> all;   ///< in the order of the plan
     std::vector<MatrixRun> wrong; ///< at most a few: failed, or of another digest
 };
 

@@ -21,34 +21,28 @@ class Planner {
         : plan_(plan), index_(index), workload_(plan.workloads[index]) {}
 
     void add_runs(std::vector<MatrixRun>& runs) const {
-        for (const std::string& platform : plan_.platforms) {
+        for (std::size_t platform = 0; platform < plan_.platforms.size(); ++platform) {
             for (const u32 workers : fitting_workers()) {
                 for (const std::string& claim : plan_.claims) {
                     for (const u64 chaos : plan_.chaos) {
-                        runs.push_back(run(platform, workers, claim, chaos));
+                        runs.push_back(run({platform, workers}, claim, chaos));
                     }
                 }
             }
             if (!plan_.folder.empty()) {
                 runs.push_back(recording(platform));
             }
+            runs.push_back(control(platform));
         }
-        runs.push_back(control());
     }
 
-    /// The fewest and the most workers, on each platform.
+    /// With the fewest and with the most workers.
     void add_repetitions(std::vector<MatrixRun>& runs) const {
-        Words workers;
-        for (const u32 count : fitting_workers()) {
-            workers.push_back(std::to_string(count));
-        }
-        for (const std::string& source : plan_.platforms) {
-            for (const std::string& platform : plan_.platforms) {
-                if (!workers.empty()) {
-                    add_repetitions_of(source, platform, workers.front(), runs);
-                }
-                if (workers.size() > 1) {
-                    add_repetitions_of(source, platform, workers.back(), runs);
+        const std::size_t platforms = plan_.platforms.size();
+        for (std::size_t source = 0; source < platforms; ++source) {
+            for (std::size_t platform = 0; platform < platforms; ++platform) {
+                if (plan_.all_pairs || platform == (source + 1) % platforms) {
+                    add_repetitions_between(source, platform, runs);
                 }
             }
         }
@@ -62,59 +56,73 @@ class Planner {
         return fitting;
     }
 
-    [[nodiscard]] MatrixRun made(MatrixWay way, Words first, const Words& more) const {
-        first.insert(first.end(), more.begin(), more.end());
-        return {index_, way, std::move(first)};
+    struct Place {
+        std::size_t platform;
+        u32 workers;
+    };
+
+    [[nodiscard]] MatrixRun made(MatrixWay way, Place place, Words words,
+                                 const Words& more = {}) const {
+        words.insert(words.end(), {"--on", plan_.platforms[place.platform], "--workers",
+                                   std::to_string(place.workers)});
+        words.insert(words.end(), more.begin(), more.end());
+        return {index_, way, place.platform, place.workers, std::move(words)};
     }
 
-    [[nodiscard]] MatrixRun made_of_workload(MatrixWay way, const Words& more) const {
+    [[nodiscard]] MatrixRun made_of_workload(MatrixWay way, Place place, const Words& more) const {
         Words words{"run", workload_.name};
         words.insert(words.end(), workload_.arguments.begin(), workload_.arguments.end());
-        return made(way, std::move(words), more);
+        return made(way, place, std::move(words), more);
     }
 
-    [[nodiscard]] MatrixRun run(const std::string& platform, u32 workers, const std::string& claim,
-                                u64 chaos) const {
-        Words words{"--on",    platform, "--workers", std::to_string(workers),
-                    "--claim", claim,    "--level",   "digest"};
+    [[nodiscard]] MatrixRun run(Place place, const std::string& claim, u64 chaos) const {
+        Words words{"--claim", claim, "--level", "digest"};
         if (chaos != 0) {
             words.insert(words.end(),
                          {"--chaos", std::to_string(chaos + index_)}); // others for each
         }
-        return made_of_workload(MatrixWay::Run, words);
+        return made_of_workload(MatrixWay::Run, place, words);
     }
 
-    [[nodiscard]] MatrixRun control() const {
-        return made_of_workload(MatrixWay::OtherSeed,
-                                {"--on", plan_.platforms.front(), "--workers", "1", "--level",
-                                 "digest", "--seed", OTHER_SEED});
+    [[nodiscard]] MatrixRun control(std::size_t platform) const {
+        return made_of_workload(MatrixWay::OtherSeed, {platform, 1},
+                                {"--level", "digest", "--seed", OTHER_SEED});
     }
 
     [[nodiscard]] std::string recorded(const std::string& platform, const char* what) const {
         return (plan_.folder / fmt::format("{}-{}.{}", index_, platform, what)).string();
     }
 
-    [[nodiscard]] MatrixRun recording(const std::string& platform) const {
-        return made_of_workload(MatrixWay::Record,
-                                {"--on", platform, "--workers", "1", "--level", "inputs", "--log",
-                                 recorded(platform, "log"), "--checkpoints",
-                                 recorded(platform, "checkpoints"), "--checkpoint-every", "8",
-                                 "--checkpoint-keep", "32"});
+    [[nodiscard]] MatrixRun recording(std::size_t platform) const {
+        const std::string& name = plan_.platforms[platform];
+        return made_of_workload(MatrixWay::Record, {platform, 1},
+                                {"--level", "inputs", "--log", recorded(name, "log"),
+                                 "--checkpoints", recorded(name, "checkpoints"),
+                                 "--checkpoint-every", "8", "--checkpoint-keep", "32"});
     }
 
-    void add_repetitions_of(const std::string& source, const std::string& platform,
-                            const std::string& workers, std::vector<MatrixRun>& runs) const {
-        const Words where{"--on", platform, "--workers", workers};
+    void add_repetitions_between(std::size_t source, std::size_t platform,
+                                 std::vector<MatrixRun>& runs) const {
+        const std::vector<u32> workers = fitting_workers();
+        if (!workers.empty()) {
+            add_repetitions_of(plan_.platforms[source], {platform, workers.front()}, runs);
+        }
+        if (workers.size() > 1) {
+            add_repetitions_of(plan_.platforms[source], {platform, workers.back()}, runs);
+        }
+    }
+
+    void add_repetitions_of(const std::string& source, Place place,
+                            std::vector<MatrixRun>& runs) const {
         const std::string log = recorded(source, "log");
-        runs.push_back(made(MatrixWay::Replay, {"replay", log}, where));
+        runs.push_back(made(MatrixWay::Replay, place, {"replay", log}));
         // A short run has none: its row will say how many were resumed.
         const auto checkpoints = stored_checkpoints(recorded(source, "checkpoints"));
         if (!checkpoints.empty()) {
-            Words words{"resume", checkpoints[checkpoints.size() / 2].path.string()};
-            if (workload_.has_inputs) {
-                words.insert(words.end(), {"--input", "log:" + log});
-            }
-            runs.push_back(made(MatrixWay::Resume, std::move(words), where));
+            const Words inputs = workload_.has_inputs ? Words{"--input", "log:" + log} : Words{};
+            runs.push_back(made(MatrixWay::Resume, place,
+                                {"resume", checkpoints[checkpoints.size() / 2].path.string()},
+                                inputs));
         }
     }
 

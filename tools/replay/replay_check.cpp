@@ -9,6 +9,7 @@
 
 #include "base/bytes.hpp"
 #include "replay/chain.hpp"
+#include "replay/resumed_record.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/host/shared_file.hpp"
 #include "tools/log/log_layout.hpp"
@@ -132,7 +133,7 @@ u64 ReplayCheck::recorded_index() const {
 
 void ReplayCheck::take_beat(std::span<const std::byte> bytes) {
     if (block_ == nullptr) {
-        end_of_recorded();
+        end_of_recorded(bytes);
         return;
     }
     const auto beat = load_le<LogBeat>(bytes.data());
@@ -199,8 +200,9 @@ void ReplayCheck::keep(std::span<const std::byte> replayed) {
 }
 
 /// The replay goes on where the recorded run had nothing left to do.
-void ReplayCheck::end_of_recorded() {
+void ReplayCheck::end_of_recorded(std::span<const std::byte> replayed) {
     outcome_ = ReplayOutcome::Different;
+    kept_.push_back({{}, {replayed.begin(), replayed.end()}, chain_, beats_, events_});
 }
 
 /// The replay has nothing left to do.
@@ -218,14 +220,9 @@ std::vector<std::byte> ReplayCheck::window(bool recorded) const {
         return bytes;
     }
     const KeptBeat& first = kept_.front();
-    LogResumed resumed{{LOG_RESUMED_TAG, sizeof(LogResumed) + sizeof(u64)},
-                       first.beats_before,
-                       first.events_before,
-                       0,
-                       first.chain_before};
-    append(bytes, &resumed, sizeof resumed);
-    const u64 check = xxh3_64(&resumed, sizeof resumed);
-    append(bytes, &check, sizeof check);
+    const ResumedRecord resumed(first.beats_before, first.events_before, first.chain_before,
+                                Lockchain{});
+    append(bytes, resumed.bytes().data(), resumed.bytes().size());
     for (const KeptBeat& beat : kept_) {
         const std::vector<std::byte>& block = recorded ? beat.recorded : beat.replayed;
         append(bytes, block.data(), block.size());
@@ -236,7 +233,11 @@ std::vector<std::byte> ReplayCheck::window(bool recorded) const {
 Comparison ReplayCheck::difference() const {
     LogReader a = reader_over(window(true), recorded_.name());
     LogReader b = reader_over(window(false), "the replay");
-    return compare(a, b);
+    Comparison difference = compare(a, b);
+    for (LogFigures* const side : {&difference.a, &difference.b}) {
+        side->ending = "up to the first difference"; // not where these excerpts end
+    }
+    return difference;
 }
 
 } // namespace knhk::tools

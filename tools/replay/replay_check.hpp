@@ -54,7 +54,7 @@ class ReplayCheck {
     void take_beat(std::span<const std::byte> bytes);
     void take_trailer();
     void keep(std::span<const std::byte> replayed);
-    void end_of_recorded();
+    void end_of_recorded(std::span<const std::byte> replayed);
     [[nodiscard]] bool is_equal(std::span<const std::byte> bytes) const;
     [[nodiscard]] u64 recorded_index() const;
     [[nodiscard]] std::vector<std::byte> window(bool recorded) const;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/sha256.hpp"
+#include "tools/host/descriptor.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/run/checkpoint_folder.hpp"
 
@@ -24,22 +25,6 @@ Descriptor open_checkpoint(const std::filesystem::path& path) {
                         system_text(errno));
     }
     return file;
-}
-
-bool read_all(int descriptor, void* to, u64 size_bytes) {
-    auto* target = static_cast<std::byte*>(to);
-    while (size_bytes > 0) {
-        const ssize_t count = ::read(descriptor, target, size_bytes);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count <= 0) {
-            return false;
-        }
-        target += count;
-        size_bytes -= static_cast<u64>(count);
-    }
-    return true;
 }
 
 /// What reads a file for replay/checkpoint.hpp, and counts.

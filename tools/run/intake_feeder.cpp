@@ -27,7 +27,7 @@ u64 IntakeFeeder::step() {
             throw run_failed("the image took more from its intake than was there: it overwrote its "
                              "own memory");
         }
-        sources_[current_]->tell(IntakeProgress(*control_));
+        sources_[current_]->tell(IntakeProgress(*control_, inputs_before_));
         bytes_.clear();
         const bool goes_on = sources_[current_]->read(bytes_, INTAKE_RING_BYTES - used);
         producer_.write(head_, bytes_.data(), bytes_.size());
@@ -36,7 +36,10 @@ u64 IntakeFeeder::step() {
         if (goes_on && bytes_.empty()) {
             break;
         }
-        current_ += goes_on ? 0 : 1;
+        if (!goes_on) {
+            inputs_before_ += sources_[current_]->inputs();
+            ++current_;
+        }
     }
     return head_ - begin;
 }

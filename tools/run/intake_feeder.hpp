@@ -11,17 +11,19 @@
 
 namespace knhk::tools {
 
-/// What became of the inputs from outside that went into a run.
+/// What became of the inputs from outside that went into a run, but for the first `before` of them.
 class IntakeProgress {
   public:
-    explicit IntakeProgress(DrainControl<>& control)
+    explicit IntakeProgress(DrainControl<>& control, u64 before = 0)
         // Pairs with the image's release: verdicts come before their count.
-        : control_(control), done_(control.inputs_done.load(std::memory_order_acquire)) {}
+        : control_(control), before_(before),
+          all_done_(control.inputs_done.load(std::memory_order_acquire)) {}
 
     /// So many have been accepted or refused.
-    [[nodiscard]] u64 done() const { return done_; }
+    [[nodiscard]] u64 done() const { return all_done_ > before_ ? all_done_ - before_ : 0; }
     /// Of the n-th, from 0; of the last ones that were in the intake.
-    [[nodiscard]] bool was_refused(u64 n) const {
+    [[nodiscard]] bool was_refused(u64 index) const {
+        const u64 n = before_ + index;
         // Relaxed: the count, which was seen before, publishes it.
         const std::atomic_ref word(control_.refused_bits[n / 64 % REFUSED_WORDS]);
         return (word.load(std::memory_order_relaxed) >> (n % 64) & 1) != 0;
@@ -29,7 +31,8 @@ class IntakeProgress {
 
   private:
     DrainControl<>& control_;
-    u64 done_;
+    u64 before_;
+    u64 all_done_;
 };
 
 /// Where bytes for a run come from.
@@ -41,6 +44,8 @@ class IntakeSource {
     [[nodiscard]] virtual bool read(std::vector<std::byte>& to, u64 room) = 0;
     /// Called again and again, before `read`.
     virtual void tell(const IntakeProgress&) {}
+    /// So many inputs were among it.
+    [[nodiscard]] virtual u64 inputs() const { return 0; }
     /// Something to poll for while there is nothing to read; -1 if it is always ready.
     [[nodiscard]] virtual int descriptor() const { return -1; }
 };
@@ -59,6 +64,7 @@ class IntakeFeeder {
     IntakeProducer producer_;
     std::vector<std::unique_ptr<IntakeSource>>& sources_;
     std::size_t current_ = 0;
+    u64 inputs_before_ = 0; ///< of the sources before the current one
     u64 head_ = 0;
     bool closed_ = false;
     std::vector<std::byte> bytes_;

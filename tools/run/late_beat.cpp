@@ -95,13 +95,13 @@ BeatTooLong BeatTooLong::from(const std::vector<std::string>& lines,
     return {fmt::format("{}: {}", fmt::join(texts, "; "), REMEDY), std::move(tasks)};
 }
 
-nlohmann::ordered_json to_json(const BeatTooLong& failure) {
-    nlohmann::ordered_json object;
+Json to_json(const BeatTooLong& failure) {
+    Json object;
     object["error"] = failure.what();
     object["exit_status"] = static_cast<unsigned>(failure.status());
-    object["late_tasks"] = nlohmann::ordered_json::array();
+    object["late_tasks"] = Json::array();
     for (const LateTask& late : failure.tasks()) {
-        nlohmann::ordered_json entry;
+        Json entry;
         entry["beat"] = late.beat;
         entry["core"] = late.core;
         entry["limit_ms"] = late.limit_ms;

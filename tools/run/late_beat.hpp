@@ -9,9 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "tools/host/failure.hpp"
+#include "tools/host/json_tree.hpp"
 
 namespace knhk::tools {
 
@@ -49,6 +48,6 @@ class BeatTooLong : public Failure {
     std::vector<LateTask> tasks_;
 };
 
-[[nodiscard]] nlohmann::ordered_json to_json(const BeatTooLong& failure);
+[[nodiscard]] Json to_json(const BeatTooLong& failure);
 
 } // namespace knhk::tools

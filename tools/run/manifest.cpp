@@ -65,11 +65,9 @@ bool Manifest::is_wanted() const {
 }
 
 void Manifest::write(u64 elapsed_ns) {
-    constexpr int INDENT = 2;
+    constexpr u32 INDENT = 2;
     facts_["elapsed_ns"] = elapsed_ns;
-    // Host facts are whatever the host says, perhaps not UTF-8.
-    constexpr auto REPLACE = nlohmann::ordered_json::error_handler_t::replace;
-    replace_file(manifest_path(*sink_->path()), facts_.dump(INDENT, ' ', false, REPLACE) + "\n");
+    replace_file(manifest_path(*sink_->path()), facts_.indented_text(INDENT) + "\n");
 }
 
 std::filesystem::path manifest_path(const std::filesystem::path& log) {

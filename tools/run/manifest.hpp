@@ -3,9 +3,8 @@
 // it may be in the log.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include "tools/host/failure.hpp"
+#include "tools/host/json_tree.hpp"
 #include "tools/run/console_record.hpp"
 #include "tools/run/image_file.hpp"
 #include "tools/run/log_sink.hpp"
@@ -30,7 +29,7 @@ class Manifest {
     void write(u64 elapsed_ns);
 
     const LogSink* sink_;
-    nlohmann::ordered_json facts_;
+    Json facts_;
 };
 
 [[nodiscard]] std::filesystem::path manifest_path(const std::filesystem::path& log);

@@ -231,8 +231,10 @@ std::string image_command_line(const RunOptions& options) {
     if (options.telemetry) {
         line += " telemetry=on";
     }
-    if (options.input) {
-        line += recorded_input(options) ? " inputs=recorded" : " inputs=open";
+    if (options.recorded || recorded_input(options)) {
+        line += " inputs=recorded";
+    } else if (options.input) {
+        line += " inputs=open";
     }
     if (options.checkpoint_beats) {
         line += fmt::format(" checkpoint={}", *options.checkpoint_beats);

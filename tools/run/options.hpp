@@ -61,6 +61,8 @@ struct RunOptions {
     std::optional<std::string> input = {}; ///< where inputs come from while the run goes on
     bool input_strict = false;
     std::vector<std::string> kind_names = {}; ///< of the workload file, which inputs may name
+    std::optional<std::filesystem::path> recorded =
+        {}; ///< a log whose inputs come before --input's
     std::optional<std::filesystem::path> checkpoints = {}; ///< the folder for them
     std::optional<u64> checkpoint_beats = {};              ///< one every so many beats
     u32 checkpoints_kept = 2;

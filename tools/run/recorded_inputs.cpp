@@ -25,8 +25,9 @@ constexpr u32 RECORDS_AT_ONCE = 4096;
 
 } // namespace
 
-RecordedInputs::RecordedInputs(const std::filesystem::path& log, std::optional<u64> after)
-    : after_(after), buffer_(BUFFER_BYTES) {
+RecordedInputs::RecordedInputs(const std::filesystem::path& log, std::optional<u64> after,
+                               Then then)
+    : after_(after), then_(then), last_beat_(after.value_or(0)), buffer_(BUFFER_BYTES) {
     const LogReader reader = LogReader::open(log); // and it is a log
     if (reader.level() == LogLevel::DigestOnly) {
         throw bad_input("{} has level digest and holds no inputs: record with --level inputs or "
@@ -47,15 +48,23 @@ bool RecordedInputs::read(std::vector<std::byte>& to, u64 room) {
         if (next_ == inputs_.size()) {
             ++records;
             if (!pass_record()) {
+                if (then_ == Then::Live) {
+                    give(to, INTAKE_LIVE_TAG, last_beat_ + 1, {});
+                }
                 return false;
             }
             continue;
         }
-        const IntakeInput item{INTAKE_INPUT_TAG, 0, beat_, inputs_[next_++]};
-        const auto* bytes = reinterpret_cast<const std::byte*>(&item);
-        to.insert(to.end(), bytes, bytes + sizeof item);
+        give(to, INTAKE_INPUT_TAG, beat_, inputs_[next_++]);
+        ++given_;
     }
     return true;
+}
+
+void RecordedInputs::give(std::vector<std::byte>& to, u32 tag, u64 beat, const LogInput& input) {
+    const IntakeInput item{tag, 0, beat, input};
+    const auto* bytes = reinterpret_cast<const std::byte*>(&item);
+    to.insert(to.end(), bytes, bytes + sizeof item);
 }
 
 /// Makes so many bytes at the position be in the buffer. False: they are not there.
@@ -91,7 +100,24 @@ bool RecordedInputs::pass_record() {
     if (record.tag == LOG_INPUTS_TAG && !read_inputs(record)) {
         return false;
     }
+    if (record.tag == LOG_BEAT_TAG && !pass_beat()) {
+        return false;
+    }
     position_ += record.size_bytes;
+    return true;
+}
+
+/// A beat that is there as a whole.
+bool RecordedInputs::pass_beat() {
+    LogBeat beat{};
+    if (!load(sizeof beat)) {
+        return false;
+    }
+    std::memcpy(&beat, buffer_.data() + (position_ - buffer_begin_), sizeof beat);
+    if (beat.check != check_of(beat)) {
+        return false;
+    }
+    last_beat_ = std::max(last_beat_, beat.beat);
     return true;
 }
 
@@ -116,6 +142,7 @@ bool RecordedInputs::read_inputs(const LogRecord& record) {
         return false;
     }
     beat_ = header.beat;
+    last_beat_ = std::max(last_beat_, beat_);
     if (after_ && beat_ <= *after_) {
         inputs_.clear();
     }

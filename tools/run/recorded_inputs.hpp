@@ -15,20 +15,29 @@ namespace knhk::tools {
 class RecordedInputs : public IntakeSource {
   public:
     /// All of the log's, or those for beats behind `after`: of a run that goes on from a checkpoint
-    /// which was taken when the beat `after` came next, and so holds what it receives. Throws
-    /// Failure (BadInput) when the log holds none at its level.
-    explicit RecordedInputs(const std::filesystem::path& log, std::optional<u64> after = {});
+    /// which was taken when the beat `after` came next, and so holds what it receives. With
+    /// `Then::Live` others may follow, for beats that the log does not hold. Throws Failure
+    /// (BadInput) when the log holds none at its level.
+    enum class Then : u8 { Closed, Live };
+    explicit RecordedInputs(const std::filesystem::path& log, std::optional<u64> after = {},
+                            Then then = Then::Closed);
 
     /// Ends with the log, or where it is cut or damaged.
     [[nodiscard]] bool read(std::vector<std::byte>& to, u64 room) override;
+    [[nodiscard]] u64 inputs() const override { return given_; }
 
   private:
+    void give(std::vector<std::byte>& to, u32 tag, u64 beat, const LogInput& input);
     [[nodiscard]] bool load(u64 size_bytes);
     [[nodiscard]] bool pass_record();
+    [[nodiscard]] bool pass_beat();
     [[nodiscard]] bool read_inputs(const LogRecord& record);
 
     Descriptor file_;
     std::optional<u64> after_;
+    Then then_;
+    u64 last_beat_ = 0; ///< of any record so far
+    u64 given_ = 0;
     u64 position_ = 0; ///< of the next record
     std::vector<std::byte> buffer_;
     u64 buffer_begin_ = 0; ///< in the file

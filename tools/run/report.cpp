@@ -5,10 +5,10 @@
 
 namespace knhk::tools {
 
-nlohmann::ordered_json to_json(const RunResult& result) {
+Json to_json(const RunResult& result) {
     const RunOptions& options = result.options;
     const RunFigures& figures = result.figures;
-    nlohmann::ordered_json object;
+    Json object;
     object["platform"] = name_of(options.platform);
     object["arch"] = name_of(options.platform.architecture);
     object["seen_platform"] = figures.platform;
@@ -19,8 +19,8 @@ nlohmann::ordered_json to_json(const RunResult& result) {
     object["seed"] = options.seed;
     // A file's own topology is in the file.
     const bool has_latency = !options.topology && !options.packed_file;
-    object["latency"] = has_latency ? nlohmann::ordered_json(options.latency) : nullptr;
-    object["topology"] = options.topology ? nlohmann::ordered_json(*options.topology) : nullptr;
+    object["latency"] = has_latency ? Json(options.latency) : nullptr;
+    object["topology"] = Json::from(options.topology);
     object["cores"] = figures.cores;
     object["workers"] = figures.workers;
     object["level"] = options.level;
@@ -92,9 +92,8 @@ std::string to_text(const RunResult& result) {
     return text;
 }
 
-void print_json(const nlohmann::ordered_json& object) {
-    constexpr auto REPLACE = nlohmann::ordered_json::error_handler_t::replace;
-    fmt::print("{}\n", object.dump(-1, ' ', false, REPLACE));
+void print_json(const Json& object) {
+    fmt::print("{}\n", object.text());
 }
 
 } // namespace knhk::tools

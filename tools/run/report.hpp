@@ -4,16 +4,15 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "tools/host/json_tree.hpp"
 #include "tools/run/run.hpp"
 
 namespace knhk::tools {
 
-[[nodiscard]] nlohmann::ordered_json to_json(const RunResult& result);
+[[nodiscard]] Json to_json(const RunResult& result);
 [[nodiscard]] std::string to_text(const RunResult& result);
 
 /// One line on stdout.
-void print_json(const nlohmann::ordered_json& object);
+void print_json(const Json& object);
 
 } // namespace knhk::tools

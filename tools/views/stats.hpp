@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "tools/host/json_tree.hpp"
 #include "tools/log/log_reader.hpp"
 
 namespace knhk::tools {
@@ -59,6 +58,6 @@ struct LogStats {
 [[nodiscard]] LogStats stats_of(LogReader& log, bool quiet);
 
 [[nodiscard]] std::string to_text(const LogStats& stats);
-[[nodiscard]] nlohmann::ordered_json to_json(const LogStats& stats);
+[[nodiscard]] Json to_json(const LogStats& stats);
 
 } // namespace knhk::tools

@@ -13,8 +13,6 @@ namespace knhk::tools {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 struct Balance {
     u64 min;
     u64 median;
@@ -29,11 +27,6 @@ Balance balance_of(const std::vector<CoreStats>& cores, u64 CoreStats::* member)
     }
     std::ranges::sort(values);
     return {values.front(), values[values.size() / 2], values.back()};
-}
-
-template<class Value>
-Json or_null(const std::optional<Value>& value) {
-    return value ? Json(*value) : Json();
 }
 
 std::string root_text(const LogTrailer& trailer) {
@@ -83,7 +76,7 @@ void add_events_json(Json& object, const LogStats& stats) {
     object["tasks_executed"] = events.of_kind(EventKind::TaskExecuted);
     object["unique_tasks"] = events.unique_tasks;
     object["unique_tasks_are_exact"] = events.unique_tasks_are_exact;
-    object["messages"] = or_null(events.messages);
+    object["messages"] = Json::from(events.messages);
     object["virtual_ticks"] = events.ticks();
     object["balance"] = {{"events", to_json(balance_of(events.cores, &CoreStats::events))},
                          {"tasks", to_json(balance_of(events.cores, &CoreStats::tasks))}};
@@ -187,11 +180,11 @@ Json to_json(const LogStats& stats) {
     object["resumed_after_beats"] = stats.resumed ? Json(stats.resumed->beats) : Json();
     object["beats"] = stats.beats;
     object["beats_skipped"] = stats.beats_skipped;
-    object["first_beat"] = or_null(stats.first_beat);
-    object["last_beat"] = or_null(stats.last_beat);
+    object["first_beat"] = Json::from(stats.first_beat);
+    object["last_beat"] = Json::from(stats.last_beat);
     object["last_time"] = stats.last_time;
     object["events"] = stats.events;
-    object["determinism_ratio"] = or_null(stats.determinism_ratio());
+    object["determinism_ratio"] = Json::from(stats.determinism_ratio());
     if (stats.by_event) {
         add_events_json(object, stats);
     }
