@@ -72,9 +72,14 @@ void report_fault(const FaultReport& report) {
     if (!first && reporter != report.hart) {
         halt_forever();
     }
+    // What ends the machine may be what faults: that is told once.
+    static constinit std::atomic<bool> told_again{false};
     if (first) {
         deliver(report);
+    } else if (told_again.load(std::memory_order_relaxed)) {
+        halt_forever();
     } else {
+        told_again.store(true, std::memory_order_relaxed);
         print(headline(report).text(" (while reporting a fault)"));
     }
     exit_machine(static_cast<u32>(ExitStatus::RunFailed));
