@@ -213,6 +213,39 @@ TEST_F(BootEveryMachine, machine_without_an_emulators_exit_is_switched_off) {
     }
 }
 
+/// The file with its segments elsewhere in physical memory, as a loader may put them.
+std::string moved(const std::string& image, const std::string& offset, const Folder& folder) {
+    std::vector<std::string> words = {"riscv64-linux-gnu-objcopy"};
+    for (const char* section : {".boot_header", ".notes", ".rodata", ".text", ".data", ".bss"}) {
+        words.insert(words.end(), {"--change-section-lma", section + offset});
+    }
+    words.insert(words.end(), {image, folder.file("moved")});
+    EXPECT_EQ(run_command(words).status, 0);
+    return folder.file("moved");
+}
+
+TEST_F(BootEveryMachine, riscv64_runs_wherever_it_is_put_on_a_boundary_of_2_mib) {
+    const auto riscv = std::ranges::find(all_, "riscv64", &Emulator::architecture);
+    if (riscv == all_.end()) {
+        GTEST_SKIP() << "no image of riscv64";
+    }
+    const Folder folder;
+    const std::string file = built("riscv64", ".elf");
+    const auto usual = boot_image(*riscv, WORDS, {"-kernel", file});
+    const auto elsewhere =
+        boot_image(*riscv, WORDS, {"-kernel", moved(file, "+0x2000000", folder)});
+    EXPECT_EQ(elsewhere.status, riscv->pass) << elsewhere.out;
+    EXPECT_EQ(digest_in(elsewhere.out).size(), 32u) << elsewhere.out;
+    EXPECT_EQ(digest_in(elsewhere.out), digest_in(usual.out));
+    const auto between = boot_image(*riscv, WORDS, {"-kernel", moved(file, "+0x1000", folder)});
+    EXPECT_NE(between.out.find("knhk: error: loaded at an address that is no multiple of 2 MiB"),
+              std::string::npos)
+        << between.out;
+    const auto unpaged = boot_image(*riscv, WORDS, {"-cpu", "rv64,mmu=off"});
+    EXPECT_NE(unpaged.out.find("knhk: error: the processor has no Sv39"), std::string::npos)
+        << unpaged.out;
+}
+
 /// What hardware does: a Multiboot2 loader takes the same file from a disk.
 TEST_F(BootEveryMachine, grub_starts_the_same_file_by_multiboot2) {
     const auto x86 = std::ranges::find(all_, "x86_64", &Emulator::architecture);
