@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <vector>
 
 #include "base/types.hpp"
@@ -13,6 +14,11 @@ void* knhk_memcpy(void* to, const void* from, std::size_t size);
 void* knhk_memmove(void* to, const void* from, std::size_t size);
 void* knhk_memset(void* to, int value, std::size_t size);
 int knhk_memcmp(const void* a, const void* b, std::size_t size);
+unsigned knhk_bswapsi2(unsigned value);
+unsigned long knhk_bswapdi2(unsigned long value);
+int knhk_clzdi2(unsigned long value);
+int knhk_ctzdi2(unsigned long value);
+int knhk_popcountdi2(unsigned long value);
 }
 
 namespace knhk {
@@ -107,6 +113,27 @@ TEST(RuntimeTest, memcmp_compares_unsigned_bytes) {
     const Buffer low{0x7F};
     EXPECT_GT(knhk_memcmp(high.data(), low.data(), 1), 0);
     EXPECT_LT(knhk_memcmp(low.data(), high.data(), 1), 0);
+}
+
+TEST(RuntimeTest, missing_instructions_are_what_processors_that_have_them_do) {
+    u64 value = 0x9E3779B97F4A7C15;
+    for (u32 round = 0; round < 1000; ++round) {
+        value = value * 0xD1342543DE82EF95 + 1;
+        for (const u64 each :
+             {value, value >> round % 64, value << round % 64, u64{1} << round % 64}) {
+            EXPECT_EQ(knhk_bswapdi2(each), __builtin_bswap64(each)) << each;
+            EXPECT_EQ(knhk_bswapsi2(static_cast<u32>(each)),
+                      __builtin_bswap32(static_cast<u32>(each)))
+                << each;
+            EXPECT_EQ(knhk_popcountdi2(each), std::popcount(each)) << each;
+            if (each != 0) {
+                EXPECT_EQ(knhk_clzdi2(each), std::countl_zero(each)) << each;
+                EXPECT_EQ(knhk_ctzdi2(each), std::countr_zero(each)) << each;
+            }
+        }
+    }
+    EXPECT_EQ(knhk_popcountdi2(0), 0);
+    EXPECT_EQ(knhk_popcountdi2(~u64{0}), 64);
 }
 
 } // namespace
