@@ -29,8 +29,9 @@ tools::LogFile file_of(const std::string& bytes) {
 
 /// In parts as small as can be, and from front to back.
 tools::Verification verify_both_ways(const std::string& bytes) {
-    const tools::Verification in_parts = tools::verify(file_of(bytes), {}, {1, 1});
-    const tools::Verification verified = tools::verify(file_of(bytes), {}, {1, bytes.size()});
+    const tools::Verification in_parts = tools::verify(file_of(bytes), {}, {1, 1, 1});
+    const tools::Verification verified =
+        tools::verify(file_of(bytes), {}, {1, bytes.size(), bytes.size()});
     fuzz::demand(in_parts.ending == verified.ending && in_parts.beats == verified.beats);
     fuzz::demand(in_parts.verified_bytes == verified.verified_bytes);
     fuzz::demand(in_parts.lockchain == verified.lockchain);

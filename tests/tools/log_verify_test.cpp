@@ -15,8 +15,8 @@ using test::BuiltLog;
 using test::EventFields;
 using test::LogBuilder;
 
-constexpr VerifyParts FROM_FRONT{1, ~u64{0} >> 1};
-constexpr VerifyParts IN_PARTS{2, 1}; // each as small as can be: an epoch
+constexpr VerifyParts FROM_FRONT{1, ~u64{0} >> 1, ~u64{0} >> 1};
+constexpr VerifyParts IN_PARTS{2, 1, 1}; // each as small as can be: an epoch
 
 Verification verify_bytes(const std::string& bytes, const VerifyParts& parts = FROM_FRONT) {
     return verify(LogFile::from(test::file_holding(bytes), "a.log"), {}, parts);

@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "replay/event.hpp"
 
@@ -32,8 +33,8 @@ class EventScan {
         u64 last_word;
         u64 task_id;
     };
-    static constexpr u32 SHAPES = 8 * 16; ///< kinds by statuses
-    Rule rules_[SHAPES] = {};
+    static constexpr u32 SHAPES = 0x1000; ///< statuses by kinds
+    std::vector<Rule> rules_;
 };
 
 } // namespace knhk::tools

@@ -11,8 +11,9 @@ namespace knhk::tools {
 namespace {
 
 constexpr u64 BEATS_BETWEEN_SHOWS = 256;
-constexpr u32 AT_ONCE_MAX = 16;                   ///< a part takes about 2 MB of memory
-constexpr u64 PART_BYTES = u64{16} * 1024 * 1024; ///< below, a thread does not pay
+constexpr u32 AT_ONCE_MAX = 16;                      ///< a part takes about 2 MB of memory
+constexpr u64 PART_BYTES_MIN = u64{2} * 1024 * 1024; ///< below, a thread does not pay
+constexpr u64 PART_BYTES_MAX = u64{32} * 1024 * 1024;
 
 Verification verify_from_front(LogFile file, LogPrologue prologue, u64 size,
                                const VerifyProgress& progress) {
@@ -42,7 +43,7 @@ VerifyParts VerifyParts::of_this_machine() {
     cpu_set_t allowed;
     const bool is_known = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0;
     const u32 cpus = is_known ? static_cast<u32>(CPU_COUNT(&allowed)) : 1;
-    return {std::min(cpus, AT_ONCE_MAX), PART_BYTES};
+    return {std::min(cpus, AT_ONCE_MAX), PART_BYTES_MIN, PART_BYTES_MAX};
 }
 
 Verification verify(LogFile file, const VerifyProgress& progress, const VerifyParts& parts) {

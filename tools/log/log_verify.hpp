@@ -33,7 +33,8 @@ using VerifyProgress = std::function<void(u64 done_bytes, u64 size_bytes)>;
 /// How a long log is divided among threads. What is found does not depend on it.
 struct VerifyParts {
     u32 at_once;
-    u64 bytes; ///< of a part, at least
+    u64 bytes_min; ///< of a part
+    u64 bytes_max; ///< far from the log's end; nearer to it they become smaller
 
     [[nodiscard]] static VerifyParts of_this_machine();
 };

@@ -13,8 +13,9 @@ static_assert(ReadAhead::PEEK_BYTES_MAX >= LOG_BEAT_BYTES_MAX);
 static_assert(ReadAhead::PEEK_BYTES_MAX % 8 == 0, "records lie in memory as they do in the file");
 
 ReadAhead::ReadAhead(const LogFile& file, u64 offset, bool with_thread, u64 end)
-    : file_(&file), begin_(offset), end_(end), pieces_in_use_(with_thread ? PIECES : 2),
-      position_(offset) {
+    : file_(&file), begin_(offset), end_(end),
+      piece_bytes_(with_thread ? PIECE_BYTES_AHEAD : PIECE_BYTES_ALONE),
+      pieces_in_use_(with_thread ? PIECES : 2), position_(offset) {
     if (with_thread) {
         thread_ = std::thread([this] { fill_all(); });
     }
@@ -53,7 +54,7 @@ void ReadAhead::append_next() {
         std::memcpy(begin, ready_.data(), ready_.size());
     }
     ready_ = {begin, ready_.size() + piece.size_bytes};
-    at_end_ = piece.size_bytes < PIECE_BYTES;
+    at_end_ = piece.size_bytes < piece_bytes_;
     {
         const std::lock_guard lock(mutex_);
         ++taken_; // so the piece before may be filled again
@@ -76,11 +77,12 @@ void ReadAhead::wait_for_next() {
 void ReadAhead::fill(u64 piece) {
     Piece& to = pieces_[piece % pieces_in_use_];
     if (to.bytes == nullptr) {
-        to.bytes = std::make_unique_for_overwrite<std::byte[]>(PEEK_BYTES_MAX + PIECE_BYTES);
+        to.bytes = std::make_unique_for_overwrite<std::byte[]>(PEEK_BYTES_MAX + piece_bytes_);
     }
-    const u64 at = begin_ + piece * PIECE_BYTES;
-    to.size_bytes = file_->read_at(at, std::span(to.bytes.get() + PEEK_BYTES_MAX,
-                                                 std::min(PIECE_BYTES, end_ - std::min(at, end_))));
+    const u64 at = begin_ + piece * piece_bytes_;
+    to.size_bytes =
+        file_->read_at(at, std::span(to.bytes.get() + PEEK_BYTES_MAX,
+                                     std::min(piece_bytes_, end_ - std::min(at, end_))));
 }
 
 void ReadAhead::fill_all() {
@@ -102,7 +104,7 @@ void ReadAhead::fill_all() {
         lock.lock();
         failure_ = failure;
         filled_ += failure == nullptr ? 1 : 0;
-        const bool is_last = pieces_[piece % pieces_in_use_].size_bytes < PIECE_BYTES;
+        const bool is_last = pieces_[piece % pieces_in_use_].size_bytes < piece_bytes_;
         changed_.notify_all();
         if (is_last) {
             return;

@@ -33,7 +33,10 @@ class ReadAhead {
     [[nodiscard]] u64 position() const { return position_; }
 
   private:
-    static constexpr u64 PIECE_BYTES = u64{512} * 1024;
+    /// Of one thread, small enough to be still in its cache when it is looked at; of two, large
+    /// enough that handing over costs little.
+    static constexpr u64 PIECE_BYTES_ALONE = u64{256} * 1024;
+    static constexpr u64 PIECE_BYTES_AHEAD = u64{512} * 1024;
     static constexpr u64 PIECES = 4; ///< two when nobody reads ahead
 
     /// A buffer, in two parts: what the piece before left comes to stand right before the piece.
@@ -50,6 +53,7 @@ class ReadAhead {
     const LogFile* file_;
     u64 begin_;
     u64 end_;
+    u64 piece_bytes_;
     u64 pieces_in_use_;
     u64 position_;
     Piece pieces_[PIECES];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tools/log/verify_parts.hpp"
 
+#include <algorithm>
+#include <deque>
 #include <future>
 
 #include "tools/log/log_verifier.hpp"
@@ -53,50 +55,46 @@ class PartsVerifier {
           begin_{prologue.size_bytes, 0, 0, 0, {}}, at_(begin_) {}
 
     std::optional<Verification> run(const VerifyProgress& progress) {
-        for (auto ends = next_ends(); !ends.empty(); ends = next_ends()) {
-            if (!verify_round(ends)) {
+        std::deque<std::future<Part>> running;
+        for (;;) {
+            start_some(running);
+            if (running.empty()) {
+                return at_.end == begin_.end ? std::nullopt : verify_rest();
+            }
+            Part part = running.front().get();
+            running.pop_front();
+            if (!part.is_right || !follows(part)) {
                 return std::nullopt;
             }
             if (progress) {
-                progress(at_.end, size_);
+                progress(part.result.verified_bytes, size_);
             }
+            append(std::move(part));
         }
-        return at_.end == begin_.end ? std::nullopt : verify_rest();
     }
 
   private:
-    /// Where the next parts end, one for each that is looked at at once.
-    [[nodiscard]] std::vector<EpochPlace> next_ends() {
-        const EpochSearch search(file_, begin_, looked_at_);
-        std::vector<EpochPlace> ends;
-        u64 from = at_.end;
-        while (ends.size() < parts_.at_once && from + parts_.bytes < size_) {
-            const auto end = search.first_in(EpochSearch::aligned(from + parts_.bytes), size_);
+    /// One more than are looked at at once, so that nobody waits for the one whose turn it is.
+    void start_some(std::deque<std::future<Part>>& running) {
+        while (running.size() <= parts_.at_once) {
+            const EpochSearch search(file_, begin_, looked_at_);
+            const u64 bytes = next_bytes();
+            const auto end = at_.end + bytes < size_
+                                 ? search.first_in(EpochSearch::aligned(at_.end + bytes), size_)
+                                 : std::nullopt;
             if (!end) {
                 break;
             }
-            ends.push_back(*end);
-            from = end->end;
+            running.push_back(std::async(std::launch::async, verify_part, file_.again(),
+                                         std::cref(prologue_), at_, *end));
+            at_ = *end;
         }
-        return ends;
     }
 
-    bool verify_round(const std::vector<EpochPlace>& ends) {
-        std::vector<std::future<Part>> running;
-        for (const EpochPlace& end : ends) {
-            running.push_back(std::async(std::launch::async, verify_part, file_.again(),
-                                         std::cref(prologue_), at_, end));
-            at_ = end;
-        }
-        bool are_right = true;
-        for (std::future<Part>& one : running) {
-            Part part = one.get();
-            are_right = are_right && part.is_right && follows(part);
-            if (are_right) {
-                append(std::move(part));
-            }
-        }
-        return are_right;
+    /// Of a part; near the log's end they become smaller, so that nobody is left alone with much.
+    [[nodiscard]] u64 next_bytes() const {
+        const u64 left = size_ > at_.end ? size_ - at_.end : 0;
+        return std::clamp(left / (2 * parts_.at_once), parts_.bytes_min, parts_.bytes_max);
     }
 
     /// What LogReader asks of a beat and the one before it.
@@ -148,7 +146,7 @@ class PartsVerifier {
     VerifyParts parts_;
     u64 size_;
     EpochPlace begin_;
-    EpochPlace at_; ///< the last record that a part ended with
+    EpochPlace at_; ///< where the last part that was started ends
     u64 looked_at_ = 0;
 
     Verification done_;
