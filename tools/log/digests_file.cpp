@@ -125,7 +125,9 @@ std::vector<std::byte> encode(const Digests& digests) {
     std::vector<std::byte> bytes(digests.header.size_bytes);
     ByteWriter out(bytes);
     out.put(digests.header);
-    out.put_bytes(digests.samples.data(), digests.samples.size() * sizeof(DigestsSample));
+    if (!digests.samples.empty()) { // of none there is no address
+        out.put_bytes(digests.samples.data(), digests.samples.size() * sizeof(DigestsSample));
+    }
     out.put(xxh3_64(bytes.data(), out.size()));
     return bytes;
 }
@@ -161,9 +163,9 @@ Digests decode_digests(std::span<const std::byte> bytes, std::string name) {
             xxh3_64(bytes.data(), bytes.size() - sizeof(u64))) {
         throw bad_input("{} is a damaged digests file: make it again", digests.name);
     }
+    const auto samples = bytes.subspan(sizeof header, header.sample_count * sizeof(DigestsSample));
     digests.samples.resize(header.sample_count);
-    std::memcpy(digests.samples.data(), bytes.data() + sizeof header,
-                digests.samples.size() * sizeof(DigestsSample));
+    std::ranges::copy(samples, std::as_writable_bytes(std::span(digests.samples)).begin());
     return digests;
 }
 

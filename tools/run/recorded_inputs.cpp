@@ -129,7 +129,7 @@ bool RecordedInputs::read_inputs(const LogRecord& record) {
     }
     const std::byte* at = buffer_.data() + (position_ - buffer_begin_);
     std::memcpy(&header, at, sizeof header);
-    if (header.count > LOG_INPUTS_MAX ||
+    if (header.count == 0 || header.count > LOG_INPUTS_MAX ||
         record.size_bytes != sizeof header + header.count * sizeof(LogInput) + sizeof check) {
         return false;
     }
