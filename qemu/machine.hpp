@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The machines that KNHK runs on under QEMU: what QEMU is asked for, and where a guest's RAM lies
-// in the file that backs it. Only text and numbers; tools/qemu_platform.cpp starts the process.
+// in the file that backs it. Only text and numbers; tools/run/qemu_runner.cpp starts the process.
 #pragma once
 
 #include <optional>

@@ -13,16 +13,16 @@
 namespace knhk {
 
 inline constexpr u32 INTAKE_INPUT_TAG = 0x4D455449; // "ITEM"
-
+/// What parts recorded inputs from those that come as they come.
 inline constexpr u32 INTAKE_LIVE_TAG = 0x4556494C; // "LIVE"
 
-/// An external input, or what parts recorded ones from those that come as they come. Little-endian,
-/// as all that crosses.
+/// An external input, or the mark. Little-endian, as all that crosses.
 struct IntakeInput {
     u32 tag;      ///< INTAKE_INPUT_TAG or INTAKE_LIVE_TAG
     u32 reserved; ///< 0
-    u64 beat;     ///< the beat that receives it, of a run that is replayed; 0: as soon as it fits.
-              ///< Of INTAKE_LIVE_TAG: the first beat that takes what follows, as soon as it fits
+    /// The beat that receives it, of a run that is replayed; 0: as soon as it fits. Of the mark:
+    /// the first beat that takes what follows it, as soon as that fits.
+    u64 beat;
     LogInput input;
 };
 static_assert(sizeof(IntakeInput) == 88 && INTAKE_RING_BYTES / 88 < REFUSED_WORDS * 64);

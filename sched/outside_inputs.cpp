@@ -70,7 +70,7 @@ bool OutsideInputs::look(IntakeInput& item) {
     }
     if (item.tag == INTAKE_LIVE_TAG && mode_ == InputsMode::Recorded) {
         go_live(item);
-        return intake_->peek(&item, sizeof item) && look(item);
+        return look(item);
     }
     KNHK_CHECK(item.tag == INTAKE_INPUT_TAG, item.tag);
     KNHK_CHECK(item.reserved == 0, item.reserved);

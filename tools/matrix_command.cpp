@@ -155,18 +155,23 @@ Json json_of(const MatrixRun& run, const MatrixPlan& plan, const MatrixResult& r
             {"arguments", run.arguments}};
 }
 
+/// As wide as its name, or as "100/100".
+std::size_t column_of(const std::string& platform) {
+    return std::max<std::size_t>(platform.size(), 7);
+}
+
 /// A line a workload, a column a platform: so many runs of so many have the line's digest.
 void print_table(const MatrixPlan& plan, const MatrixResult& result) {
     fmt::print("{:<24} {:<32}", "workload", "run digest");
     for (const std::string& platform : plan.platforms) {
-        fmt::print(" {:>{}}", platform, std::max<std::size_t>(platform.size(), 7));
+        fmt::print(" {:>{}}", platform, column_of(platform));
     }
     fmt::print("  replays resumes\n");
     for (const MatrixRow& row : result.rows) {
         fmt::print("{:<24} {:<32}", label_of(row), row.digest);
         for (std::size_t i = 0; i < row.cells.size(); ++i) {
             fmt::print(" {:>{}}", fmt::format("{}/{}", row.cells[i].equal, row.cells[i].runs),
-                       std::max<std::size_t>(plan.platforms[i].size(), 7));
+                       column_of(plan.platforms[i]));
         }
         fmt::print("  {:>7} {:>7}{}\n", row.replays, row.resumes,
                    row.other_seed_differs ? "" : "  ANOTHER SEED IS NOT RIGHT");

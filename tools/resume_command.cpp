@@ -94,9 +94,7 @@ ExitStatus resume(const ResumeOptions& options, bool level_given, bool timeout_g
             return !options.run.log || reaches(*options.run.log, candidate);
         });
     RunOptions run = options.run;
-    if (has_live_inputs(run) && !timeout_given) {
-        run.timeout_seconds = TIMEOUT_SECONDS_MAX; // nobody knows when they come
-    }
+    allow_time_for_inputs(run, timeout_given);
     ask_again(run, checkpoint.identity, checkpoint.workload, checkpoint.path.string());
     run.resume = true;
     if (const auto recorded = recorded_input(run)) {

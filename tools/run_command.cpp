@@ -142,9 +142,7 @@ void apply_file(const Command& command, RunOptions& options) {
 
 ExitStatus run_workload(const Command& command, RunOptions options) {
     apply_file(command, options);
-    if (has_live_inputs(options) && command.count("--timeout") == 0) {
-        options.timeout_seconds = TIMEOUT_SECONDS_MAX; // nobody knows when they come
-    }
+    allow_time_for_inputs(options, command.count("--timeout") > 0);
     check(options);
     LogSink sink = open_sink(options);
     const ImageFile image = open_image(options);

@@ -9,7 +9,7 @@ extern "C" void hart_entry();
 namespace knhk::bare {
 namespace {
 
-// Calls of 64 bits, as the standard numbers them.
+// As the standard numbers them; what takes addresses is a call of 64 bits.
 constexpr u64 CALL_START_HART = 0xC400'0003;
 constexpr u64 CALL_SYSTEM_OFF = 0x8400'0008;
 

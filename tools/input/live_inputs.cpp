@@ -11,6 +11,12 @@ bool has_live_inputs(const RunOptions& options) {
     return options.input && !recorded_input(options);
 }
 
+void allow_time_for_inputs(RunOptions& options, bool timeout_given) {
+    if (has_live_inputs(options) && !timeout_given) {
+        options.timeout_seconds = TIMEOUT_SECONDS_MAX;
+    }
+}
+
 std::unique_ptr<TaskSource> open_live_inputs(const RunOptions& options, InputReport& report) {
     KindNames kinds;
     for (const std::string& name : options.kind_names) {

@@ -10,7 +10,6 @@ namespace knhk::tools {
 
 namespace {
 
-constexpr u64 ALIGNMENT_BYTES = EpochSearch::aligned(15);
 constexpr u64 SCAN_BYTES_MIN = 4096;
 constexpr u64 SCAN_BYTES_MAX = u64{128} * 1024;
 /// How every epoch's record begins: tag and size.

@@ -26,8 +26,11 @@ class EpochSearch {
     EpochSearch(const LogFile& file, const EpochPlace& begin, u64& looked_at)
         : file_(file), begin_(begin), looked_at_(looked_at) {}
 
+    static constexpr u64 ALIGNMENT_BYTES = 8; ///< of every record
     /// Where a record can begin, at or below `at`.
-    [[nodiscard]] static constexpr u64 aligned(u64 at) { return at / 8 * 8; }
+    [[nodiscard]] static constexpr u64 aligned(u64 at) {
+        return at / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
+    }
 
     /// The record that begins at `at`, if one does.
     [[nodiscard]] std::optional<EpochPlace> at(u64 at) const;

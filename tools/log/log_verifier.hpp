@@ -14,7 +14,7 @@ namespace knhk::tools {
 
 class LogVerifier {
   public:
-    /// From where `log` begins; it must outlive this.
+    /// From where `log`, whose prologue is right, begins; it must outlive this.
     explicit LogVerifier(LogReader& log);
 
     /// Takes so many beats more; false when the log, or what is right of it, has ended.
@@ -35,7 +35,6 @@ class LogVerifier {
     bool take_block(const LogBlock& block);
     Digest hash_block(const LogBlock& block);
     [[nodiscard]] LogDamage block_damage_of(const LogBlock& block, const Digest& chain) const;
-    void check_workload();
     void check_trailer(const LogTrailer& trailer, const Lockchain& lockchain);
     bool damage(LogDamage damage);
     bool damage(u64 at, u64 size_bytes, const char* record, std::string what);

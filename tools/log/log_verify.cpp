@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "tools/log/log_verify.hpp"
 
-#include <sched.h>
+#include <algorithm>
 
+#include "tools/host/cpus.hpp"
 #include "tools/log/log_verifier.hpp"
 #include "tools/log/verify_parts.hpp"
 
@@ -37,13 +38,20 @@ Verification verify_from_front(LogFile file, LogPrologue prologue, u64 size,
     return verifier.finish(lockchain);
 }
 
+LogDamage workload_damage(const LogHeader& header) {
+    return {sizeof header + header.identity_bytes,
+            header.workload_bytes,
+            "workload text",
+            {},
+            {},
+            {},
+            "a workload text that is not the one that the identity names"};
+}
+
 } // namespace
 
 VerifyParts VerifyParts::of_this_machine() {
-    cpu_set_t allowed;
-    const bool is_known = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0;
-    const u32 cpus = is_known ? static_cast<u32>(CPU_COUNT(&allowed)) : 1;
-    return {std::min(cpus, AT_ONCE_MAX), PART_BYTES_MIN, PART_BYTES_MAX};
+    return {std::min(online_cpus(), AT_ONCE_MAX), PART_BYTES_MIN, PART_BYTES_MAX};
 }
 
 Verification verify(LogFile file, const VerifyProgress& progress, const VerifyParts& parts) {
@@ -54,6 +62,10 @@ Verification verify(LogFile file, const VerifyProgress& progress, const VerifyPa
         result.name = file.name();
         result.damage = prologue.error();
         result.ending = is_cut(*result.damage) ? LogEnding::Cut : LogEnding::Damaged;
+    } else if (!has_its_workload(*prologue)) {
+        result.name = file.name();
+        result.level = prologue->level();
+        result.damage = workload_damage(prologue->header);
     } else if (auto verified = verify_in_parts(file, *prologue, parts, progress)) {
         result = std::move(*verified);
     } else {

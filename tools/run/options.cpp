@@ -5,10 +5,9 @@
 #include <bit>
 #include <initializer_list>
 
-#include <sched.h>
-
 #include "base/text.hpp"
 #include "qemu/machine.hpp"
+#include "tools/host/cpus.hpp"
 #include "tools/host/failure.hpp"
 
 namespace knhk::tools {
@@ -73,15 +72,6 @@ void check_qemu(const RunOptions& options) {
         throw bad_input("--workers {} is more than QEMU's {} has harts: use {} or fewer",
                         options.workers, machine->name, machine->harts_max);
     }
-}
-
-u32 online_cpus() {
-    cpu_set_t allowed;
-    CPU_ZERO(&allowed);
-    if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
-        return 1;
-    }
-    return static_cast<u32>(CPU_COUNT(&allowed));
 }
 
 /// How often a barrier polls before it sleeps. With more workers than CPUs, the one that is waited
