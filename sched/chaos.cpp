@@ -16,6 +16,10 @@ constexpr u64 STALLS = 1;
 constexpr u64 DELAY_PAUSES_MAX = 64;
 constexpr u64 STALL_YIELDS_MAX = 32;
 
+// A yield may be a sleep, and a run of many small beats has millions of points: after so many
+// yields they are half as frequent, after twice as many a third.
+constexpr u64 YIELDS_UNTIL_RARER = 256;
+
 } // namespace
 
 Chaos::Chaos(u64 seed, u32 worker, const Host& host) : host_(&host) {
@@ -41,12 +45,20 @@ void Chaos::act() {
             host_->pause();
         }
     } else if (choice < DELAYS + YIELDS) {
-        host_->relax();
+        yield(1);
     } else if (choice < DELAYS + YIELDS + STALLS) {
-        for (u64 i = 0; i < amount % STALL_YIELDS_MAX; ++i) {
-            host_->relax();
-        }
+        yield(amount % STALL_YIELDS_MAX);
     }
+}
+
+void Chaos::yield(u64 times) {
+    if (draw() % (1 + yields_ / YIELDS_UNTIL_RARER) != 0) {
+        return;
+    }
+    for (u64 i = 0; i < times; ++i) {
+        host_->relax();
+    }
+    yields_ += times;
 }
 
 } // namespace knhk

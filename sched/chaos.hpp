@@ -27,9 +27,11 @@ class Chaos {
 
   private:
     void act();
+    void yield(u64 times);
     [[nodiscard]] u64 draw();
 
     u64 state_ = 0;
+    u64 yields_ = 0;
     const Host* host_ = nullptr;
 };
 

@@ -64,6 +64,16 @@ TEST(Chaos, delays_and_stalls_are_bounded) {
     EXPECT_NE(calls.find(std::string(60, 'p')), std::string::npos);
 }
 
+TEST(Chaos, a_long_run_is_not_made_of_sleep) {
+    constexpr u32 POINTS = 1'000'000;
+    const std::string calls = disturbances(9, 1, POINTS);
+    const std::size_t half = calls.size() / 2;
+    const u32 sleeps = count_of(calls, "r");
+    EXPECT_GT(count_of(calls.substr(half), "r"), 0u) << "they never end";
+    EXPECT_LT(count_of(calls.substr(half), "r"), sleeps / 2);
+    EXPECT_LT(sleeps, POINTS / 50);
+}
+
 TEST(Chaos, same_seed_and_worker_make_the_same_calls) {
     EXPECT_EQ(disturbances(77, 2), disturbances(77, 2));
 }

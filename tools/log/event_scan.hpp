@@ -5,9 +5,9 @@
 
 #include <span>
 #include <string>
-#include <vector>
 
-#include "replay/event.hpp"
+#include "tools/log/event_rules.hpp"
+#include "tools/log/event_scan_wide.hpp"
 
 namespace knhk::tools {
 
@@ -28,13 +28,11 @@ class EventScan {
                                          u64 start_time) const;
 
   private:
-    /// Bits that must be zero: of an event's last eight bytes but its core, and of its task.
-    struct Rule {
-        u64 last_word;
-        u64 task_id;
-    };
-    static constexpr u32 SHAPES = 0x1000; ///< statuses by kinds
-    std::vector<Rule> rules_;
+    [[nodiscard]] const EventRule* rule_for(const Event& event) const;
+
+    EventRules rules_;
+    WideRules wide_rules_;
+    WideScan wide_scan_ = widest_event_scan();
 };
 
 } // namespace knhk::tools

@@ -18,6 +18,7 @@ struct MatrixWorkload {
     std::vector<std::string> arguments; ///< what `knhk run` needs besides
     u32 cores;                          ///< more workers are left out
     bool has_inputs = false;            ///< from outside: those of a log, which `arguments` name
+    u64 checkpoint_every = 8;           ///< executed beats, of a recording
 };
 
 /// How a run comes about.
