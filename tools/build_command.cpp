@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* FOOTER =
     "DIR holds plain C++ files (*.cpp) with handlers and their registration table; see examples/.\n"
+    "What one architecture alone needs lies in DIR/x86_64, DIR/aarch64, DIR/riscv64.\n"
     "\n"
     "Examples:\n"
     "  knhk build examples/histogram\n"
@@ -60,9 +61,7 @@ Recipe read_recipe(Architecture architecture) {
     }
 }
 
-/// The folder's C++ files, in an order that does not depend on the file system.
-std::vector<fs::path> find_sources(const fs::path& folder) {
-    std::vector<fs::path> sources;
+void add_sources(const fs::path& folder, std::vector<fs::path>& sources) {
     std::error_code error;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
         if (entry.path().extension() == ".cpp") {
@@ -72,6 +71,17 @@ std::vector<fs::path> find_sources(const fs::path& folder) {
     if (error) {
         throw bad_input("cannot read the folder {}: {}: give a folder with *.cpp files",
                         folder.string(), error.message());
+    }
+}
+
+/// The folder's C++ files, and those that it has for this architecture alone, in an order that does
+/// not depend on the file system.
+std::vector<fs::path> find_sources(const fs::path& folder, Architecture architecture) {
+    std::vector<fs::path> sources;
+    add_sources(folder, sources);
+    const fs::path own = folder / name_of(architecture);
+    if (fs::is_directory(own)) {
+        add_sources(own, sources);
     }
     if (sources.empty()) {
         throw bad_input("{} holds no *.cpp file: give a folder with handlers", folder.string());
@@ -123,7 +133,8 @@ fs::path output_path(const BuildOptions& options, const std::string& machine) {
 }
 
 ExitStatus build_image(const BuildOptions& options) {
-    const std::vector<fs::path> sources = find_sources(options.folder);
+    const std::vector<fs::path> sources = 
+        find_sources(options.folder, options.architecture);
     const Recipe recipe = read_recipe(options.architecture);
     const fs::path output = output_path(options, recipe.machine);
     const TemporaryDirectory scratch;

@@ -104,7 +104,8 @@ class LayersTest(unittest.TestCase):
     def test_condition_on_the_machine_is_refused_outside_arch(self):
         for line in ("#ifdef __x86_64__", "#if defined(__aarch64__)", "# if __riscv_xlen == 64",
                      "#ifndef __linux__", "#elif defined(__riscv)"):
-            self.assert_refused("base/x.hpp", line + "\n", "#if on __")
+            for path in ("base/x.hpp", "tests/programs/f/x.hpp"):
+                self.assert_refused(path, line + "\n", "#if on __")
             self.assertEqual(self.problems("arch/x86_64/x.hpp", line + "\n"), [])
 
     def test_assembly_is_refused_outside_arch(self):

@@ -47,7 +47,7 @@ void divide_by_zero(TaskContext& context) {
 }
 
 void undefined_instruction(TaskContext&) {
-    asm volatile(FAULTY_UNDEFINED);
+    execute_undefined();
 }
 
 void hang(TaskContext&) {
@@ -88,7 +88,8 @@ void late(TaskContext& context) {
 /// instruction itself is refused.
 void triple_fault(TaskContext&) {
     const u8 empty_table[10] = {};
-    FAULTY_WITHOUT_VECTORS(empty_table);
+    lose_vectors(empty_table);
+    execute_undefined();
 }
 
 /// Fails a check of the runtime's own: a bug, as far as anybody can see.
