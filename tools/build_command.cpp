@@ -133,8 +133,7 @@ fs::path output_path(const BuildOptions& options, const std::string& machine) {
 }
 
 ExitStatus build_image(const BuildOptions& options) {
-    const std::vector<fs::path> sources = 
-        find_sources(options.folder, options.architecture);
+    const std::vector<fs::path> sources = find_sources(options.folder, options.architecture);
     const Recipe recipe = read_recipe(options.architecture);
     const fs::path output = output_path(options, recipe.machine);
     const TemporaryDirectory scratch;

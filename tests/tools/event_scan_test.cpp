@@ -60,7 +60,8 @@ u32 possible_after(const std::function<void(Event&)>& change) {
     const std::vector<Event> all = possible_events();
     for (std::size_t count = 1; count <= all.size(); ++count) {
         for (std::size_t i = 0; i < count; ++i) {
-            std::vector<Event> events(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count));
+            std::vector<Event> events(all.begin(),
+                                      all.begin() + static_cast<std::ptrdiff_t>(count));
             change(events[i]);
             possible += says_the_same(events) ? 1 : 0;
         }

@@ -16,10 +16,10 @@ constexpr u64 NOTHING = 0x80;
 constexpr u64 SECOND_HALF = KINDS_END;
 constexpr u64 KIND_EVERYWHERE = 0x0606'0606'0606'0606;
 constexpr u64 KIND_OF_UPPER_EVENT = 0x0E0E'0E0E'0E0E'0E0E;
-constexpr u64 IN_TICKS = SECOND_HALF | NOTHING << 32 | NOTHING << 40 | NOTHING << 48 | NOTHING << 56;
-constexpr u64 IN_KIND_AND_STATUS =
-    NOTHING | NOTHING << 8 | NOTHING << 16 | NOTHING << 24 | NOTHING << 32 | NOTHING << 40 |
-    SECOND_HALF << 56;
+constexpr u64 IN_TICKS =
+    SECOND_HALF | NOTHING << 32 | NOTHING << 40 | NOTHING << 48 | NOTHING << 56;
+constexpr u64 IN_KIND_AND_STATUS = NOTHING | NOTHING << 8 | NOTHING << 16 | NOTHING << 24 |
+                                   NOTHING << 32 | NOTHING << 40 | SECOND_HALF << 56;
 constexpr u64 STRANGE_KINDS = u64{0xFF & ~(KINDS_END - 1)} << 48;
 constexpr u64 SIGN = u64{1} << 63;
 
@@ -50,8 +50,8 @@ struct Four {
         const __m256i odd = halves(events[1], events[3], 0);
         timestamps = _mm256_unpacklo_epi64(even, odd);
         tasks = _mm256_unpackhi_epi64(even, odd);
-        last_words = _mm256_unpackhi_epi64(halves(events[0], events[2], 1),
-                                           halves(events[1], events[3], 1));
+        last_words =
+            _mm256_unpackhi_epi64(halves(events[0], events[2], 1), halves(events[1], events[3], 1));
     }
 };
 
@@ -81,13 +81,13 @@ bool are_possible_avx2(const WideRules& rules, const Event* events, std::size_t 
         const __m256i word = _mm256_sub_epi8(event.last_words, first_of_core);
         const __m256i kind = _mm256_shuffle_epi8(word, spread);
         strange_kinds = _mm256_or_si256(strange_kinds, word);
-        const __m256i largest = _mm256_or_si256(
-            _mm256_shuffle_epi8(ticks, _mm256_or_si256(kind, four(IN_TICKS))),
-            _mm256_shuffle_epi8(kinds_and_statuses,
-                                _mm256_or_si256(kind, four(IN_KIND_AND_STATUS))));
+        const __m256i largest =
+            _mm256_or_si256(_mm256_shuffle_epi8(ticks, _mm256_or_si256(kind, four(IN_TICKS))),
+                            _mm256_shuffle_epi8(kinds_and_statuses,
+                                                _mm256_or_si256(kind, four(IN_KIND_AND_STATUS))));
         wrong = _mm256_or_si256(wrong, _mm256_subs_epu8(word, largest));
-        wrong = _mm256_or_si256(
-            wrong, _mm256_and_si256(event.tasks, _mm256_shuffle_epi8(no_task, kind)));
+        wrong = _mm256_or_si256(wrong,
+                                _mm256_and_si256(event.tasks, _mm256_shuffle_epi8(no_task, kind)));
     }
     wrong = _mm256_or_si256(wrong, _mm256_and_si256(strange_kinds, four(STRANGE_KINDS)));
     return _mm256_testz_si256(wrong, wrong) != 0 && _mm256_movemask_epi8(ascends) == -1;

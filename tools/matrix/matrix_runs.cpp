@@ -98,9 +98,8 @@ class Planner {
         return made_of_workload(MatrixWay::Record, {platform, 1},
                                 {"--level", "inputs", "--log", recorded(name, "log"),
                                  "--checkpoints", recorded(name, "checkpoints"),
-                                 "--checkpoint-every",
-                                 std::to_string(workload_.checkpoint_every), "--checkpoint-keep",
-                                 "32"});
+                                 "--checkpoint-every", std::to_string(workload_.checkpoint_every),
+                                 "--checkpoint-keep", "32"});
     }
 
     void add_repetitions_between(std::size_t source, std::size_t platform,

@@ -6,5 +6,6 @@
 
 void execute_undefined();
 
-/// Takes away what the next exception would be delivered through. `empty_table`: ten bytes of zeros.
+/// Takes away what the next exception would be delivered through. `empty_table`: ten bytes of
+/// zeros.
 void lose_vectors(const knhk::u8* empty_table);
