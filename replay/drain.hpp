@@ -9,7 +9,7 @@
 namespace knhk {
 
 inline constexpr u64 DRAIN_MAGIC = 0x4E4941524B484E4B; // "KNHKRAIN"
-inline constexpr u32 DRAIN_VERSION = 3;
+inline constexpr u32 DRAIN_VERSION = 4;
 // region::drain: the control page, the log's ring, the intake's ring.
 inline constexpr std::size_t DRAIN_CONTROL_BYTES = 64 * 1024;
 inline constexpr std::size_t DRAIN_RING_BYTES = 16 * 1024 * 1024;
@@ -66,7 +66,8 @@ struct DrainControl {
     Atomic<u64> beat;        ///< progress: a beat that was executed, now and then
     Atomic<u64> tasks;       ///< progress: tasks executed so far
     /// Bytes of the log's ring from `begin` to `end` are no part of the log but of a checkpoint.
-    /// Stored before the first of them is published, and not again before the last was consumed.
+    /// Stored before the first of them is published, and not again before the host has said that it
+    /// saw the end: it may have consumed the last of them and not looked at `end` yet.
     Atomic<u64> checkpoint_begin;
     Atomic<u64> checkpoint_end;
 
@@ -80,6 +81,8 @@ struct DrainControl {
     alignas(SEPARATION_BYTES) Atomic<u32> stop; ///< 1: end at the next beat's edge
     Atomic<u32> intake_closed;                  ///< 1: nothing follows what is in the intake
     Atomic<u32> checkpoints_asked; ///< how many checkpoints were asked for, beside regular ones
+    u32 reserved_of_host;
+    Atomic<u64> checkpoint_taken; ///< the `end` of the last checkpoint that the host is done with
 
     RingPositions<Atomics> intake; ///< the host writes
 

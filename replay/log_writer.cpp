@@ -29,8 +29,9 @@ void LogWriter::open(DrainControl<>* control, std::byte* ring, LogLevel level, u
 
 void LogWriter::begin_checkpoint() {
     finish_block_alone();
-    // The words below were about an earlier one until the host had all of it.
-    while (producer().consumed() < checkpoint_end_) {
+    // The words below are about an earlier one until the host is done with it. Pairs with the
+    // release in DrainReader::finish_checkpoint: it has read them before.
+    while (control_->checkpoint_taken.load(std::memory_order_acquire) < checkpoint_end_) {
         waiting_ = true;
         relax_();
     }

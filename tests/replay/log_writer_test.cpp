@@ -31,6 +31,9 @@ class Drain {
         log.open(&control(), ring_.data(), level, cores, [] {
             ++waiting_->relaxed_;
             waiting_->read();
+            if (waiting_->relaxed_ == waiting_->done_with_checkpoint_at_) {
+                waiting_->control().checkpoint_taken.store(waiting_->consumer_.position());
+            }
         });
     }
     const LogBytes& read() {
@@ -43,6 +46,8 @@ class Drain {
     }
     DrainControl<>& control() { return *control_; }
     [[nodiscard]] u64 relaxed() const { return relaxed_; }
+    /// Says that it saw the end of a checkpoint when it was waited for so often.
+    void be_done_with_checkpoint_at(u64 relaxed) { done_with_checkpoint_at_ = relaxed; }
 
   private:
     static inline Drain* waiting_ = nullptr;
@@ -51,6 +56,7 @@ class Drain {
     DrainConsumer<> consumer_{&control_->log, ring_.data()};
     LogBytes bytes_;
     u64 relaxed_ = 0;
+    u64 done_with_checkpoint_at_ = 0;
 };
 
 constexpr Digest IDENTITY_HASH{0x1111, 0x2222};
@@ -131,6 +137,22 @@ TEST(LogWriterTest, trailer_holds_what_the_run_came_to) {
         EXPECT_EQ(log.run_digest, RUN);
         EXPECT_EQ(log.lockchain, raw(ROOT));
     }
+}
+
+TEST(LogWriterTest, words_about_a_checkpoint_stay_until_the_host_is_done_with_them) {
+    Drain drain;
+    LogWriter log;
+    drain.open(log, LogLevel::Full, 1);
+    log.begin_checkpoint();
+    log.put_checkpoint("checkpoint", 10);
+    log.end_checkpoint();
+    drain.read();
+    ASSERT_EQ(drain.control().log.tail.load(), 10u) << "it has all bytes, and looks at no word";
+    drain.be_done_with_checkpoint_at(3);
+    log.begin_checkpoint();
+    EXPECT_EQ(drain.relaxed(), 3u);
+    EXPECT_EQ(drain.control().checkpoint_end.load(), DRAIN_CHECKPOINT_GOES_ON);
+    EXPECT_EQ(drain.control().checkpoint_begin.load(), 10u);
 }
 
 TEST(LogWriterTest, epochs_stand_behind_their_blocks_at_every_level) {

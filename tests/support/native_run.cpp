@@ -68,7 +68,8 @@ Host thread_host(u32 spins) {
 class Sink {
   public:
     Sink(DrainControl<>* control, const std::byte* ring, bool slow)
-        : consumer_(&control->log, ring), slow_(slow), thread_([this] { read(); }) {}
+        : control_(control), consumer_(&control->log, ring), slow_(slow),
+          thread_([this] { read(); }) {}
 
     std::vector<std::byte> finish() {
         ended_.store(true);
@@ -89,12 +90,15 @@ class Sink {
             }
             bytes_.insert(bytes_.end(), chunk.bytes, chunk.bytes + chunk.size);
             consumer_.release(chunk.size);
+            // No byte of a checkpoint comes by this ring (save_checkpoint below).
+            control_->checkpoint_taken.store(consumer_.position());
             if (chunk.size == 0 || slow_) {
                 std::this_thread::sleep_for(std::chrono::microseconds(slow_ ? 300 : 100));
             }
         }
     }
 
+    DrainControl<>* control_;
     DrainConsumer<> consumer_;
     bool slow_;
     std::atomic<bool> ended_{false};

@@ -129,6 +129,23 @@ TEST_F(DrainedCheckpoint, is_finished_when_its_end_becomes_known_behind_its_last
     EXPECT_EQ(stored(), std::vector<std::string>{checkpoint(8)});
 }
 
+TEST_F(DrainedCheckpoint, image_is_told_when_the_words_about_it_were_read_and_not_before) {
+    publish("log;");
+    begin_checkpoint();
+    publish(checkpoint(8));
+    read_all();
+    EXPECT_EQ(control().log.tail.load(), produced_) << "all of it was consumed";
+    EXPECT_EQ(control().checkpoint_taken.load(), 0u) << "its end is not known";
+    end_checkpoint();
+    read_all();
+    EXPECT_EQ(control().checkpoint_taken.load(), produced_);
+    publish("more");
+    begin_checkpoint();
+    read_all();
+    EXPECT_EQ(control().checkpoint_taken.load(), produced_ - 4);
+    EXPECT_EQ(log(), "log;more");
+}
+
 TEST_F(DrainedCheckpoint, that_nobody_stores_leaves_the_log_as_it_is) {
     publish("log one;");
     begin_checkpoint();

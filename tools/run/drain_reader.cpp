@@ -136,6 +136,9 @@ void DrainReader::finish_checkpoint() {
         return;
     }
     in_checkpoint_ = false;
+    // Pairs with the acquire in LogWriter::begin_checkpoint, which may change the words from now
+    // on.
+    control_->checkpoint_taken.store(consumer_.position(), std::memory_order_release);
     const int error = checkpoints_ != nullptr && !sink_failure_ ? checkpoints_->finish() : 0;
     if (error != 0) {
         give_up("a checkpoint in " + checkpoints_->path().string(), error);
