@@ -39,6 +39,8 @@ enum class Error : u8 {
     UnknownInputs,
     InputsNeedDrain,
     BadCheckpoint,
+    UnknownInstructionSet,
+    NoInstructionSet,
 };
 
 constexpr const char* text_of(Error error) {
@@ -103,6 +105,10 @@ constexpr const char* text_of(Error error) {
         return "unknown inputs: use none, open or recorded";
     case Error::InputsNeedDrain:
         return "inputs come by the shared drain: use drain=shared";
+    case Error::UnknownInstructionSet:
+        return "unknown instruction set: use auto, scalar, avx2, avx512, neon or rvv";
+    case Error::NoInstructionSet:
+        return "this machine cannot run kernels of that instruction set (use isa=auto)";
     }
     return "unknown error";
 }

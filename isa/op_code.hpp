@@ -28,6 +28,7 @@ enum class OpCode : u8 {
     Construct8 = 32,
 };
 inline constexpr u32 OP_CODES_END = 33;
+inline constexpr u32 BOOLEAN_OPS_END = 19;
 
 /// Answers with true or false and nothing else.
 constexpr bool is_boolean(OpCode code) {

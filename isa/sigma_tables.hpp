@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "base/types.hpp"
+#include "isa/guard_batch.hpp"
 #include "isa/op_code.hpp"
 
 namespace knhk {
@@ -30,14 +31,6 @@ struct Hook {
 inline constexpr u8 HOOK_SUBJECT_FROM_TASK = 1; ///< payload word 2 instead of `subject`
 inline constexpr u8 HOOK_OBJECT_FROM_TASK = 2;  ///< payload word 3 instead of `object`
 static_assert(sizeof(Hook) == 32 && std::has_unique_object_representations_v<Hook>);
-
-enum class SigmaGuardKind : u8 {
-    TickBudget = 0,    ///< the ticks used so far are at most `value`
-    Carry = 1,         ///< all bits of `value` are set in the word
-    Authorization = 2, ///< one of the bits of `value`, or more, is set in the word
-    Schema = 3,        ///< the predicate of the run that is read is `value`
-    Custom = 255,      ///< the run's guard with the id `custom` passes
-};
 
 struct SigmaGuard {
     SigmaGuardKind kind;

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "isa/cost.hpp"
+#include "isa/kernels.hpp"
 #include "kernel/checkpoints.hpp"
 #include "kernel/container.hpp"
 #include "kernel/memory_layout.hpp"
@@ -209,6 +210,17 @@ BootResult read_config(Kernel& kernel) {
     const auto checked = check_config(kernel.config, info.platform->hart_count);
     if (!checked) {
         return refuse(checked.error().error, checked.error().word);
+    }
+    return {};
+}
+
+BootResult choose_kernels(Kernel& kernel) {
+    const u64 usable = kernel.boot_info->instruction_sets;
+    const RunConfig& config = kernel.config;
+    kernel.run.kernels =
+        config.isa_given ? find_kernels(config.isa, usable) : &best_kernels(usable);
+    if (kernel.run.kernels == nullptr) {
+        return refuse(Error::NoInstructionSet, name_of(config.isa));
     }
     return {};
 }

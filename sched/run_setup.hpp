@@ -10,12 +10,15 @@
 
 namespace knhk {
 
+struct KernelTable;
+
 struct RunSetup {
     Memory memory{nullptr};
     u32 cores = 0;
     u64 seed = 0;
     const u8* latencies = nullptr; ///< [source * cores + destination], in beats
     bool stealing = false;
+    const KernelTable* kernels = nullptr; ///< of the machine's instruction sets, chosen at boot
 
     const WorkloadEntry* workload = nullptr;
     WorkloadParameters parameters{};

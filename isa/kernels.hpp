@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// The query operations in each instruction set that the image was built with (docs/isa.md): all
+// give the same bits. A run picks one table when it boots.
+#pragma once
+
+#include <expected>
+#include <span>
+
+#include "base/instruction_set.hpp"
+#include "isa/guard_batch.hpp"
+#include "isa/kernel_table.hpp"
+#include "isa/mu_status.hpp"
+
+namespace knhk {
+
+/// The tables of this image, the best first. The last is the scalar one.
+[[nodiscard]] std::span<const KernelTable* const> kernel_tables();
+
+/// The best of them that a machine with these bits of InstructionSet can run.
+[[nodiscard]] const KernelTable& best_kernels(u64 instruction_sets);
+/// Null: this image has none for `set`, or the machine cannot run it.
+[[nodiscard]] const KernelTable* find_kernels(InstructionSet set, u64 instruction_sets);
+
+/// The checked way to put a query: whether the answer is yes, which of operations that emit rows it
+/// is when there is one. Those write all of `rows`, the others none of it.
+[[nodiscard]] inline std::expected<bool, MuStatus> run_query(const KernelTable& kernels, OpCode op,
+                                                             const TripleRun& run,
+                                                             const Query& query, RowResult& rows) {
+    if (run.length > RUN_ROWS) [[unlikely]] {
+        return std::unexpected(MuStatus::RunTooLong);
+    }
+    if (is_boolean(op)) [[likely]] {
+        return kernels.booleans[static_cast<u32>(op)](run, query);
+    }
+    if (op == OpCode::Construct8) {
+        kernels.construct8(run, query, rows);
+    } else if (op == OpCode::SelectSp) {
+        kernels.select_sp(run, query, rows);
+    } else {
+        return std::unexpected(MuStatus::UnknownOperation);
+    }
+    return rows.mask != 0;
+}
+
+} // namespace knhk
