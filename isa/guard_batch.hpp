@@ -21,6 +21,23 @@ constexpr bool is_defined(SigmaGuardKind kind) {
     return kind <= SigmaGuardKind::Schema || kind == SigmaGuardKind::Custom;
 }
 
+/// One guard by itself; a kind that is not defined does not pass.
+constexpr bool guard_passes(SigmaGuardKind kind, u64 wanted, u64 found) {
+    switch (kind) {
+    case SigmaGuardKind::TickBudget:
+        return found <= wanted;
+    case SigmaGuardKind::Carry:
+        return (wanted & ~found) == 0;
+    case SigmaGuardKind::Authorization:
+        return (wanted & found) != 0;
+    case SigmaGuardKind::Schema:
+        return wanted == found;
+    case SigmaGuardKind::Custom:
+        return found != 0;
+    }
+    return false;
+}
+
 /// `found[i]` is held against `wanted[i]` by the rule of `kinds[i]`; of Custom it is not zero when
 /// the guard passed. A kind that is not defined does not pass, a place behind `count` does.
 struct alignas(64) GuardBatch {

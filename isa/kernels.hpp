@@ -3,7 +3,6 @@
 // give the same bits. A run picks one table when it boots.
 #pragma once
 
-#include <expected>
 #include <span>
 
 #include "base/instruction_set.hpp"
@@ -23,23 +22,26 @@ namespace knhk {
 
 /// The checked way to put a query: whether the answer is yes, which of operations that emit rows it
 /// is when there is one. Those write all of `rows`, the others none of it.
-[[nodiscard]] inline std::expected<bool, MuStatus> run_query(const KernelTable& kernels, OpCode op,
-                                                             const TripleRun& run,
-                                                             const Query& query, RowResult& rows) {
+[[nodiscard, gnu::always_inline]] inline MuStatus run_query(const KernelTable& kernels, OpCode op,
+                                                            const TripleRun& run,
+                                                            const Query& query, RowResult& rows,
+                                                            bool& answer) {
     if (run.length > RUN_ROWS) [[unlikely]] {
-        return std::unexpected(MuStatus::RunTooLong);
+        return MuStatus::RunTooLong;
     }
     if (is_boolean(op)) [[likely]] {
-        return kernels.booleans[static_cast<u32>(op)](run, query);
+        answer = kernels.booleans[static_cast<u32>(op)](run, query);
+        return MuStatus::Ok;
     }
     if (op == OpCode::Construct8) {
         kernels.construct8(run, query, rows);
     } else if (op == OpCode::SelectSp) {
         kernels.select_sp(run, query, rows);
     } else {
-        return std::unexpected(MuStatus::UnknownOperation);
+        return MuStatus::UnknownOperation;
     }
-    return rows.mask != 0;
+    answer = rows.mask != 0;
+    return MuStatus::Ok;
 }
 
 } // namespace knhk

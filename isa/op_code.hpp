@@ -32,9 +32,10 @@ inline constexpr u32 BOOLEAN_OPS_END = 19;
 
 /// Answers with true or false and nothing else.
 constexpr bool is_boolean(OpCode code) {
+    constexpr u32 CODES = ((u32{1} << BOOLEAN_OPS_END) - 1) & ~u32{1} &
+                          ~(u32{1} << static_cast<u32>(OpCode::SelectSp));
     const u32 raw = static_cast<u32>(code);
-    return raw >= static_cast<u32>(OpCode::AskSp) &&
-           raw <= static_cast<u32>(OpCode::ValidateDatatypeSpo) && code != OpCode::SelectSp;
+    return raw < BOOLEAN_OPS_END && (CODES >> raw & 1) != 0;
 }
 
 constexpr bool is_defined(OpCode code) {

@@ -152,6 +152,18 @@ BootResult set_up_script(Kernel& kernel) {
     return {};
 }
 
+/// Of the instruction set that is asked for, or of the best.
+BootResult choose_kernels(Kernel& kernel) {
+    const u64 usable = kernel.boot_info->instruction_sets;
+    const RunConfig& config = kernel.config;
+    kernel.run.kernels =
+        config.isa_given ? find_kernels(config.isa, usable) : &best_kernels(usable);
+    if (kernel.run.kernels == nullptr) {
+        return refuse(Error::NoInstructionSet, name_of(config.isa));
+    }
+    return {};
+}
+
 std::span<const std::byte> encode_identity_of(const Kernel& kernel, std::span<std::byte> buffer) {
     static constinit HandlerName names[HANDLERS_MAX] = {};
     static constinit HandlerName guards[GUARD_IDS] = {};
@@ -214,23 +226,16 @@ BootResult read_config(Kernel& kernel) {
     return {};
 }
 
-BootResult choose_kernels(Kernel& kernel) {
-    const u64 usable = kernel.boot_info->instruction_sets;
-    const RunConfig& config = kernel.config;
-    kernel.run.kernels =
-        config.isa_given ? find_kernels(config.isa, usable) : &best_kernels(usable);
-    if (kernel.run.kernels == nullptr) {
-        return refuse(Error::NoInstructionSet, name_of(config.isa));
-    }
-    return {};
-}
-
 BootResult set_up_run(Kernel& kernel) {
     RunSetup& run = kernel.run;
     run.cores = kernel.config.cores;
     run.seed = kernel.config.seed;
     run.stealing = kernel.config.stealing;
-    BootResult done = set_up_latencies(kernel);
+    BootResult done = choose_kernels(kernel);
+    if (!done) {
+        return done;
+    }
+    done = set_up_latencies(kernel);
     if (!done) {
         return done;
     }

@@ -52,9 +52,6 @@ ExitStatus boot_and_run() {
     if (auto read = read_config(kernel_); !read) {        // what is asked for
         return refuse(read.error());
     }
-    if (auto chosen = choose_kernels(kernel_); !chosen) { // in what the machine can run
-        return refuse(chosen.error());
-    }
     connect_host();                             // waiting, waking, stopping
     if (auto set = set_up_run(kernel_); !set) { // handlers, latencies, inputs
         return refuse(set.error());

@@ -36,7 +36,7 @@ void add_platform_options(Command& command, RunOptions& options) {
     command
         .text("--isa", options.isa,
               "instruction set of the query kernels (auto: the machine's best)")
-        .value("NAME");
+        .value("auto|scalar|avx2|avx512|neon|rvv");
     command.flag("--telemetry", options.telemetry, "tell cycles of beats and barriers");
     command
         .word(
