@@ -25,8 +25,7 @@ namespace mu {
 template<Meter M>
 [[nodiscard, gnu::always_inline]] inline MuStatus
 eval_hook(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest& request,
-          MuOutcome& outcome, bool& answer) {
-    const u32 place = outcome.hooks_run;
+          MuOutcome& outcome, u32 place, bool& answer) {
     const u16 number = task.hooks[place];
     if (number >= world.tables.hooks.size()) [[unlikely]] {
         return MuStatus::NoHook;
@@ -51,7 +50,7 @@ eval_hook(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest
     receipt.run = request.run();
     receipt.task = static_cast<u32>(request.task());
     receipt.hook = number;
-    ++outcome.hooks_run;
+    outcome.hooks_run = static_cast<u8>(place + 1);
     answer = result.answer;
     return MuStatus::Ok;
 }
@@ -65,8 +64,8 @@ eval_sequence(M& meter, const MuWorld& world, const SigmaTask& task, const MuReq
         return MuStatus::NoHook;
     }
     answer = true;
-    while (answer && outcome.hooks_run < task.hook_count) {
-        const MuStatus status = eval_hook(meter, world, task, request, outcome, answer);
+    for (u32 place = 0; answer && place < task.hook_count; ++place) {
+        const MuStatus status = eval_hook(meter, world, task, request, outcome, place, answer);
         if (status != MuStatus::Ok) [[unlikely]] {
             return status;
         }

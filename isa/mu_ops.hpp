@@ -56,8 +56,10 @@ template<Meter M>
     return charge(meter, MuOperation::CheckBudget) ? MuStatus::Ok : MuStatus::OverBudget;
 }
 
+/// One that there is, or SIGMA_NONE, which comes out as 0 here.
 [[nodiscard]] inline bool names_task(const SigmaTables& tables, u16 number) {
-    return number < tables.tasks.size() || number == SIGMA_NONE;
+    static_assert(static_cast<u16>(SIGMA_NONE + 1) == 0);
+    return static_cast<u16>(number + 1) <= tables.tasks.size();
 }
 
 template<Meter M>
@@ -142,6 +144,28 @@ inline constexpr u32 ALL_GUARDS = (u32{1} << SIGMA_GUARDS_MAX) - 1;
     return is_defined(guard.kind) && guard.word < MU_WORDS ? &guard : nullptr;
 }
 
+/// Whether one guard passes: a branch on its kind, and none behind it.
+template<CustomGuards G>
+[[nodiscard, gnu::always_inline]] inline bool eval_guard(const SigmaGuard& guard,
+                                                         const GuardSight& sight, G& custom) {
+    const auto passes_as = [&guard](SigmaGuardKind kind, u64 found) {
+        return guard_passes(kind, guard.value, found);
+    };
+    switch (guard.kind) {
+    case SigmaGuardKind::TickBudget:
+        return passes_as(SigmaGuardKind::TickBudget, sight.used.raw);
+    case SigmaGuardKind::Carry:
+        return passes_as(SigmaGuardKind::Carry, sight.request.words[guard.word]);
+    case SigmaGuardKind::Authorization:
+        return passes_as(SigmaGuardKind::Authorization, sight.request.words[guard.word]);
+    case SigmaGuardKind::Schema:
+        return passes_as(SigmaGuardKind::Schema, sight.run_predicate);
+    case SigmaGuardKind::Custom:
+        break;
+    }
+    return custom(guard.custom);
+}
+
 /// Few guards, one after the other: cheaper than what a batch takes to be filled.
 template<CustomGuards G>
 [[nodiscard, gnu::always_inline]] inline MuStatus
@@ -153,10 +177,7 @@ eval_few_guards(const SigmaTables& tables, const SigmaTask& task, const GuardSig
         if (guard == nullptr) [[unlikely]] {
             return MuStatus::NoGuard;
         }
-        const u64 found = found_by(*guard, sight, custom);
-        if (!guard_passes(guard->kind, guard->value, found)) {
-            failed |= u32{1} << i;
-        }
+        failed |= u32{!eval_guard(*guard, sight, custom)} << i;
     }
     passed = ALL_GUARDS & ~failed;
     return MuStatus::Ok;

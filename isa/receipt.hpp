@@ -41,8 +41,8 @@ struct QueryResult {
 
 namespace receipt_hash {
 
-/// Two for each row, and six behind them.
-inline constexpr u32 KEYS = 2 * RUN_ROWS + 6;
+/// Two for each row, and four behind them.
+inline constexpr u32 KEYS = 2 * RUN_ROWS + 4;
 
 /// SplitMix64 from zero on.
 consteval std::array<u64, KEYS> make_keys() {
@@ -67,17 +67,21 @@ inline constexpr std::array<u64, KEYS> KEY = make_keys();
 
 } // namespace receipt_hash
 
-/// Of the run's rows, and no others, the query and what it came to. The run has at most RUN_ROWS.
-[[nodiscard]] inline u64 hash_of(const TripleRun& run, OpCode op, const Query& query,
-                                 QueryResult result) {
+/// Of the run's rows, and no others, the query and what it came to. The run has at most RUN_ROWS;
+/// the threshold is a hook's, of 32 bits.
+[[nodiscard, gnu::always_inline]] inline u64 hash_of(const TripleRun& run, OpCode op,
+                                                     const Query& query, QueryResult result) {
     using receipt_hash::mix;
     constexpr u32 BEHIND_ROWS = 2 * RUN_ROWS;
     const u64 ending = u64{static_cast<u8>(op)} | u64{run.length} << 8 | u64{result.answer} << 16 |
-                       u64{result.rows} << 24;
-    u64 sum = mix(query.subject, query.object, BEHIND_ROWS) +
-              mix(run.predicate, query.predicate, BEHIND_ROWS + 2) +
-              mix(query.threshold, ending, BEHIND_ROWS + 4);
-    for (u32 row = 0; row < run.length; ++row) {
+                       u64{result.rows} << 24 | query.threshold << 32;
+    u64 sum = ending * xxh3::PRIME + mix(query.subject, query.object, BEHIND_ROWS) +
+              mix(run.predicate, query.predicate, BEHIND_ROWS + 2);
+#pragma GCC unroll 8
+    for (u32 row = 0; row < RUN_ROWS; ++row) {
+        if (row == run.length) {
+            break;
+        }
         sum += mix(run.subjects[row], run.objects[row], 2 * row);
     }
     return xxh3::avalanche(sum);

@@ -59,16 +59,18 @@ u32 ordered_bits_of(Wide match) {
     return static_cast<u32>(low | high << HALF);
 }
 
-/// Read from 8 - length on: lanes of ones for the rows that are there.
-alignas(64) constexpr u64 LIVE_LANES[2 * RUN_ROWS] = {~u64{0}, ~u64{0}, ~u64{0}, ~u64{0},
-                                                      ~u64{0}, ~u64{0}, ~u64{0}, ~u64{0}};
+/// Lanes of ones for the rows that are there; each half of a lane says the same.
+Wide live_lanes(u32 length) {
+    const __m256i all = _mm256_set1_epi32(static_cast<int>(length));
+    return {_mm256_cmpgt_epi32(all, _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3)),
+            _mm256_cmpgt_epi32(all, _mm256_setr_epi32(4, 4, 5, 5, 6, 6, 7, 7))};
+}
 
-/// None of a run with another predicate.
-Wide live_lanes(const TripleRun& run, const Query& query) {
-    const u32 length = run.predicate == query.predicate ? run.length : 0;
-    const u64* const lanes = LIVE_LANES + RUN_ROWS - length;
-    return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(lanes)),
-            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(lanes + HALF))};
+void clear(RowResult& result) {
+    const Wide zeros = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+    store_rows(result.subjects, zeros);
+    store_rows(result.objects, zeros);
+    store_rows(&result.predicate, zeros);
 }
 
 void finish(RowResult& result, u32 mask, u64 predicate) {
@@ -131,7 +133,10 @@ struct Lanes {
     static u64 count(u32 bits) { return static_cast<u64>(_mm_popcnt_u32(bits)); }
 
     static void construct8(const TripleRun& run, const Query& query, RowResult& result) {
-        const Wide subjects = both(load_rows(run.subjects), live_lanes(run, query));
+        if (run.predicate != query.predicate) [[unlikely]] {
+            return clear(result);
+        }
+        const Wide subjects = both(load_rows(run.subjects), live_lanes(run.length));
         const __m256i zero = _mm256_setzero_si256();
         const Wide empty = {_mm256_cmpeq_epi64(subjects.low, zero),
                             _mm256_cmpeq_epi64(subjects.high, zero)};
@@ -143,7 +148,10 @@ struct Lanes {
     }
 
     static void select_sp(const TripleRun& run, const Query& query, RowResult& result) {
-        const Wide match = both(equal(run.subjects, query.subject), live_lanes(run, query));
+        if (run.predicate != query.predicate) [[unlikely]] {
+            return clear(result);
+        }
+        const Wide match = both(equal(run.subjects, query.subject), live_lanes(run.length));
         store_rows(result.subjects, both(load_rows(run.subjects), match));
         store_rows(result.objects, both(load_rows(run.objects), match));
         finish(result, ordered_bits_of(match), query.predicate);

@@ -21,6 +21,7 @@ constexpr int DISAGREE = 1;
 constexpr int WRONG_USAGE = 2;
 constexpr int LEFT_OUT = 77;
 
+constexpr u32 ALL_ROWS_UP_TO = 4;
 constexpr u64 SAMPLES_OF_SMALL = 200;
 constexpr u64 SAMPLES_OF_LARGE = 20'000;
 constexpr u64 SAMPLES_OF_GUARDS = 200'000;
@@ -40,7 +41,8 @@ int check(const KernelTable& kernels) {
     Coverage small;
     Coverage large;
     Coverage guards;
-    const Wrong in_small = checks::check_small_domain(kernels, SAMPLES_OF_SMALL, small);
+    const Wrong in_small =
+        checks::check_small_domain(kernels, ALL_ROWS_UP_TO, SAMPLES_OF_SMALL, small);
     if (in_small) {
         print("small domain", in_small);
     }

@@ -126,7 +126,7 @@ TEST(KernelChecks, find_a_kernel_that_sees_stale_rows) {
         return naive::answer(OpCode::AskSp, all, query);
     });
     Coverage coverage;
-    EXPECT_TRUE(checks::check_small_domain(table, 1, coverage));
+    EXPECT_TRUE(checks::check_small_domain(table, 2, 1, coverage));
 }
 
 TEST(KernelChecks, find_a_kernel_that_compares_as_signed) {
@@ -149,7 +149,7 @@ TEST(KernelChecks, find_a_kernel_that_takes_any_predicate) {
             return naive::count(OpCode::CountSpEq, run, query) == query.threshold;
         });
     Coverage coverage;
-    EXPECT_TRUE(checks::check_small_domain(table, 1, coverage));
+    EXPECT_TRUE(checks::check_small_domain(table, 2, 1, coverage));
 }
 
 TEST(KernelChecks, find_rows_that_were_not_cleared) {
@@ -160,7 +160,7 @@ TEST(KernelChecks, find_rows_that_were_not_cleared) {
         result.subjects[7] = run.length == RUN_ROWS ? result.subjects[7] : before;
     };
     Coverage coverage;
-    EXPECT_TRUE(checks::check_small_domain(table, 1, coverage));
+    EXPECT_TRUE(checks::check_small_domain(table, 2, 1, coverage));
 }
 
 TEST(KernelChecks, find_guards_of_which_one_is_dropped) {
