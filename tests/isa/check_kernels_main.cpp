@@ -4,7 +4,6 @@
 // say that it can; with --trust its word is not asked for.
 #include <cinttypes>
 #include <cstdio>
-#include <cstring>
 
 #include "isa/kernels.hpp"
 #include "tests/isa/kernel_checks.hpp"
@@ -57,10 +56,10 @@ int check(const KernelTable& kernels) {
     return in_small || in_large || wrong_guards != 0 ? DISAGREE : AGREE;
 }
 
-int check_named(const char* name, bool trusted) {
+int check_named(const char* name) {
     const Result<InstructionSet> set = instruction_set_named(name);
-    const u64 usable = trusted ? ~u64{0} : hosted::instruction_sets();
-    const KernelTable* const kernels = set ? find_kernels(*set, usable) : nullptr;
+    const KernelTable* const kernels =
+        set ? find_kernels(*set, hosted::instruction_sets()) : nullptr;
     if (kernels == nullptr) {
         std::printf("%s: left out, this machine does not say that it can run it\n", name);
         return LEFT_OUT;
@@ -72,10 +71,9 @@ int check_named(const char* name, bool trusted) {
 } // namespace knhk
 
 int main(int argc, char** argv) {
-    const bool trusted = argc == 3 && std::strcmp(argv[2], "--trust") == 0;
-    if (argc != 2 && !trusted) {
-        std::fprintf(stderr, "usage: knhk-check-kernels NAME [--trust]\n");
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: knhk-check-kernels NAME\n");
         return knhk::WRONG_USAGE;
     }
-    return knhk::check_named(argv[1], trusted);
+    return knhk::check_named(argv[1]);
 }

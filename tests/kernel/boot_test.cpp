@@ -186,15 +186,24 @@ TEST_F(BootTest, latency_fills_the_matrix_and_nothing_behind_it) {
     EXPECT_EQ(kernel_->run.latencies[256], 0);
 }
 
-TEST_F(BootTest, best_kernels_of_the_machine_are_chosen_unless_others_are_asked_for) {
+TEST_F(BootTest, kernels_are_scalar_where_the_platform_says_of_nothing_better) {
     command_line("tasks=10");
     ASSERT_TRUE(read_config(*kernel_).has_value());
     ASSERT_TRUE(set_up_run(*kernel_).has_value());
-    EXPECT_EQ(kernel_->run.kernels, &SCALAR_KERNELS) << "the platform says of nothing better";
+    EXPECT_EQ(kernel_->run.kernels, &SCALAR_KERNELS);
+}
+
+TEST_F(BootTest, kernels_are_the_best_that_the_platform_says_of) {
+    command_line("isa=auto");
     info_->instruction_sets = ~u64{0};
+    ASSERT_TRUE(read_config(*kernel_).has_value());
     ASSERT_TRUE(set_up_run(*kernel_).has_value());
     EXPECT_EQ(kernel_->run.kernels, kernel_tables().front());
+}
+
+TEST_F(BootTest, kernels_that_are_asked_for_are_taken) {
     command_line("isa=scalar");
+    info_->instruction_sets = ~u64{0};
     ASSERT_TRUE(read_config(*kernel_).has_value());
     ASSERT_TRUE(set_up_run(*kernel_).has_value());
     EXPECT_EQ(kernel_->run.kernels, &SCALAR_KERNELS);

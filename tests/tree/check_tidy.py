@@ -58,7 +58,8 @@ def main(root, build, folders):
         return 1
     for cross in [] if folders else sorted(Path(build).glob("cross/*/compile_commands.json")):
         architecture = cross.parent.name
-        more, texts = check_build(tidy, root, cross.parent, [f"arch/{architecture}"],
+        more, texts = check_build(tidy, root, cross.parent,
+                                  [f"arch/{architecture}", "isa/kernels"],
                                   [f"--extra-arg=--target={architecture}-linux-gnu"])
         count, found = count + more, found + texts
     print("\n".join(found))
