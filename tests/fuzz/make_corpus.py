@@ -24,7 +24,7 @@ LOGS = {
 WORDS = ["cores=4 workers=2 workload=ring tasks=200", "level=digest drain=shared beats=9",
          "topology=mesh:2x2x1:1:2 stealing=on claim=dynamic chaos=7 telemetry=on",
          "topology=hierarchical:2,2:1,2,3 cores=4 seed=18446744073709551615", "latency=7 cores=256",
-         "checkpoint=8 resume=on drain=shared"]
+         "checkpoint=8 resume=on drain=shared", "isa=rvv isa=auto"]
 TOPOLOGIES = ["flat:1", "flat:7", "hierarchical:2,2:1,2,3", "hierarchical:4,4,4:1,2,3,4",
               "mesh:2x2x1:1:2", "mesh:8x8x4:1:1"]
 SYS = ["""cpu/online=0-3
