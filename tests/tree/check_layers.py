@@ -13,6 +13,7 @@ from source_files import NATIVE_SUFFIXES, code_of, report, tree_files
 LAYERS = {
     "base": ["base/"],
     "isa": ["base/", "isa/"],
+    "sigma": ["base/", "isa/", "sigma/"],
     "replay": ["base/", "replay/"],
     "sched": ["base/", "isa/", "replay/", "sched/"],
     "kernel": ["base/", "isa/", "replay/", "sched/", "kernel/",
@@ -26,15 +27,15 @@ LAYERS = {
     "linker": ["base/", "arch/", "linker/"],
     "loader": ["base/", "arch/", "arch/linux/", "loader/"],
     "qemu": ["base/", "qemu/"],
-    "tools": ["base/", "arch/", "replay/", "kernel/container.hpp", "kernel/run_config.hpp",
-              "kernel/script.hpp", "loader/image_check.hpp", "qemu/", "tools/"],
+    "tools": ["base/", "arch/", "isa/", "sigma/", "replay/", "kernel/container.hpp",
+              "kernel/run_config.hpp", "kernel/script.hpp", "loader/image_check.hpp", "qemu/", "tools/"],
     "examples": ["base/", "sched/"],
     "bench": None,  # anything
     "tests": None,
 }
 
 # Headers of the language that need no library behind them. hash.cpp says why it takes more.
-FREESTANDING = ("base", "isa", "replay", "sched", "kernel", "arch", "linker")
+FREESTANDING = ("base", "isa", "sigma", "replay", "sched", "kernel", "arch", "linker")
 FREESTANDING_HEADERS = {
     "algorithm", "array", "atomic", "bit", "compare", "concepts", "cstddef", "cstdint",
     "cstring", "expected", "limits", "span", "string_view", "type_traits", "utility",
