@@ -71,11 +71,11 @@ bool can_all_run(const SigmaTables& tables) {
     return true;
 }
 
-Sha256Digest hash_of(const ValidationReceipt& receipt) {
+} // namespace
+
+Sha256Digest receipt_hash(const ValidationReceipt& receipt) {
     return sha256(std::as_bytes(std::span(&receipt, 1)).first(offsetof(ValidationReceipt, hash)));
 }
-
-} // namespace
 
 u32 invariants_of(const Snapshot& snapshot) {
     const SigmaTables& tables = snapshot.tables();
@@ -90,13 +90,13 @@ u32 invariants_of(const Snapshot& snapshot) {
 ValidationReceipt receipt_of(const Snapshot& snapshot) {
     ValidationReceipt receipt{
         RECEIPT_MAGIC, RECEIPT_VERSION, invariants_of(snapshot), snapshot.id(), {}};
-    receipt.hash = hash_of(receipt);
+    receipt.hash = receipt_hash(receipt);
     return receipt;
 }
 
 bool is_intact(const ValidationReceipt& receipt) {
     return receipt.magic == RECEIPT_MAGIC && receipt.version == RECEIPT_VERSION &&
-           (receipt.invariants & ~INVARIANTS_ALL) == 0 && receipt.hash == hash_of(receipt);
+           (receipt.invariants & ~INVARIANTS_ALL) == 0 && receipt.hash == receipt_hash(receipt);
 }
 
 std::expected<SealedSnapshot, SnapshotFault>

@@ -38,6 +38,9 @@ static_assert(std::has_unique_object_representations_v<ValidationReceipt>);
 static_assert(offsetof(ValidationReceipt, snapshot_id) == 16);
 static_assert(offsetof(ValidationReceipt, hash) == 48);
 
+/// The hash that a receipt has to have.
+[[nodiscard]] Sha256Digest receipt_hash(const ValidationReceipt& receipt);
+
 /// Looks at all of the snapshot.
 [[nodiscard]] u32 invariants_of(const Snapshot& snapshot);
 

@@ -164,7 +164,7 @@ def container_of(sections):
 
 
 def make_workloads(corpus, scratch):
-    files = [path for path in sorted(corpus.examples.rglob("*.json"))
+    files = [path for path in sorted(corpus.examples.glob("*.json"))
              if path.stat().st_size < 8192]
     for path in files:
         packed = scratch / "packed"
@@ -178,6 +178,15 @@ def make_workloads(corpus, scratch):
     corpus.put("container", "words", container_of([(1, b"workload=ring tasks=5\n")]))
 
 
+
+
+def make_sigma(corpus, scratch):
+    """A text, and what it becomes."""
+    text = corpus.examples / "sigma" / "access.json"
+    built = scratch / "access.sigma"
+    corpus.knhk("sigma", "build", text, "-o", built)
+    corpus.put("sigma", "text", text.read_bytes())
+    corpus.put("sigma", "snapshot", built.read_bytes())
 
 
 def make_images(corpus):
@@ -254,6 +263,7 @@ def main():
         scratch = Path(folder)
         make_logs(corpus, scratch)
         make_workloads(corpus, scratch)
+        make_sigma(corpus, scratch)
         make_images(corpus)
         make_checkpoints(corpus, scratch)
         make_device_trees(corpus, scratch)

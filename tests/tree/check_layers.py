@@ -28,7 +28,8 @@ LAYERS = {
     "loader": ["base/", "arch/", "arch/linux/", "loader/"],
     "qemu": ["base/", "qemu/"],
     "tools": ["base/", "arch/", "isa/", "sigma/", "replay/", "kernel/container.hpp",
-              "kernel/run_config.hpp", "kernel/script.hpp", "loader/image_check.hpp", "qemu/", "tools/"],
+              "kernel/run_config.hpp", "kernel/script.hpp", "loader/image_check.hpp", "qemu/",
+              "tools/"],
     "examples": ["base/", "sched/"],
     "bench": None,  # anything
     "tests": None,

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What a workload file becomes for the image (docs/workload.md, Packed), and its way from the disk.
-#include <cerrno>
 #include <cstring>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/check.hpp"
 #include "tools/host/descriptor.hpp"
-#include "tools/host/failure.hpp"
 #include "tools/workload/json.hpp"
 #include "tools/workload/workload_file.hpp"
 
@@ -25,26 +19,6 @@ void append(std::vector<std::byte>& to, const std::vector<T>& table) {
     to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
-/// At most one byte more than a workload may have: who reads that many has read too many.
-std::string read_bounded(int file, const std::string& name) {
-    constexpr std::size_t PIECE_BYTES = std::size_t{64} * 1024;
-    std::string text;
-    ssize_t count = 0;
-    do {
-        const std::size_t size = text.size();
-        text.resize(size + PIECE_BYTES);
-        do {
-            count = ::read(file, text.data() + size, PIECE_BYTES);
-        } while (count < 0 && errno == EINTR);
-        if (count < 0) {
-            throw bad_input("cannot read {}: {}: give the path of a workload file", name,
-                            system_text(errno));
-        }
-        text.resize(size + static_cast<std::size_t>(count));
-    } while (count > 0 && text.size() <= JSON_BYTES_MAX);
-    return text;
-}
-
 } // namespace
 
 bool names_workload_file(std::string_view workload) {
@@ -52,12 +26,7 @@ bool names_workload_file(std::string_view workload) {
 }
 
 WorkloadFile read_workload(const std::filesystem::path& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.valid()) {
-        throw bad_input("cannot open {}: {}: give the path of a workload file", path.string(),
-                        system_text(errno));
-    }
-    return parse_workload(read_bounded(file.get(), path.string()), path.string());
+    return parse_workload(read_input_file(path, JSON_BYTES_MAX, "a workload file"), path.string());
 }
 
 std::size_t packed_bytes(const WorkloadFile& file) {

@@ -223,24 +223,6 @@ void check_last_beat(const Object& object, u64 beat, u64 times, u64 every) {
 
 } // namespace
 
-bool KindNames::add(const std::string& name) {
-    return numbers_.emplace(name, static_cast<u32>(numbers_.size())).second;
-}
-
-u32 KindNames::number_of(const Field& field) const {
-    const auto found = numbers_.find(field.text());
-    if (found == numbers_.end()) {
-        std::vector<Name> names;
-        for (const auto& [name, number] : numbers_) {
-            names.push_back(name);
-        }
-        std::ranges::sort(names, {}, [this](Name name) { return numbers_.at(std::string(name)); });
-        field.fail_unknown(field.text(),
-                           fmt::format("there is no kind '{}'", clipped(field.text())), names);
-    }
-    return found->second;
-}
-
 ScriptStep read_step(const Field& field, const KindNames& kinds) {
     const Object object(field);
     ScriptStep step{};

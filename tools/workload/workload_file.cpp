@@ -18,28 +18,14 @@ using Name = std::string_view;
 constexpr std::array FILE_FIELDS{
     Name("knhk_workload"), Name("name"),   Name("cores"),        Name("seed"),  Name("stealing"),
     Name("topology"),      Name("guards"), Name("observations"), Name("kinds"), Name("inputs")};
-constexpr std::size_t KIND_NAME_BYTES_MAX = 255;
 
 // --- header --------------------------------------------------------------------------------------
-
-void read_name(const Field& field, ScriptHeader& header) {
-    const std::string& name = field.text();
-    const bool is_good = std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '.' || c == '_' || c == '-';
-    });
-    if (!is_good || name.empty() || name.size() >= SCRIPT_NAME_BYTES) {
-        field.fail(
-            fmt::format("'{}' is not 1 to 63 letters, digits, '.', '_', '-'", clipped(name)));
-    }
-    std::ranges::copy(name, header.name);
-}
 
 void read_header(const Object& object, ScriptHeader& header) {
     header.magic = SCRIPT_MAGIC;
     header.version = SCRIPT_VERSION;
     static_cast<void>(object.require("knhk_workload").number(1, 1));
-    read_name(object.require("name"), header);
+    object.require("name").short_name(header.name);
     if (const auto cores = object.find("cores")) {
         header.cores = static_cast<u32>(cores->number(1, CORES_MAX));
         if (!std::has_single_bit(header.cores)) {
@@ -207,13 +193,7 @@ KindNames read_kind_names(const std::vector<Field>& kinds) {
     for (const Field& kind : kinds) {
         const Object object(kind);
         object.allow(FIELDS);
-        const Field name = object.require("name");
-        if (name.text().empty() || name.text().size() > KIND_NAME_BYTES_MAX) {
-            name.fail(fmt::format("a kind's name has 1 to {} bytes", KIND_NAME_BYTES_MAX));
-        }
-        if (!names.add(name.text())) {
-            name.fail(fmt::format("another kind is called '{}'", clipped(name.text())));
-        }
+        names.add_from(object);
     }
     return names;
 }
