@@ -4,6 +4,7 @@
 
 #include "base/types.hpp"
 #include "isa/cost.hpp"
+#include "isa/pattern.hpp"
 #include "isa/sigma_tables.hpp"
 
 namespace knhk {
@@ -23,6 +24,11 @@ constexpr u32 ticks_of(OpCode op) {
 constexpr u32 bare_task_ticks(u32 pattern_cost) {
     return cost_of(Operation::Execute).raw + SIGMA_LOAD_TICKS + pattern_cost + SIGMA_RECEIPT_TICKS;
 }
+
+// The most that a hot task without guards can ask: two queries, in sequence.
+static_assert(bare_task_ticks(pattern_cost(static_cast<u16>(PatternId::Sequence))) +
+                  2 * SIGMA_HOOK_TICKS ==
+              CHATMAN);
 
 /// Of a task out of `tables`, which were checked.
 constexpr u32 ticks_of(const SigmaTask& task, const SigmaTables& tables) {

@@ -7,11 +7,17 @@
 
 #include <cstring>
 
+#include "sched/limits.hpp"
+#include "sched/task.hpp"
 #include "sigma/task_cost.hpp"
 #include "tests/sigma/snapshot_builder.hpp"
 
 namespace knhk {
 namespace {
+
+// What a snapshot may say is what the scheduler has.
+static_assert(SIGMA_TICKS_MAX == WARM_TICKS_MAX && SIGMA_PAYLOAD_WORDS == PAYLOAD_WORDS &&
+              SIGMA_CUSTOM_GUARDS == GUARD_IDS && SIGMA_GUARDS_MAX == GUARDS_MAX);
 
 using test::opened;
 using test::SnapshotDraft;
