@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `knhk sigma`: builds snapshots from texts, and shows what is in them.
 #include <cstdio>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -45,6 +46,10 @@ ExitStatus build(const SigmaOptions& options) {
     const std::vector<std::byte> bytes = build_sigma(read_sigma(options.file), options.file);
     const SealedSnapshot sealed = open_sealed(bytes, options.file);
     const std::string output = output_of(options);
+    std::error_code ignored; // a file that is not there is another one
+    if (std::filesystem::equivalent(output, options.file, ignored)) {
+        throw bad_input("{} is the text itself: write somewhere else with --output", output);
+    }
     replace_file(output, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     fmt::print("{}: {} bytes, {} tasks, id {}\n", output, bytes.size(),
                sealed.snapshot.tables().tasks.size(),
