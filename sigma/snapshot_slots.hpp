@@ -40,7 +40,7 @@ class SnapshotSlots {
         const u64 epoch = cell_.load(std::memory_order_relaxed) / Count;
         auto& seen = readers_[reader].epoch;
         if (seen.load(std::memory_order_relaxed) != epoch) { // its own
-            // Release: pairs with the acquire in `is_free`: what was read was read before.
+            // Release: pairs with the acquire in `hold`: what was read was read before.
             seen.store(epoch, std::memory_order_release);
         }
     }
@@ -53,44 +53,12 @@ class SnapshotSlots {
     [[nodiscard]] Result<u32> take(u32 readers) {
         u32 oldest = Count;
         for (u32 slot = 0; slot < Count; ++slot) {
-            const bool is_candidate = slots_[slot].state != TAKEN && !is_current(slot);
-            if (is_candidate && (oldest == Count || retired_at(slot) < retired_at(oldest))) {
+            if (retired_at(slot) != HELD &&
+                (oldest == Count || retired_at(slot) < retired_at(oldest))) {
                 oldest = slot;
             }
         }
-        if (oldest == Count || !is_free(oldest, readers)) {
-            return fail(Error::NoFreeSlot);
-        }
-        slots_[oldest].state = TAKEN;
-        return oldest;
-    }
-    /// Of a slot that was taken.
-    [[nodiscard]] Descriptor& descriptor(u32 slot) {
-        KNHK_CHECK(slot < Count && slots_[slot].state == TAKEN, slot);
-        return slots_[slot].descriptor;
-    }
-    /// A slot that was taken is empty.
-    void give_back(u32 slot) {
-        KNHK_CHECK(slot < Count && slots_[slot].state == TAKEN, slot);
-        slots_[slot].state = EMPTY;
-        slots_[slot].retired_at = 0;
-    }
-    /// A slot that was taken is followed from now on. Returns the swap's epoch: one more than that
-    /// of the swap before, and the descriptor's from here on.
-    u64 promote(u32 slot) {
-        const u64 epoch = epoch_ + 1;
-        descriptor(slot).set_epoch(epoch);
-        const u64 before = cell_of_writer();
-        // Release: pairs with the acquire in `current`. What was there shows a second writer.
-        const u64 found = cell_.exchange(epoch * Count + slot, std::memory_order_release);
-        KNHK_CHECK(found == before, found);
-        if (epoch_ != 0) {
-            slots_[current_].retired_at = epoch;
-        }
-        slots_[slot].state = KEPT;
-        current_ = slot;
-        epoch_ = epoch;
-        return epoch;
+        return oldest == Count ? fail(Error::NoFreeSlot) : hold(oldest, readers);
     }
     /// Takes the slot of the snapshot that was swapped out last among those whose descriptors
     /// `is_it` finds true, to be promoted as it is. SnapshotNotKept: there is none. NoFreeSlot: one
@@ -99,58 +67,76 @@ class SnapshotSlots {
     [[nodiscard]] Result<u32> take_kept(u32 readers, IsIt is_it) {
         u32 latest = Count;
         for (u32 slot = 0; slot < Count; ++slot) {
-            const bool is_candidate =
-                slots_[slot].state == KEPT && !is_current(slot) && is_it(slots_[slot].descriptor);
-            if (is_candidate && (latest == Count || retired_at(slot) > retired_at(latest))) {
+            const bool is_kept = retired_at(slot) != HELD && retired_at(slot) != EMPTY;
+            if (is_kept && is_it(slots_[slot].descriptor) &&
+                (latest == Count || retired_at(slot) > retired_at(latest))) {
                 latest = slot;
             }
         }
-        if (latest == Count) {
-            return fail(Error::SnapshotNotKept);
+        return latest == Count ? fail(Error::SnapshotNotKept) : hold(latest, readers);
+    }
+    /// Of a slot that was taken.
+    [[nodiscard]] Descriptor& descriptor(u32 slot) {
+        check_taken(slot);
+        return slots_[slot].descriptor;
+    }
+    /// A slot that was taken is empty.
+    void give_back(u32 slot) {
+        check_taken(slot);
+        slots_[slot].retired_at = EMPTY;
+    }
+    /// A slot that was taken is followed from now on. Returns the swap's epoch: one more than that
+    /// of the swap before, and the descriptor's from here on.
+    u64 promote(u32 slot) {
+        const u64 before = followed_;
+        const u64 epoch = before / Count + 1;
+        descriptor(slot).set_epoch(epoch);
+        followed_ = epoch * Count + slot;
+        // Release: pairs with the acquire in `current`. What was there shows a second writer.
+        const u64 found = cell_.exchange(followed_, std::memory_order_release);
+        KNHK_CHECK(found == before, found);
+        if (before != 0) {
+            slots_[before % Count].retired_at = epoch;
         }
-        if (!is_free(latest, readers)) {
-            return fail(Error::NoFreeSlot);
-        }
-        slots_[latest].state = TAKEN;
-        return latest;
+        return epoch;
     }
     /// Of the last swap; 0 before the first.
-    [[nodiscard]] u64 epoch() const { return epoch_; }
+    [[nodiscard]] u64 epoch() const { return followed_ / Count; }
 
   private:
     template<class U>
     using Atomic = typename Atomics::template Atomic<U>;
-    enum State : u64 { EMPTY = 0, TAKEN = 1, KEPT = 2 };
+    // Beside an epoch at which a slot's snapshot was swapped out:
+    static constexpr u64 EMPTY = 0;
+    static constexpr u64 HELD = ~u64{0}; ///< by the writer, or it is followed
 
     struct alignas(64) Slot {
         Descriptor descriptor;
-        // The writer's, away from what readers look at.
-        alignas(64) u64 state;
-        u64 retired_at; ///< the epoch that it was swapped out at; 0 if it has no snapshot
+        alignas(64) u64 retired_at; ///< the writer's, away from what readers look at
     };
     struct alignas(SEPARATION_BYTES) Reader {
         Atomic<u64> epoch;
     };
 
-    [[nodiscard]] u64 cell_of_writer() const { return epoch_ == 0 ? 0 : epoch_ * Count + current_; }
-    [[nodiscard]] bool is_current(u32 slot) const { return epoch_ != 0 && slot == current_; }
     [[nodiscard]] u64 retired_at(u32 slot) const { return slots_[slot].retired_at; }
-    [[nodiscard]] bool is_free(u32 slot, u32 readers) const {
+    void check_taken(u32 slot) const {
+        KNHK_CHECK(slot < Count && retired_at(slot) == HELD, slot);
+        KNHK_CHECK(followed_ == 0 || slot != followed_ % Count, slot);
+    }
+    [[nodiscard]] Result<u32> hold(u32 slot, u32 readers) {
         KNHK_CHECK(readers <= ReadersMax, readers);
         for (u32 reader = 0; reader < readers; ++reader) {
             // Acquire: pairs with the release in `quiesce`.
-            const u64 seen = readers_[reader].epoch.load(std::memory_order_acquire);
-            if (seen < retired_at(slot)) {
-                return false;
+            if (readers_[reader].epoch.load(std::memory_order_acquire) < retired_at(slot)) {
+                return fail(Error::NoFreeSlot);
             }
         }
-        return true;
+        slots_[slot].retired_at = HELD;
+        return slot;
     }
 
     alignas(SEPARATION_BYTES) Atomic<u64> cell_; ///< epoch x Count + slot; 0: none
-    alignas(SEPARATION_BYTES) u64 epoch_;        ///< the writer's, and so is what follows
-    u32 current_;
-    u32 reserved_;
+    alignas(SEPARATION_BYTES) u64 followed_;     ///< the cell as its writer left it
     Slot slots_[Count];
     Reader readers_[ReadersMax];
 };

@@ -10,11 +10,11 @@ namespace {
 
 constexpr u64 LOOKS = 4'000'000;
 /// Of one round: as many slots are taken first, so that nothing but the swaps is measured.
-constexpr u32 SWAPS = 128;
+constexpr u32 SWAPS = 127;
 constexpr u32 ROUNDS = 200;
 constexpr double EXCHANGE_MARGIN_CYCLES = 5;
 
-using ManySlots = SnapshotSlots<SnapshotDescriptor, 1, SWAPS + 1>;
+using ManySlots = SnapshotSlots<SnapshotDescriptor, 1, SWAPS + 1>; // a power of two, as COUNT is
 
 /// Each look is a load of its own, as a core's at a task; what is followed is used.
 double measure_looks() {
