@@ -135,7 +135,7 @@ void add_snapshots(Proofs& proofs, Proofs& faults) {
         proofs.push_back({name, scene, usual, thorough});
     };
     add("snapshots: two slots in turn", explore<Swaps<SwapShape{1, 3, 2}>>, all(USUAL), all(LONG));
-    add("snapshots: two slots, four swaps", explore<Swaps<SwapShape{1, 4, 3}>>, bounded(3, USUAL),
+    add("snapshots: two slots, four swaps", explore<Swaps<SwapShape{1, 4, 3}>>, bounded(4, USUAL),
         bounded(5, LONG));
     add("snapshots: three slots, two readers", explore<Swaps<SwapShape{2, 4, 2, 3}>>,
         bounded(2, USUAL), bounded(3, LONG));
