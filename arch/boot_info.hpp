@@ -12,7 +12,7 @@
 namespace knhk {
 
 /// The version of this file, Platform and the memory map together: loader and image must agree.
-inline constexpr u32 IMAGE_ABI_VERSION = 3;
+inline constexpr u32 IMAGE_ABI_VERSION = 4;
 
 inline constexpr u64 BOOT_INFO_MAGIC = 0x4F464E494B484E4B; // "KNHKINFO"
 inline constexpr std::size_t COMMAND_LINE_MAX_CHARS = 4096;
@@ -24,13 +24,14 @@ struct BootInfo {
     u32 size_bytes;                            ///< sizeof(BootInfo)
     const Platform* platform;                  ///< the machine
     u64 container_size_bytes;                  ///< bytes at region::container; 0: none was given
+    u64 instruction_sets;                      ///< bits of InstructionSet: all harts may use them
     char platform_name[32];                    ///< "linux-x86_64", "bare-x86_64"; console only
     u64 command_line_size;                     ///< characters, without a final zero
     char command_line[COMMAND_LINE_MAX_CHARS]; ///< key=value words, separated by blanks
 };
 static_assert(std::is_standard_layout_v<BootInfo> && std::is_trivially_copyable_v<BootInfo>);
-static_assert(offsetof(BootInfo, platform) == 16 && offsetof(BootInfo, command_line) == 72);
-static_assert(sizeof(BootInfo) == 72 + COMMAND_LINE_MAX_CHARS);
+static_assert(offsetof(BootInfo, platform) == 16 && offsetof(BootInfo, command_line) == 80);
+static_assert(sizeof(BootInfo) == 80 + COMMAND_LINE_MAX_CHARS);
 
 /// The payload of the ELF note (owner "KNHK", type IMAGE_NOTE_TYPE) that each image carries.
 struct ImageNote {

@@ -39,70 +39,81 @@ enum class Error : u8 {
     UnknownInputs,
     InputsNeedDrain,
     BadCheckpoint,
+    BadReceipt,
+    InvariantsBroken,
+    OtherSnapshot,
+    NoFreeSlot,
+    SnapshotNotKept,
+    UnknownInstructionSet,
+    NoInstructionSet,
 };
 
+struct ErrorText {
+    Error error;
+    const char* text;
+};
+/// In the enum's order.
+inline constexpr ErrorText ERROR_TEXTS[] = {
+    {Error::UnknownKey, "unknown key (docs/architecture.md lists them)"},
+    {Error::BadNumber, "not a number (decimal, or hexadecimal behind 0x)"},
+    {Error::OutOfRange, "number out of range"},
+    {Error::CoresNotPowerOfTwo, "cores must be a power of two, 1 to 256"},
+    {Error::WorkersAboveCores, "workers must be 1 to the number of cores"},
+    {Error::WorkersAboveHarts, "more workers than this machine has harts"},
+    {Error::UnknownWorkload,
+     "unknown workload (use pure, ring, fanout, ordered, mixed or one of the image's)"},
+    {Error::UnknownLevel, "unknown level: use digest, inputs or full"},
+    {Error::UnknownDrain, "unknown drain: use shared or console"},
+    {Error::BadContainer, "damaged container (pack it again)"},
+    {Error::ContainerVersion, "container of another version (this image reads 1)"},
+    {Error::SectionVersion,
+     "container section of another kind or version (this image reads 1 to 3, version 1)"},
+    {Error::BadBootInfo, "boot information of another version"},
+    {Error::InvalidProgram,
+     "invalid program (handlers and workloads need functions and names of their own)"},
+    {Error::UnknownClaiming, "unknown claiming: use static or dynamic"},
+    {Error::NotOnOrOff, "neither on nor off"},
+    {Error::QueueFull, "queue full"},
+    {Error::QueueEmpty, "queue empty"},
+    {Error::NoWork, "no work is left"},
+    {Error::InvalidCore, "no such core (cores are numbered from 0)"},
+    {Error::InvalidGuard, "no such guard (guard ids are 0 to 1023)"},
+    {Error::TooManyGuards, "too many guards (a task has 8 at most)"},
+    {Error::BudgetTooLarge, "budget too large (8 ticks at most)"},
+    {Error::InvalidTask, "invalid task (no such handler or level, or a field that must be zero)"},
+    {Error::InvalidTimestamp, "timestamp too large (2^62 at most)"},
+    {Error::NoWatch, "this machine has no timer by which beats could be watched"},
+    {Error::BadTopology, "no topology (docs/workload.md has their spelling; latencies are 1 to 7)"},
+    {Error::UnknownInputs, "unknown inputs: use none, open or recorded"},
+    {Error::InputsNeedDrain, "inputs come by the shared drain: use drain=shared"},
+    {Error::BadCheckpoint, "the checkpoint is refused"},
+    {Error::BadReceipt, "no receipt of a snapshot, or a damaged one (build the snapshot again)"},
+    {Error::InvariantsBroken, "the receipt lacks an invariant ('knhk sigma show' says which)"},
+    {Error::OtherSnapshot, "snapshot and receipt are not both those of the id that is asked for"},
+    {Error::NoFreeSlot, "a core may still read what would be overwritten: try again a beat later"},
+    {Error::SnapshotNotKept, "no slot has this snapshot any more: promote it anew"},
+    {Error::UnknownInstructionSet,
+     "unknown instruction set: use auto, scalar, avx2, avx512, neon or rvv"},
+    {Error::NoInstructionSet,
+     "this machine cannot run kernels of that instruction set (use isa=auto)"},
+};
+
+consteval bool each_error_has_its_text() {
+    u32 value = 0;
+    for (const ErrorText& entry : ERROR_TEXTS) {
+        if (entry.error != static_cast<Error>(value++)) {
+            return false;
+        }
+    }
+    return ERROR_TEXTS[value - 1].error == Error::NoInstructionSet;
+}
+static_assert(each_error_has_its_text());
+
 constexpr const char* text_of(Error error) {
-    switch (error) {
-    case Error::UnknownKey:
-        return "unknown key (docs/architecture.md lists them)";
-    case Error::BadNumber:
-        return "not a number (decimal, or hexadecimal behind 0x)";
-    case Error::OutOfRange:
-        return "number out of range";
-    case Error::CoresNotPowerOfTwo:
-        return "cores must be a power of two, 1 to 256";
-    case Error::WorkersAboveCores:
-        return "workers must be 1 to the number of cores";
-    case Error::WorkersAboveHarts:
-        return "more workers than this machine has harts";
-    case Error::UnknownWorkload:
-        return "unknown workload (use pure, ring, fanout, ordered, mixed or one of the image's)";
-    case Error::UnknownLevel:
-        return "unknown level: use digest, inputs or full";
-    case Error::UnknownDrain:
-        return "unknown drain: use shared or console";
-    case Error::BadContainer:
-        return "damaged container (pack it again)";
-    case Error::ContainerVersion:
-        return "container of another version (this image reads 1)";
-    case Error::SectionVersion:
-        return "container section of another kind or version (this image reads 1 to 3, version 1)";
-    case Error::BadBootInfo:
-        return "boot information of another version";
-    case Error::NotOnOrOff:
-        return "neither on nor off";
-    case Error::BadTopology:
-        return "no topology (docs/workload.md has their spelling; latencies are 1 to 7)";
-    case Error::BadCheckpoint:
-        return "the checkpoint is refused";
-    case Error::UnknownClaiming:
-        return "unknown claiming: use static or dynamic";
-    case Error::InvalidProgram:
-        return "invalid program (handlers and workloads need functions and names of their own)";
-    case Error::QueueFull:
-        return "queue full";
-    case Error::QueueEmpty:
-        return "queue empty";
-    case Error::NoWork:
-        return "no work is left";
-    case Error::InvalidCore:
-        return "no such core (cores are numbered from 0)";
-    case Error::InvalidGuard:
-        return "no such guard (guard ids are 0 to 1023)";
-    case Error::TooManyGuards:
-        return "too many guards (a task has 8 at most)";
-    case Error::BudgetTooLarge:
-        return "budget too large (8 ticks at most)";
-    case Error::InvalidTask:
-        return "invalid task (no such handler or level, or a field that must be zero)";
-    case Error::InvalidTimestamp:
-        return "timestamp too large (2^62 at most)";
-    case Error::NoWatch:
-        return "this machine has no timer by which beats could be watched";
-    case Error::UnknownInputs:
-        return "unknown inputs: use none, open or recorded";
-    case Error::InputsNeedDrain:
-        return "inputs come by the shared drain: use drain=shared";
+    for (const ErrorText& entry : ERROR_TEXTS) {
+        if (entry.error == error) {
+            return entry.text;
+        }
     }
     return "unknown error";
 }

@@ -23,9 +23,8 @@
 
 namespace knhk {
 
-const u64 xxh3::SECRET[8] = {0xBE4B'A423'396C'FEB8, 0x1CAD'21F7'2C81'017C, 0xDB97'9083'E96D'D4DE,
-                             0x1F67'B3B7'A4A4'4072, 0x78E5'C0CC'4EE6'79CB, 0x2172'FFCC'7DD0'5A82,
-                             0x8E24'43F7'7446'08B8, 0x4C26'3A81'E690'35E0};
+const u64 xxh3::SECRET[8] = {SECRET_WORDS[0], SECRET_WORDS[1], SECRET_WORDS[2], SECRET_WORDS[3],
+                             SECRET_WORDS[4], SECRET_WORDS[5], SECRET_WORDS[6], SECRET_WORDS[7]};
 
 u64 xxh3_64(const void* bytes, std::size_t size) {
     return XXH3_64bits(bytes, size);

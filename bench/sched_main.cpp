@@ -20,10 +20,10 @@ int main(int argc, char** argv) {
         "  knhk bench sched --filter WorkQueue --quick\n"
         "  knhk bench sched --json >results.json\n"
         "  knhk bench sched --plot growth.svg";
-    return bench_main(
-        {"knhk bench sched",
-         "The queues and the scheduler beside their peers.",
-         FOOTER,
-         {work_queue_rows, best_effort_rows, ordered_rows, clock_and_barrier_rows, scheduler_rows}},
-        argc, argv);
+    return bench_main({"knhk bench sched",
+                       "The queues and the scheduler beside their peers.",
+                       FOOTER,
+                       {work_queue_rows, best_effort_rows, ordered_rows, clock_and_barrier_rows,
+                        snapshot_rows, scheduler_rows}},
+                      argc, argv);
 }

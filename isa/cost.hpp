@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The cost table: what each operation of a task costs in virtual ticks. Part of a run's identity.
+// The cost table: what each operation of a task costs in virtual ticks. Part of a run's identity;
+// the table of a snapshot's steps is beside it.
 #pragma once
 
 #include <array>
@@ -19,15 +20,35 @@ enum class Operation : u8 {
     Order,
     Observe,
     Work, ///< each tick that a handler asks for
+    Promote,
 };
-inline constexpr u32 OPERATION_COUNT = 10;
+inline constexpr u32 OPERATION_COUNT = 11;
 
 using CostTable = std::array<Tick, OPERATION_COUNT>;
-inline constexpr CostTable COSTS{Tick{1}, Tick{1}, Tick{1}, Tick{1}, Tick{1},
+inline constexpr CostTable COSTS{Tick{1}, Tick{1}, Tick{1}, Tick{1}, Tick{1}, Tick{1},
                                  Tick{1}, Tick{1}, Tick{1}, Tick{1}, Tick{1}};
 
 constexpr Tick cost_of(Operation operation) {
     return COSTS[static_cast<u8>(operation)];
+}
+
+/// The steps of a task that follows a snapshot (docs/isa.md). What dispatching costs, a pattern
+/// says (isa/pattern.hpp); that the task executes at all, the scheduler charges.
+enum class MuOperation : u8 {
+    LoadSigma,
+    EvalGuard, ///< each
+    ReadObservation,
+    RunBoolean, ///< a kernel that answers
+    RunRows,    ///< one that emits rows
+    WriteReceipt,
+    CheckBudget,
+};
+inline constexpr u32 MU_OPERATION_COUNT = 7;
+inline constexpr std::array<Tick, MU_OPERATION_COUNT> MU_COSTS{Tick{1}, Tick{1}, Tick{1}, Tick{1},
+                                                               Tick{7}, Tick{1}, Tick{0}};
+
+constexpr Tick cost_of(MuOperation operation) {
+    return MU_COSTS[static_cast<u8>(operation)];
 }
 
 } // namespace knhk

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "isa/cost.hpp"
+#include "isa/kernels.hpp"
 #include "kernel/checkpoints.hpp"
 #include "kernel/container.hpp"
 #include "kernel/memory_layout.hpp"
@@ -12,6 +13,7 @@
 #include "kernel/script_program.hpp"
 #include "kernel/topology.hpp"
 #include "replay/identity.hpp"
+#include "sigma/snapshot.hpp"
 
 namespace knhk {
 
@@ -130,6 +132,16 @@ BootResult set_up_named_workload(Kernel& kernel) {
     return {};
 }
 
+std::span<const RunSnapshot> list_snapshots(const Script& script) {
+    static constinit RunSnapshot snapshots[SNAPSHOTS_MAX] = {};
+    for (u32 number = 0; number < script.snapshot_count(); ++number) {
+        const auto bytes = script.snapshot(number);
+        snapshots[number] = {tables_of(bytes),
+                             load_le<u64>(bytes.data() + offsetof(SnapshotHeader, id))};
+    }
+    return std::span(snapshots).first(script.snapshot_count());
+}
+
 BootResult set_up_script(Kernel& kernel) {
     RunSetup& run = kernel.run;
     const Script& script = kernel.script;
@@ -145,9 +157,22 @@ BootResult set_up_script(Kernel& kernel) {
         }
     }
     run.observations = script.observations();
+    run.snapshots = list_snapshots(script);
     run.workload = &SCRIPT_WORKLOAD;
     run.parameters = {0, run.seed, run.cores, &script};
     kernel.workload_text = script.bytes();
+    return {};
+}
+
+/// Of the instruction set that is asked for, or of the best.
+BootResult choose_kernels(Kernel& kernel) {
+    const u64 usable = kernel.boot_info->instruction_sets;
+    const RunConfig& config = kernel.config;
+    kernel.run.kernels =
+        config.isa_given ? find_kernels(config.isa, usable) : &best_kernels(usable);
+    if (kernel.run.kernels == nullptr) {
+        return refuse(Error::NoInstructionSet, name_of(config.isa));
+    }
     return {};
 }
 
@@ -218,7 +243,11 @@ BootResult set_up_run(Kernel& kernel) {
     run.cores = kernel.config.cores;
     run.seed = kernel.config.seed;
     run.stealing = kernel.config.stealing;
-    BootResult done = set_up_latencies(kernel);
+    BootResult done = choose_kernels(kernel);
+    if (!done) {
+        return done;
+    }
+    done = set_up_latencies(kernel);
     if (!done) {
         return done;
     }

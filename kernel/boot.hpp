@@ -51,7 +51,7 @@ using BootResult = std::expected<void, BootError>;
 [[nodiscard]] BootResult check_boot_info(const BootInfo* boot_info);
 /// The command line, then the container's workload or workload file, then their relations.
 [[nodiscard]] BootResult read_config(Kernel& kernel);
-/// Handlers, latencies, guards and the workload's inputs.
+/// Kernels that the machine can run, handlers, latencies, guards and the workload's inputs.
 [[nodiscard]] BootResult set_up_run(Kernel& kernel);
 /// The identity is known, the drain is open, the log has begun.
 void open_log(Kernel& kernel);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a finished run tells: one line on the console, and the report beside the log's ring.
+#include "isa/kernel_table.hpp"
 #include "kernel/boot.hpp"
 
 namespace knhk {
@@ -7,13 +8,15 @@ namespace knhk {
 namespace {
 
 /// What it ran on, as the machine itself has it: nobody asked for this on a command line.
-void add_machine(const BootInfo& info, TextLine& line) {
+void add_machine(const Kernel& kernel, TextLine& line) {
+    const BootInfo& info = *kernel.boot_info;
     std::size_t size = 0;
     while (size < sizeof info.platform_name && info.platform_name[size] != '\0') {
         ++size;
     }
     line.text(" platform=").text({info.platform_name, size});
     line.text(" harts=").number(info.platform->hart_count);
+    line.text(" isa=").text(kernel.run.kernels->name);
 }
 
 void print_result(const Kernel& kernel) {
@@ -26,7 +29,7 @@ void print_result(const Kernel& kernel) {
     line.text(" workers=").number(kernel.config.workers);
     line.text(" digest=").digest(kernel.scheduler.digest());
     line.text(" reason=").text(text_of(static_cast<EndReason>(result.end_reason)));
-    add_machine(*kernel.boot_info, line);
+    add_machine(kernel, line);
     print_line(*kernel.boot_info->platform, line);
 }
 

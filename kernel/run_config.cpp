@@ -112,6 +112,19 @@ Result<void> set_beat_limit(RunConfig& config, std::string_view text) {
     return {};
 }
 
+Result<void> set_isa(RunConfig& config, std::string_view text) {
+    config.isa_given = text != "auto";
+    if (!config.isa_given) {
+        return {};
+    }
+    const Result<InstructionSet> set = instruction_set_named(text);
+    if (!set) {
+        return fail(set.error());
+    }
+    config.isa = *set;
+    return {};
+}
+
 /// One row a key: what it sets, whether a workload section may, and where it is noted that it was.
 struct Key {
     std::string_view name;
@@ -150,6 +163,7 @@ constexpr Key KEYS[] = {
      false},
     {"beat-limit", set_beat_limit, false},
     {"inputs", set_inputs, false},
+    {"isa", set_isa, false},
     {"workload", set_workload, true},
     {"tasks", [](RunConfig& c, std::string_view t) { return set_number(c.tasks, t, 1, TASKS_MAX); },
      true},

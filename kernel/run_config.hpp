@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/instruction_set.hpp"
 #include "kernel/beat_limit.hpp"
 #include "kernel/topology.hpp"
 #include "replay/log_format.hpp"
@@ -36,6 +37,8 @@ struct RunConfig {
     Claiming claiming = Claiming::Static;
     u64 chaos_seed = 0; ///< 0: no chaos
     bool telemetry = false;
+    bool isa_given = false; ///< else the best that the machine has
+    InstructionSet isa = InstructionSet::Scalar;
     InputsMode inputs = InputsMode::None;
     u64 checkpoint_beats = 0; ///< a checkpoint every so many executed beats; 0: when asked
     bool resume = false;      ///< the intake begins with a checkpoint

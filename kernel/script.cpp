@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/check.hpp"
+#include "sigma/receipt.hpp"
 
 namespace knhk {
 
@@ -40,7 +41,8 @@ bool is_header(const ScriptHeader& header) {
            header.topology <= static_cast<u32>(TopologyKind::Matrix) &&
            header.guards <= SCRIPT_GUARDS_MAX && header.observations <= SCRIPT_OBSERVATIONS_MAX &&
            header.kinds <= SCRIPT_KINDS_MAX && header.steps <= header.kinds * SCRIPT_STEPS_MAX &&
-           header.groups <= SCRIPT_GROUPS_MAX && is_zero(header.reserved, sizeof header.reserved) &&
+           header.groups <= SCRIPT_GROUPS_MAX && header.runs <= SCRIPT_RUNS_MAX &&
+           header.snapshots <= SNAPSHOTS_MAX && is_zero(header.reserved, sizeof header.reserved) &&
            is_name(header.name);
 }
 
@@ -115,13 +117,15 @@ StepShape shape_of(Act act) {
         return {STATE_WORDS, 0, 0};
     case Act::Work:
         return {1, 1, ~u32{0}};
+    case Act::Promote:
+        return {SNAPSHOTS_MAX, 0, 0};
     default:
         return {1, 0, 0};
     }
 }
 
 bool is_step(const ScriptStep& step, u32 kinds) {
-    if (step.act > Act::Order || step.one_in == 0) {
+    if (step.act > Act::Promote || step.one_in == 0) {
         return false;
     }
     if (emits(step.act)) {
@@ -145,6 +149,25 @@ bool are_kinds(std::span<const ScriptKind> kinds, std::span<const ScriptStep> st
     bool good = next == steps.size();
     for (const ScriptStep& step : steps) {
         good = good && is_step(step, static_cast<u32>(kinds.size()));
+    }
+    return good;
+}
+
+bool is_run(const ScriptRun& run) {
+    if (run.length > RUN_ROWS || run.reserved != 0) {
+        return false;
+    }
+    u64 behind = 0;
+    for (u32 row = run.length; row < RUN_ROWS; ++row) {
+        behind |= run.subjects[row] | run.objects[row];
+    }
+    return behind == 0;
+}
+
+bool are_runs(std::span<const ScriptRun> runs) {
+    bool good = true;
+    for (const ScriptRun& run : runs) {
+        good = good && is_run(run);
     }
     return good;
 }
@@ -228,7 +251,7 @@ Result<Script> Script::open(std::span<const std::byte> bytes) {
     }
     if (!are_guards(script.guards_, script.header_->observations) ||
         !are_kinds(script.kinds_, script.steps_) || !are_groups(script.groups_) ||
-        !is_topology(script)) {
+        !are_runs(script.runs_) || !is_topology(script)) {
         return fail(Error::BadContainer);
     }
     script.index_groups();
@@ -248,12 +271,31 @@ bool Script::map_tables(std::span<const std::byte> bytes) {
     kinds_ = tables.take<ScriptKind>(header_->kinds);
     steps_ = tables.take<ScriptStep>(header_->steps);
     groups_ = tables.take<ScriptGroup>(header_->groups);
+    runs_ = tables.take<ScriptRun>(header_->runs);
+    const auto snapshots = tables.take<std::byte>(header_->snapshot_bytes);
     if (header_->topology == static_cast<u32>(TopologyKind::Matrix)) {
         matrix_ = tables.take<u8>(u64{header_->cores} * header_->cores);
     }
     const auto padding = tables.rest();
     return tables.good() && bytes.size() % 8 == 0 && padding.size() < 8 &&
-           is_zero(padding.data(), padding.size());
+           is_zero(padding.data(), padding.size()) && map_snapshots(snapshots);
+}
+
+/// One behind the other, each with its receipt, without anything between or behind them.
+bool Script::map_snapshots(std::span<const std::byte> bytes) {
+    for (u32 i = 0; i < header_->snapshots; ++i) {
+        const u64 size = sealed_size(bytes);
+        if (size == 0) {
+            return false;
+        }
+        snapshots_[i] = bytes.first(size);
+        const auto sealed = SealedSnapshot::open(snapshots_[i]);
+        if (!sealed || sealed->receipt.invariants != INVARIANTS_ALL) {
+            return false;
+        }
+        bytes = bytes.subspan(size);
+    }
+    return bytes.empty();
 }
 
 void Script::index_groups() {
@@ -288,6 +330,11 @@ std::span<const ScriptStep> Script::steps_of(u64 kind) const {
     }
     const ScriptKind& found = kinds_[kind];
     return steps_.subspan(found.first_step, found.step_count);
+}
+
+std::span<const std::byte> Script::snapshot(u32 number) const {
+    KNHK_CHECK(number < header_->snapshots, number);
+    return snapshots_[number];
 }
 
 /// The group of an input that exists.

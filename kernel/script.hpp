@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/types.hpp"
+#include "isa/triple_run.hpp"
 #include "kernel/topology.hpp"
 #include "sched/guard.hpp"
 #include "sched/limits.hpp"
@@ -18,12 +19,13 @@
 namespace knhk {
 
 inline constexpr u64 SCRIPT_MAGIC = 0x4B52'4F57'4B48'4E4B; // "KNHKWORK"
-inline constexpr u32 SCRIPT_VERSION = 1;
+inline constexpr u32 SCRIPT_VERSION = 2;
 inline constexpr u32 SCRIPT_SEED_STATED = 1;
 inline constexpr u32 SCRIPT_STEALING = 2;
 
 inline constexpr u32 SCRIPT_GUARDS_MAX = GUARDS_BUILTIN_BEGIN;
 inline constexpr u32 SCRIPT_OBSERVATIONS_MAX = 1024;
+inline constexpr u32 SCRIPT_RUNS_MAX = 1024;
 inline constexpr u32 SCRIPT_KINDS_MAX = 1024;
 inline constexpr u32 SCRIPT_STEPS_MAX = 16; ///< of a kind
 inline constexpr u32 SCRIPT_GROUPS_MAX = 32'768;
@@ -50,7 +52,10 @@ struct ScriptHeader {
     u32 kinds;
     u32 steps;
     u32 groups;
-    u8 reserved[24];
+    u32 runs;
+    u32 snapshots;
+    u32 snapshot_bytes; ///< of all of them
+    u8 reserved[12];
     char name[SCRIPT_NAME_BYTES]; ///< zeros behind it
 };
 static_assert(sizeof(ScriptHeader) == 192 && offsetof(ScriptHeader, topology_counts) == 32);
@@ -75,7 +80,8 @@ enum class Act : u8 {
     Output,
     Spawn,
     Send,
-    Order
+    Order,
+    Promote
 };
 enum class IdFrom : u8 { Zero, Own, Value };
 enum class OrderTime : u8 { At, After, Within };
@@ -85,7 +91,7 @@ struct ScriptStep {
     IdFrom id_from;
     OrderTime time_is;
     u8 by_handler; ///< an emission of a handler's task, not of a kind's
-    u32 index;     ///< the kind; or the state's word; or OBSERVATION_WORDS x observation + word
+    u32 index; ///< the kind; the state's word; OBSERVATION_WORDS x observation + word; the snapshot
     u32 one_in;
     u32 share;
     u64 value; ///< or ticks; or what is added to the id
@@ -103,6 +109,16 @@ struct ScriptGroup {
     Task task; ///< the first input's
 };
 static_assert(sizeof(ScriptGroup) == 96 && offsetof(ScriptGroup, task) == 32);
+
+/// A run of triples as it lies in the file, where nothing lies at a multiple of 64.
+struct ScriptRun {
+    u64 subjects[RUN_ROWS]; ///< zeros behind its length
+    u64 objects[RUN_ROWS];
+    u64 predicate;
+    u32 length;
+    u32 reserved; ///< 0
+};
+static_assert(sizeof(ScriptRun) == 144 && std::has_unique_object_representations_v<ScriptRun>);
 
 constexpr bool emits(Act act) {
     return act == Act::Spawn || act == Act::Send || act == Act::Order;
@@ -132,6 +148,10 @@ class Script {
     [[nodiscard]] std::span<const GuardRule> guards() const { return guards_; }
     [[nodiscard]] std::span<const Observation> observations() const { return observations_; }
     [[nodiscard]] std::span<const ScriptGroup> groups() const { return groups_; }
+    [[nodiscard]] std::span<const ScriptRun> runs() const { return runs_; }
+    [[nodiscard]] u32 snapshot_count() const { return header_->snapshots; }
+    /// A sealed snapshot that keeps all invariants.
+    [[nodiscard]] std::span<const std::byte> snapshot(u32 number) const;
     /// None for a kind that does not exist.
     [[nodiscard]] std::span<const ScriptStep> steps_of(u64 kind) const;
 
@@ -157,6 +177,7 @@ class Script {
     };
 
     [[nodiscard]] bool map_tables(std::span<const std::byte> bytes);
+    [[nodiscard]] bool map_snapshots(std::span<const std::byte> bytes);
     void index_groups();
     [[nodiscard]] Place place_of(u64 index) const;
     [[nodiscard]] bool block_has(std::size_t block, u32 core, u32 cores) const;
@@ -168,6 +189,8 @@ class Script {
     std::span<const ScriptKind> kinds_;
     std::span<const ScriptStep> steps_;
     std::span<const ScriptGroup> groups_;
+    std::span<const ScriptRun> runs_;
+    std::span<const std::byte> snapshots_[SNAPSHOTS_MAX];
     std::span<const u8> matrix_;
     u64 input_count_ = 0;
     Block blocks_[BLOCKS_MAX] = {};

@@ -67,6 +67,9 @@ class ScriptTask {
         case Act::Touch:
             static_cast<void>(context_.state());
             return;
+        case Act::Promote:
+            context_.promote(step.index);
+            return;
         default:
             return;
         }

@@ -114,6 +114,7 @@ void fill_boot_info(const Options& options, u32 cpu_count, u64 container_size_by
     boot_info.size_bytes = sizeof(BootInfo);
     boot_info.platform = &platform;
     boot_info.container_size_bytes = container_size_bytes;
+    boot_info.instruction_sets = hosted::usable_instruction_sets();
     const std::string name = fmt::format("linux-{}", name_of(host_architecture()));
     name.copy(boot_info.platform_name, sizeof boot_info.platform_name - 1);
     boot_info.command_line_size = options.command_line.size();

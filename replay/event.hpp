@@ -15,7 +15,12 @@ enum class EventKind : u8 {
     StateChange = 3,   ///< hash of the core's state slab; task_id 0
     ExternalInput = 4, ///< hash of the input's bytes; task_id of the task it brings
     TaskStolen = 5,    ///< hash of the task's 64 bytes; status is its level; ticks the victim core
+    Promotion = 6, ///< hash of the snapshot's id; task_id of who asked; ticks its number; status 1
+                   ///< if another one was promoted
 };
+
+/// The numbers of snapshots are below.
+inline constexpr u32 SNAPSHOTS_MAX = CHATMAN;
 
 /// The status of a TaskEnqueued that entered the ordered heap.
 inline constexpr u8 ORDERED_LEVEL = 3;
@@ -32,6 +37,7 @@ enum class TaskStatus : u8 {
     Parked = 7,           ///< more ticks than allowed: runs once more from the warm ring
     StateDenied = 8,      ///< a stateless task asked for state
     NoObservation = 9,    ///< an observation that does not exist
+    NoSnapshot = 10,      ///< no such snapshot, nothing of that number in it, or no such run
 };
 
 struct Event {

@@ -86,6 +86,7 @@ void Core::expect_beat(const BeatPlan& plan) const {
 
 CoreOutcome Core::outcome() const {
     const u64 blocked = box_->next_input;
+    const bool asks = clock_->promotion.stage == PromotionStage::Asked;
     // Messages on their way are counted at both ends, not read off the outbox: destinations free
     // its credits in this very beat, and how many of them by now is a matter of speed.
     return {clock_->time.now().raw,
@@ -94,12 +95,33 @@ CoreOutcome Core::outcome() const {
             sent_,
             lined_up_,
             !ready_.empty() || can_be_admitted(),
-            clock_->state_touched != 0};
+            clock_->state_touched != 0 || asks,
+            asks};
 }
 
 /// Idle: nothing of its own to run, nor will it have but by what is still on its way.
 CoreLoad Core::load() const {
     return {static_cast<u8>(ready_.spare()), ready_.empty() && lines_are_empty()};
+}
+
+/// One for each core and epoch: its first, which is its earliest.
+TaskStatus Core::ask_promotion(const Task& task, Timestamp ts, u32 snapshot) {
+    PromotionRequest& request = clock_->promotion;
+    if (snapshot >= run_->snapshots.size()) {
+        return TaskStatus::NoSnapshot;
+    }
+    if (request.stage != PromotionStage::None) {
+        return TaskStatus::QueueFull;
+    }
+    request = {ts.raw, task.id, snapshot, PromotionStage::Asked};
+    return TaskStatus::Ok;
+}
+
+void Core::decide_promotion(bool is_first) {
+    PromotionStage& stage = clock_->promotion.stage;
+    if (stage == PromotionStage::Asked) {
+        stage = is_first ? PromotionStage::Promoted : PromotionStage::Refused;
+    }
 }
 
 std::span<std::byte> Core::state_for_writing() {

@@ -14,6 +14,7 @@
 #include "sched/logical_clock.hpp"
 #include "sched/ordered_queue.hpp"
 #include "sched/post.hpp"
+#include "sched/promotion_request.hpp"
 #include "sched/run_setup.hpp"
 
 namespace knhk {
@@ -29,7 +30,8 @@ struct CoreClock {
     u64 remote_messages;
     u64 state_hash;    ///< of the state slab when it was last logged
     u64 state_touched; ///< 1: a handler may have changed the slab since
-    u64 reserved[26];
+    PromotionRequest promotion;
+    u64 reserved[23];
 };
 static_assert(sizeof(CoreClock) == region::clocks.stride_bytes(CORES_MAX));
 
@@ -41,7 +43,8 @@ struct CoreOutcome {
     u32 sent;          ///< messages that began their way in this beat
     u32 lined_up;      ///< messages that came into a line
     bool busy;         ///< something waits in a ring, or in a line that can be admitted
-    bool state_touched;
+    bool awaits_pulse; ///< the state slab was touched, or a promotion asked for
+    bool asks_promotion;
 };
 inline constexpr OrderedKey NO_ORDERED_KEY{~u64{0}, ~u64{0}};
 
@@ -79,6 +82,9 @@ class Core {
     }
     [[nodiscard]] CoreLoad load() const;
     void give_tasks(Core& thief, u32 count) { ready_.give(thief.ready_, count); }
+    [[nodiscard]] PromotionRequest promotion() const { return clock_->promotion; }
+    /// If it asked for one.
+    void decide_promotion(bool is_first);
 
     // For TaskContext.
     [[nodiscard]] TaskStatus enqueue_at_home(const Task& task);
@@ -88,6 +94,7 @@ class Core {
     [[nodiscard]] TaskStatus emit(const TaskContext& from, const Task& task, Timestamp at);
     [[nodiscard]] std::span<std::byte> state_for_writing();
     [[nodiscard]] std::span<const std::byte> state() const { return {state_, STATE_SLAB_BYTES}; }
+    [[nodiscard]] TaskStatus ask_promotion(const Task& task, Timestamp ts, u32 snapshot);
 
   private:
     void touch_shares() const;
@@ -95,6 +102,7 @@ class Core {
     // core_arrivals.cpp
     void admit(const BeatPlan& plan);
     void log_state_change(const BeatPlan& plan);
+    void log_promotion();
     void log_thefts(const Thefts& thefts);
     void admit_messages(const BeatPlan& plan, u32 records_end);
     [[nodiscard]] bool lines_are_empty() const;

@@ -8,6 +8,7 @@ namespace knhk {
 void Core::admit(const BeatPlan& plan) {
     admit_begin_ = log_.count();
     log_state_change(plan);
+    log_promotion();
     log_thefts(plan.thefts);
     const u32 records_end = admit_begin_ + log_.capacity() / ADMIT_SHARE_DIVISOR;
     admit_messages(plan, records_end);
@@ -38,6 +39,18 @@ void Core::log_state_change(const BeatPlan& plan) {
     clock_->state_hash = hash;
     const u64 ts = tick();
     log_.append({ts, 0, hash, 0, id_.raw, static_cast<u8>(EventKind::StateChange), 0});
+}
+
+/// What the pulse decided.
+void Core::log_promotion() {
+    PromotionRequest& request = clock_->promotion;
+    if (request.stage < PromotionStage::Promoted) {
+        return;
+    }
+    const bool is_refused = request.stage == PromotionStage::Refused;
+    log_task(EventKind::Promotion, request.task_id, run_->snapshots[request.snapshot].id_word,
+             is_refused ? 1 : 0, request.snapshot);
+    request = {};
 }
 
 /// The barrier left them in the Normal ring, which was empty.

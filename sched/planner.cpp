@@ -42,9 +42,34 @@ bool Planner::plan_next(const Outcome& outcome) {
     }
     KNHK_CHECK(plan.start.raw < TIMESTAMP_END - (u64{1} << 32), plan.start.raw);
     plan.after_pulse = plan.beat.raw / CHATMAN != before.raw / CHATMAN ? 1 : 0;
+    if (plan.after_pulse != 0 && outcome.asks_promotion) {
+        decide_promotion();
+    }
     select_ordered(outcome);
     steal();
     return true;
+}
+
+/// Of what the cores ask for, the first in (timestamp, core) is promoted.
+void Planner::decide_promotion() {
+    PromotionRequest first{};
+    u32 first_core = 0;
+    for (u32 core = 0; core < run_->cores; ++core) {
+        const PromotionRequest request =
+            cores_->with(core, [](const Core& of) { return of.promotion(); });
+        const bool is_first =
+            first.stage == PromotionStage::None || request.timestamp < first.timestamp;
+        if (request.stage == PromotionStage::Asked && is_first) {
+            first = request;
+            first_core = core;
+        }
+    }
+    for (u32 core = 0; core < run_->cores; ++core) {
+        cores_->with(core,
+                     [core, first_core](Core& of) { of.decide_promotion(core == first_core); });
+    }
+    state_->snapshot = first.snapshot;
+    ++state_->promotions;
 }
 
 /// The workload's, in order, up to the first that is for a later beat or that its core has no place
@@ -76,8 +101,9 @@ bool Planner::move_on(const Outcome& outcome, bool inputs_cut) {
     if (plan.input_end < run_->input_count) {
         return skip_to(Beat{run_->input_beat(plan.input_end)}, outcome);
     }
-    // What handlers left in the state slabs is logged before a run ends.
-    return outcome.state_touched &&
+    // What handlers left in the state slabs is logged before a run ends, and promotions are
+    // decided.
+    return outcome.awaits_pulse &&
            skip_to(Beat{((plan.beat.raw - 1) / CHATMAN + 1) * CHATMAN}, outcome);
 }
 

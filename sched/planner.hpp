@@ -30,6 +30,7 @@ class Planner {
     [[nodiscard]] bool cut_inputs(const Outcome& outcome);
     [[nodiscard]] bool move_on(const Outcome& outcome, bool inputs_cut);
     [[nodiscard]] bool skip_to(Beat beat, const Outcome& outcome);
+    void decide_promotion();
     void select_ordered(const Outcome& outcome);
     void share_out(const u16* order);
     void steal();

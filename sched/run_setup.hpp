@@ -6,9 +6,12 @@
 #include "base/types.hpp"
 #include "sched/entries.hpp"
 #include "sched/limits.hpp"
+#include "sched/run_snapshot.hpp"
 #include "sched/schedulable_task.hpp"
 
 namespace knhk {
+
+struct KernelTable;
 
 struct RunSetup {
     Memory memory{nullptr};
@@ -16,11 +19,13 @@ struct RunSetup {
     u64 seed = 0;
     const u8* latencies = nullptr; ///< [source * cores + destination], in beats
     bool stealing = false;
+    const KernelTable* kernels = nullptr; ///< of the machine's instruction sets, chosen at boot
 
     const WorkloadEntry* workload = nullptr;
     WorkloadParameters parameters{};
     u64 input_count = 0;
     std::span<const Observation> observations;
+    std::span<const RunSnapshot> snapshots; ///< by number
 
     Handler handlers[HANDLERS_MAX] = {}; ///< by id; null where there is none
     Guard guards[GUARD_IDS] = {};        ///< by id

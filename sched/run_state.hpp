@@ -14,7 +14,7 @@
 namespace knhk {
 
 inline constexpr u64 RUN_STATE_MAGIC = 0x4E55'524B'484E'4B01; // "\1KNHKRUN"
-inline constexpr u32 RUN_STATE_VERSION = 3;
+inline constexpr u32 RUN_STATE_VERSION = 4;
 
 /// A beat's outcome over several cores.
 struct Outcome {
@@ -24,11 +24,12 @@ struct Outcome {
     u64 sent;
     u64 lined_up;
     bool busy;
-    bool state_touched;
+    bool awaits_pulse;
+    bool asks_promotion;
 
     void add(const CoreOutcome& core) {
         add(Outcome{core.clock, core.input_blocked, core.ordered_time, core.sent, core.lined_up,
-                    core.busy, core.state_touched});
+                    core.busy, core.awaits_pulse, core.asks_promotion});
     }
     void add(const Outcome& other) {
         clock_max = other.clock_max > clock_max ? other.clock_max : clock_max;
@@ -37,9 +38,10 @@ struct Outcome {
         sent += other.sent;
         lined_up += other.lined_up;
         busy = busy || other.busy;
-        state_touched = state_touched || other.state_touched;
+        awaits_pulse = awaits_pulse || other.awaits_pulse;
+        asks_promotion = asks_promotion || other.asks_promotion;
     }
-    static constexpr Outcome none() { return {0, ~u64{0}, ~u64{0}, 0, 0, false, false}; }
+    static constexpr Outcome none() { return {0, ~u64{0}, ~u64{0}, 0, 0, false, false, false}; }
 
   private:
     static constexpr u64 smaller(u64 a, u64 b) { return a < b ? a : b; }
@@ -67,6 +69,9 @@ struct RunState {
     u64 tasks;
     u64 remote_messages;
     u64 epoch_beats; ///< executed when the lockchain took in its last leaf
+    u64 promotions;  ///< so far
+    u32 snapshot;    ///< the current one's number
+    u32 reserved;
     u32 finished;
     u32 end_reason; ///< EndReason, valid when finished
     ChainStep step; ///< `previous` is E of the last executed beat

@@ -26,6 +26,15 @@ const Observation& TaskContext::observe(u32 number) {
     return observations[number];
 }
 
+TaskStatus TaskContext::promote(u32 snapshot) {
+    if (!charge(Operation::Promote)) {
+        return TaskStatus::OverBudget;
+    }
+    const TaskStatus status = core_->ask_promotion(*task_, timestamp_, snapshot);
+    had_effect_ = had_effect_ || status == TaskStatus::Ok;
+    return note(status);
+}
+
 std::span<std::byte> TaskContext::state() {
     if (!may_use_state()) {
         return {};

@@ -64,6 +64,10 @@ class TaskContext {
     /// The same, to be read: no effect that a parked task could not take back.
     [[nodiscard]] std::span<const std::byte> read_state();
 
+    /// Asks that the snapshot of this number becomes current at the next pulse. A core's first
+    /// request of an epoch counts, and of all cores' the first in (timestamp, core).
+    TaskStatus promote(u32 snapshot);
+
     /// Charges `ticks` for what the handler computes by itself.
     void work(u32 ticks) { static_cast<void>(charge(Operation::Work, ticks)); }
 

@@ -26,6 +26,7 @@ void add_trace_command(Command& app, Action& action);
 void add_prove_command(Command& app, Action& action);
 void add_check_proof_command(Command& app, Action& action);
 void add_pack_command(Command& app, Action& action);
+void add_sigma_command(Command& app, Action& action);
 void add_matrix_command(Command& app, Action& action);
 void add_check_model_command(Command& app, Action& action);
 void add_bench_command(Command& app, Action& action);

@@ -33,6 +33,10 @@ void add_platform_options(Command& command, RunOptions& options) {
     add_number(command,
                {"--chaos", 0, ANY_NUMBER, "seed of delays wherever workers meet (0: none)"},
                options.chaos);
+    command
+        .text("--isa", options.isa,
+              "instruction set of the query kernels (auto: the machine's best)")
+        .value("auto|scalar|avx2|avx512|neon|rvv");
     command.flag("--telemetry", options.telemetry, "tell cycles of beats and barriers");
     command
         .word(

@@ -75,6 +75,7 @@ int run(int argc, char** argv) {
     add_prove_command(app, action);
     add_check_proof_command(app, action);
     add_pack_command(app, action);
+    add_sigma_command(app, action);
     add_matrix_command(app, action);
     add_check_model_command(app, action);
     add_build_command(app, action);

@@ -14,7 +14,8 @@ namespace {
 constexpr const char* FOOTER =
     "Events come in canonical order: by beat, timestamp, core. The first column counts them from\n"
     "0, over the whole log: 'knhk prove --event' takes this number. A task's ticks are virtual;\n"
-    "of a TaskStolen the core is named that it was taken from. With --json each line is one\n"
+    "of a TaskStolen the core is named that it was taken from, of a Promotion the snapshot. With "
+    "--json each line is one\n"
     "object with \"record\": event, beat, input or epoch. A --status is that of a TaskExecuted, "
     "or\n"
     "the level of a TaskEnqueued or TaskStolen: High, Normal, Low, ordered.\n"
@@ -78,11 +79,13 @@ void add_filters(Command& command, ShowWords& words) {
     command.text("--core", words.core, "only events of this core").value("N");
     command.text("--task", words.task, "only events of tasks with this id").value("ID");
     command.text("--kind", words.kinds, "only events of this kind; may be given again")
-        .value("TaskEnqueued|TaskExecuted|StateChange|ExternalInput|TaskStolen")
+        .value("TaskEnqueued|TaskExecuted|StateChange|ExternalInput|TaskStolen|"
+               "Promotion")
         .one_at_a_time();
     command.text("--status", words.statuses, "only events that end so; may be given again")
         .value("Ok|QueueFull|EmitLimit|InvalidTask|InvalidTimestamp|GuardFailed|OverBudget|"
-               "Parked|StateDenied|NoObservation|High|Normal|Low|ordered")
+               "Parked|StateDenied|NoObservation|NoSnapshot|High|Normal|Low|ordered|promoted|"
+               "refused")
         .one_at_a_time();
     command.text("--limit", words.limit, "so many rows, no more").value("N");
 }

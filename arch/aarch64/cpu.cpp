@@ -2,6 +2,7 @@
 // What a hart switches on in itself before it runs other code, and waiting.
 #include "arch/aarch64/cpu.hpp"
 
+#include "arch/aarch64/instruction_sets.hpp"
 #include "arch/bare/console.hpp"
 
 namespace knhk::bare {
@@ -41,6 +42,10 @@ void announce_processor() {
         line.text("knhk: processor has").text(has_atomics ? " lse" : "");
         print(line.text(has_sve ? " sve" : ""));
     }
+}
+
+u64 instruction_sets() {
+    return aarch64::instruction_sets();
 }
 
 void pause() {

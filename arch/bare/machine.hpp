@@ -27,6 +27,8 @@ namespace knhk::bare {
 void start_cpu();
 /// What the processor has beside the least that is needed, as a line of the console; or nothing.
 void announce_processor();
+/// BootInfo::instruction_sets, when the firmware has been read.
+[[nodiscard]] u64 instruction_sets();
 /// Platform::pause: gives way inside a spinning loop.
 void pause();
 /// Platform::cycles.

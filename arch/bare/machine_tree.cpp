@@ -12,6 +12,10 @@ TreeValue console_property(const TreeNode& chosen) {
     return value.is_there ? value : chosen.property("linux,stdout-path");
 }
 
+bool is_hart(const TreeNode& node) {
+    return node.property("device_type").text() == "cpu" && node.is_available();
+}
+
 } // namespace
 
 TreeChoice choice_of(const DeviceTree& tree) {
@@ -38,11 +42,22 @@ TreeNode console_of(const DeviceTree& tree) {
 void add_harts(const DeviceTree& tree, HartTable& harts) {
     each_child(tree.find("/cpus"), [&](const TreeNode& node) {
         PhysicalSpan number;
-        if (node.property("device_type").text() == "cpu" && node.is_available() &&
-            node.raw_register(0, number)) {
+        if (is_hart(node) && node.raw_register(0, number)) {
             harts.add(number.base);
         }
     });
+}
+
+bool all_harts_have(const DeviceTree& tree, bool (*has)(const TreeNode& hart)) {
+    u32 harts = 0;
+    u32 without = 0;
+    each_child(tree.find("/cpus"), [&](const TreeNode& node) {
+        if (is_hart(node)) {
+            ++harts;
+            without += has(node) ? 0 : 1;
+        }
+    });
+    return harts > 0 && without == 0;
 }
 
 u64 timebase_hz(const DeviceTree& tree) {

@@ -21,6 +21,9 @@ struct TreeChoice {
 /// The harts of `/cpus` that may be used, by the number that `reg` gives them.
 void add_harts(const DeviceTree& tree, HartTable& harts);
 
+/// Whether all of those, and at least one, have what `has` looks for.
+[[nodiscard]] bool all_harts_have(const DeviceTree& tree, bool (*has)(const TreeNode& hart));
+
 /// How fast the clock runs that all harts read; 0 when the tree does not say it for all.
 [[nodiscard]] u64 timebase_hz(const DeviceTree& tree);
 

@@ -44,6 +44,7 @@ constinit BootInfo boot_info{
     .size_bytes = sizeof(BootInfo),
     .platform = &platform,
     .container_size_bytes = 0,
+    .instruction_sets = 0,
     .platform_name = "bare-" KNHK_ARCHITECTURE,
     .command_line_size = 0,
     .command_line = {},
@@ -54,6 +55,7 @@ constinit BootInfo boot_info{
 const BootInfo* make_boot_info(const Firmware& firmware, u32 hart_count) {
     platform.hart_count = hart_count;
     boot_info.container_size_bytes = firmware.module.size_bytes;
+    boot_info.instruction_sets = instruction_sets();
     boot_info.command_line_size = firmware.command_line_size;
     std::memcpy(boot_info.command_line, firmware.command_line.data(), firmware.command_line_size);
     return &boot_info;

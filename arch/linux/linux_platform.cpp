@@ -100,6 +100,10 @@ Platform linux_platform(u32 hart_count, u32 cpu_count) {
     };
 }
 
+u64 usable_instruction_sets() {
+    return instruction_sets();
+}
+
 void install_operator_signals() {
     set_handler(SIGINT, &ask_for_stop);
     set_handler(SIGTERM, &ask_for_stop);

@@ -11,6 +11,9 @@ namespace knhk::hosted {
 /// CPUs.
 [[nodiscard]] Platform linux_platform(u32 hart_count, u32 cpu_count);
 
+/// BootInfo::instruction_sets of this process.
+[[nodiscard]] u64 usable_instruction_sets();
+
 /// From here on SIGINT and SIGTERM ask the run to end, and a closed console does not. Throws a
 /// Failure.
 void install_operator_signals();

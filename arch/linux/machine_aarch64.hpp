@@ -8,6 +8,7 @@
 #include <ucontext.h>
 
 #include "arch/platform.hpp"
+#include "arch/aarch64/instruction_sets.hpp"
 
 namespace knhk::hosted {
 
@@ -23,6 +24,11 @@ inline u64 cycles_now() {
 
 inline void pause_processor() {
     asm volatile("yield" : : : "memory");
+}
+
+/// Bits of InstructionSet that this process may use.
+inline u64 instruction_sets() {
+    return aarch64::instruction_sets();
 }
 
 /// Fills pc and the registers as they were when the signal came.

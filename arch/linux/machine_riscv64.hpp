@@ -4,9 +4,11 @@
 
 #include <elf.h>
 #include <iterator>
+#include <sys/auxv.h>
 #include <ucontext.h>
 
 #include "arch/platform.hpp"
+#include "arch/riscv64/instruction_sets.hpp"
 
 namespace knhk::hosted {
 
@@ -23,6 +25,11 @@ inline u64 cycles_now() {
 /// Of the extension Zihintpause; without it, it does nothing.
 inline void pause_processor() {
     asm volatile(".insn i 0x0F, 0, x0, x0, 0x010" : : : "memory");
+}
+
+/// Bits of InstructionSet that this process may use.
+inline u64 instruction_sets() {
+    return riscv64::instruction_sets_of(getauxval(AT_HWCAP));
 }
 
 /// Fills pc and the registers as they were when the signal came.

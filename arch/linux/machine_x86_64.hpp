@@ -8,6 +8,7 @@
 #include <ucontext.h>
 
 #include "arch/platform.hpp"
+#include "arch/x86_64/instruction_sets.hpp"
 
 namespace knhk::hosted {
 
@@ -20,6 +21,11 @@ inline u64 cycles_now() {
 
 inline void pause_processor() {
     __builtin_ia32_pause();
+}
+
+/// Bits of InstructionSet that this process may use.
+inline u64 instruction_sets() {
+    return x86_64::instruction_sets();
 }
 
 /// Fills pc and the registers as they were when the signal came.

@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "arch/bare/console.hpp"
+#include "base/instruction_set.hpp"
 
 namespace knhk::bare {
 namespace {
@@ -23,6 +24,7 @@ constexpr std::size_t EXTENSIONS_SHOWN_MAX = 160;
 
 /// In the device tree: boot code alone looks at it.
 constinit std::string_view processor_extensions;
+constinit bool vectors_are_there = false;
 
 constinit std::atomic<u64> timebase_hertz{0};
 constinit std::atomic<u32> cycle_shift{0};
@@ -52,16 +54,21 @@ u64 timebase() {
     return timebase_hertz.load(std::memory_order_relaxed);
 }
 
-/// Floating point, for programs that use it. The runtime has none.
+/// Floating point, for programs that use it, and vectors. A hart without vectors ignores the bits.
 void start_cpu() {
-    set_status(KNHK_STATUS_FLOATING_POINT);
+    set_status(KNHK_STATUS_FLOATING_POINT | KNHK_STATUS_VECTORS);
 }
 
-void set_processor(std::string_view extensions) {
+void set_processor(std::string_view extensions, bool has_vectors) {
+    vectors_are_there = has_vectors;
     processor_extensions = {extensions.data(), std::min(extensions.size(), EXTENSIONS_SHOWN_MAX)};
 }
 
-/// Nothing beside the least is used, but people look for it.
+u64 instruction_sets() {
+    return vectors_are_there ? bit_of(InstructionSet::Rvv) : 0;
+}
+
+/// People look for it.
 void announce_processor() {
     if (!processor_extensions.empty()) {
         print(TextLine{}.text("knhk: processor has ").text(processor_extensions));

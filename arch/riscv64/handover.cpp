@@ -3,6 +3,7 @@
 #include "arch/bare/exit.hpp"
 #include "arch/bare/machine_tree.hpp"
 #include "arch/riscv64/cpu.hpp"
+#include "arch/riscv64/instruction_sets.hpp"
 
 extern "C" {
 // Written by entry.S.
@@ -10,6 +11,15 @@ extern const knhk::u64 boot_device_tree;
 }
 
 namespace knhk::bare {
+namespace {
+
+/// The older property is one text, the newer a list of names.
+bool has_vectors(const TreeNode& hart) {
+    return riscv64::names_vectors(hart.property("riscv,isa").text()) ||
+           hart.property("riscv,isa-extensions").lists("v");
+}
+
+} // namespace
 
 void read_handover(Firmware& firmware) {
     if (!firmware.set_device_tree(boot_device_tree)) {
@@ -20,7 +30,8 @@ void read_handover(Firmware& firmware) {
     find_finisher(firmware); // later refusals end the emulator with a status
     const DeviceTree tree(firmware.device_tree);
     set_timebase(timebase_hz(tree));
-    set_processor(tree.find("/cpus/cpu").property("riscv,isa").text());
+    set_processor(tree.find("/cpus/cpu").property("riscv,isa").text(),
+                  all_harts_have(tree, has_vectors));
 }
 
 } // namespace knhk::bare

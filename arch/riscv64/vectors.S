@@ -80,7 +80,8 @@ stop:
     wfi
     j stop
 
-// In the middle of anything: what C++ may change is saved. The image is not compiled for vectors.
+// In the middle of anything: what C++ may change is saved. Nothing that runs here uses vectors:
+// query kernels alone do.
 timer:
     EACH_FLOAT fsd
     csrr t1, fcsr

@@ -7,9 +7,15 @@
 namespace knhk::bare {
 namespace {
 
-constexpr u32 CPUID_BASE = 0;
-constexpr u32 CPUID_FEATURES = 1;
-constexpr u32 CPUID_STRUCTURED = 7;
+using x86_64::cpuid;
+using x86_64::CPUID_BASE;
+using x86_64::CPUID_FEATURES;
+using x86_64::CPUID_STRUCTURED;
+using x86_64::CpuidResult;
+using x86_64::XCR0_AVX;
+using x86_64::XCR0_AVX512;
+using x86_64::XCR0_X87_SSE;
+
 constexpr u32 CPUID_XSAVE = 13;
 
 constexpr u32 FEATURES_EDX_MCE = 1U << 7;
@@ -20,10 +26,6 @@ constexpr u32 STRUCTURED_EBX_AVX512F = 1U << 16;
 
 constexpr u64 CR4_MCE = 1U << 6;
 constexpr u64 CR4_OSXSAVE = 1U << 18;
-
-constexpr u64 XCR0_X87_SSE = 0x03;
-constexpr u64 XCR0_AVX = 0x04;
-constexpr u64 XCR0_AVX512 = 0xE0; // opmask, upper halves, upper sixteen: all or none
 
 constexpr u64 FLAGS_INTERRUPTS_ON = 1U << 9;
 
@@ -89,6 +91,11 @@ void announce_processor() {
     line.text("knhk: processor has avx");
     line.text(features.avx2 ? " avx2" : "").text(features.avx512f ? " avx512f" : "");
     print(line);
+}
+
+/// All harts of a machine are alike, and start_cpu has switched all of them on.
+u64 instruction_sets() {
+    return x86_64::instruction_sets();
 }
 
 void pause() {

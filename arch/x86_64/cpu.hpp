@@ -3,6 +3,7 @@
 #pragma once
 
 #include "arch/bare/machine.hpp"
+#include "arch/x86_64/instruction_sets.hpp"
 
 namespace knhk::bare {
 
@@ -103,18 +104,6 @@ inline u16 read_task() {
     u16 selector;
     asm volatile("str %0" : "=r"(selector));
     return selector;
-}
-
-struct CpuidResult {
-    u32 eax, ebx, ecx, edx;
-};
-
-inline CpuidResult cpuid(u32 leaf, u32 subleaf = 0) {
-    CpuidResult result;
-    asm volatile("cpuid"
-                 : "=a"(result.eax), "=b"(result.ebx), "=c"(result.ecx), "=d"(result.edx)
-                 : "a"(leaf), "c"(subleaf));
-    return result;
 }
 
 } // namespace knhk::bare

@@ -78,7 +78,7 @@ void send(u64 apic_id, u32 command) {
 } // namespace
 
 u32 local_apic_id() {
-    return cpuid(1).ebx >> 24;
+    return x86_64::cpuid(1).ebx >> 24;
 }
 
 u64 local_apic_physical() {

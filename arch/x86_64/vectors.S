@@ -53,9 +53,9 @@ wake_interrupt:
     iretq
 
 // Unlike the above, in the middle of anything: what C++ may change is saved. Of vector state that
-// is SSE alone, because nothing of the image is compiled for more, and instructions of SSE leave
-// the wider parts of its registers as they are. The processor aligned the stack to 16 bytes and
-// pushed five words; with nine more it is aligned again.
+// is SSE alone, because nothing that runs here is compiled for more (query kernels are), and
+// instructions of SSE leave the wider parts of its registers as they are. The processor aligned the
+// stack to 16 bytes and pushed five words; with nine more it is aligned again.
 #define FXSAVE_BYTES 512
 .globl watch_interrupt
 watch_interrupt:

@@ -56,7 +56,8 @@ std::byte* ring_of(const Memory& memory) {
 class Discarder {
   public:
     Discarder(const Memory& memory, u32 cpu)
-        : consumer_(control_of(memory), ring_of(memory)), thread_([this, cpu] { discard(cpu); }) {}
+        : consumer_(&control_of(memory)->log, ring_of(memory)),
+          thread_([this, cpu] { discard(cpu); }) {}
     ~Discarder() {
         ended_.store(true);
         thread_.join();

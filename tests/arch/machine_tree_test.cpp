@@ -88,6 +88,34 @@ TEST(MachineTreeTest, harts_beyond_the_limit_are_counted) {
     EXPECT_EQ(harts.left_out, 3U);
 }
 
+bool is_even(const TreeNode& hart) {
+    PhysicalSpan number;
+    return hart.raw_register(0, number) && number.base % 2 == 0;
+}
+
+/// Of harts with these numbers; the last of them is switched off.
+bool all_are_even(const std::vector<u32>& numbers) {
+    TreeBuilder builder;
+    builder.begin("").begin("cpus").cells("#address-cells", {1}).cells("#size-cells", {0});
+    for (const u32 number : numbers) {
+        builder.begin("cpu@" + std::to_string(number)).text("device_type", "cpu");
+        builder.cells("reg", {number});
+        if (number == numbers.back()) {
+            builder.text("status", "disabled");
+        }
+        builder.end();
+    }
+    const auto bytes = builder.end().end().tree();
+    return all_harts_have(DeviceTree(bytes), is_even);
+}
+
+TEST(MachineTreeTest, what_all_harts_have_is_what_no_usable_one_lacks) {
+    EXPECT_TRUE(all_are_even({0, 2, 3}));
+    EXPECT_FALSE(all_are_even({0, 1, 2, 4}));
+    EXPECT_FALSE(all_are_even({0})) << "none is left";
+    EXPECT_FALSE(all_harts_have(DeviceTree({}), is_even));
+}
+
 TEST(MachineTreeTest, monitors_and_clocks_are_told) {
     EXPECT_EQ(monitor_of(Stored("virt").tree).method, MonitorCall::HYPERVISOR);
     EXPECT_EQ(monitor_of(Stored("virt").tree).start_hart, 0U) << "the standard's";

@@ -2,6 +2,7 @@
 // A device tree, and all that is asked of one. Every second mutation gets the header of a sound
 // tree again, so that the blocks behind it are reached.
 #include "arch/bare/machine_tree.hpp"
+#include "arch/riscv64/instruction_sets.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace knhk;
@@ -31,6 +32,9 @@ void use_machine(const DeviceTree& tree) {
     static_cast<void>(console_of(tree).registers(0));
     static_cast<void>(timebase_hz(tree));
     static_cast<void>(monitor_of(tree));
+    static_cast<void>(all_harts_have(tree, [](const TreeNode& hart) {
+        return riscv64::names_vectors(hart.property("riscv,isa").text());
+    }));
 }
 
 } // namespace

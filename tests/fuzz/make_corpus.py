@@ -24,7 +24,7 @@ LOGS = {
 WORDS = ["cores=4 workers=2 workload=ring tasks=200", "level=digest drain=shared beats=9",
          "topology=mesh:2x2x1:1:2 stealing=on claim=dynamic chaos=7 telemetry=on",
          "topology=hierarchical:2,2:1,2,3 cores=4 seed=18446744073709551615", "latency=7 cores=256",
-         "checkpoint=8 resume=on drain=shared"]
+         "checkpoint=8 resume=on drain=shared", "isa=rvv isa=auto"]
 TOPOLOGIES = ["flat:1", "flat:7", "hierarchical:2,2:1,2,3", "hierarchical:4,4,4:1,2,3,4",
               "mesh:2x2x1:1:2", "mesh:8x8x4:1:1"]
 SYS = ["""cpu/online=0-3
@@ -164,7 +164,7 @@ def container_of(sections):
 
 
 def make_workloads(corpus, scratch):
-    files = [path for path in sorted(corpus.examples.rglob("*.json"))
+    files = [path for path in sorted(corpus.examples.glob("*.json"))
              if path.stat().st_size < 8192]
     for path in files:
         packed = scratch / "packed"
@@ -178,6 +178,15 @@ def make_workloads(corpus, scratch):
     corpus.put("container", "words", container_of([(1, b"workload=ring tasks=5\n")]))
 
 
+
+
+def make_sigma(corpus, scratch):
+    """A text, and what it becomes."""
+    text = corpus.examples / "sigma" / "access.json"
+    built = scratch / "access.sigma"
+    corpus.knhk("sigma", "build", text, "-o", built)
+    corpus.put("sigma", "text", text.read_bytes())
+    corpus.put("sigma", "snapshot", built.read_bytes())
 
 
 def make_images(corpus):
@@ -254,6 +263,7 @@ def main():
         scratch = Path(folder)
         make_logs(corpus, scratch)
         make_workloads(corpus, scratch)
+        make_sigma(corpus, scratch)
         make_images(corpus)
         make_checkpoints(corpus, scratch)
         make_device_trees(corpus, scratch)

@@ -15,7 +15,11 @@ POLICY_BITS = {POLICY_STEALING: "stealing"}
 KIND_TASK_EXECUTED = 2
 KIND_STATE_CHANGE = 3
 KIND_TASK_STOLEN = 5
-HIGHEST_STATUS = {1: 3, KIND_TASK_EXECUTED: 9, KIND_STATE_CHANGE: 0, 4: 0, KIND_TASK_STOLEN: 2}
+KIND_PROMOTION = 6
+HIGHEST_STATUS = {1: 3, KIND_TASK_EXECUTED: 10, KIND_STATE_CHANGE: 0, 4: 0, KIND_TASK_STOLEN: 2,
+                  KIND_PROMOTION: 1}
+SNAPSHOTS = 8
+SNAPSHOT_GUARDS = 1024  # numbered behind the run's own
 STATUS_GUARD_FAILED = 5
 STATUS_OVER_BUDGET = 6
 STATUS_PARKED = 7
@@ -34,7 +38,9 @@ def check_events(beat, core, data, offset, identity):
             beat.fail("event kind %d is not known" % kind, offset, core)
         if status > HIGHEST_STATUS[kind]:
             beat.fail("status %d is not known for event kind %d" % (status, kind), offset, core)
-        if ticks != 0 and kind not in (KIND_TASK_EXECUTED, KIND_TASK_STOLEN):
+        if kind == KIND_PROMOTION and ticks >= SNAPSHOTS:
+            beat.fail("a promotion of snapshot %d" % ticks, offset, core)
+        if ticks != 0 and kind not in (KIND_TASK_EXECUTED, KIND_TASK_STOLEN, KIND_PROMOTION):
             beat.fail("%d ticks in an event of kind %d" % (ticks, kind), offset, core)
         if kind == KIND_TASK_STOLEN:
             if not identity.policies & POLICY_STEALING:
@@ -44,7 +50,7 @@ def check_events(beat, core, data, offset, identity):
         if kind == KIND_TASK_EXECUTED:
             if status in (STATUS_OVER_BUDGET, STATUS_PARKED) and digest != 0:
                 beat.fail("an output's hash of a task over budget", offset, core)
-            if status == STATUS_GUARD_FAILED and digest >= GUARD_IDS:
+            if status == STATUS_GUARD_FAILED and digest >= GUARD_IDS + SNAPSHOT_GUARDS:
                 beat.fail("a failed guard of id %d" % digest, offset, core)
         if task_id != 0 and kind == KIND_STATE_CHANGE:
             beat.fail("a state change with task_id %d" % task_id, offset, core)

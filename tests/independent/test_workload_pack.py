@@ -13,12 +13,14 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # the imports below must not leave a folder in the source tree
 
+from sigma_builder import build  # noqa: E402
 from workload_packer import ACTS, EMISSIONS, pack  # noqa: E402
 from xxh3 import xxh3_64  # noqa: E402
 
 CONTAINER_MAGIC = 0x544E4F434B484E4B
 WORKLOAD_FILE = 2
 DERIVED_FILES = 40
+SNAPSHOT = "access.sigma"
 
 
 def container_of(payload):
@@ -54,6 +56,8 @@ def step_for(choose):
         step["word"] = choose.randint(0, 511)
     elif act == "work":
         step["ticks"] = choose.randint(1, 2**32 - 1)
+    elif act == "promote":
+        step["snapshot"] = choose.randint(0, 7)
     elif act in EMISSIONS:
         step |= target_for(choose, "share")
         if choose.random() < 0.7:
@@ -103,6 +107,11 @@ def derived_file(seed):
         guards.append(guard)
     workload = {"knhk_workload": 1, "name": "derived-%d" % seed, "cores": 4, "guards": guards,
                 "observations": [[choose.getrandbits(64) for _ in range(4)] for _ in range(3)],
+                "runs": [{"predicate": choose.getrandbits(64),
+                          "rows": [[choose.getrandbits(64), choose.randint(0, 3)]
+                                   for _ in range(choose.randint(0, 8))]}
+                         for _ in range(choose.randint(0, 3))],
+                "sigma": [SNAPSHOT] * choose.randint(0, 8),
                 "kinds": [{"name": name, "steps": [step_for(choose) for _ in range(
                     choose.randint(0, 16))]} for name in "abc"],
                 "inputs": [input_for(choose) for _ in range(choose.randint(0, 12))]}
@@ -128,13 +137,14 @@ def files(root):
 
 def difference(name, text, command, folder):
     """What differs, in words; None if nothing does."""
+    snapshots = {SNAPSHOT: (folder / SNAPSHOT).read_bytes()}
     source, target = folder / "workload.json", folder / "workload.knhk"
     source.write_text(text)
     run = subprocess.run([command, "pack", str(source), "-o", str(target)], capture_output=True,
                          text=True, check=False)
     if run.returncode != 0:
         return "%s: knhk pack ended with %d: %s" % (name, run.returncode, run.stderr.strip())
-    expected, found = container_of(pack(text)), target.read_bytes()
+    expected, found = container_of(pack(text, snapshots)), target.read_bytes()
     if expected == found:
         return None
     first = next((at for at, (a, b) in enumerate(zip(expected, found)) if a != b),
@@ -146,6 +156,8 @@ def difference(name, text, command, folder):
 def main(root, command):
     compared = 0
     with tempfile.TemporaryDirectory() as folder:
+        text = (Path(root) / "examples/sigma/access.json").read_text()
+        (Path(folder) / SNAPSHOT).write_bytes(build(text))
         for name, text in files(Path(root)):
             problem = difference(name, text, command, Path(folder))
             if problem:

@@ -5,16 +5,17 @@ It reads good files only: whatever is wrong in one raises some exception."""
 import json
 import struct
 
-HEADER = struct.Struct("<QIIIIQ8I16sIIIIII24x64s")
+HEADER = struct.Struct("<QIIIIQ8I16sIIIIIIIII12x64s")
 GUARD = struct.Struct("<HBBIQQQ")
 OBSERVATION = struct.Struct("<4Q")
 KIND = struct.Struct("<IIQ")
 STEP_HEAD = struct.Struct("<BBBBIIIQQ")
 GROUP_HEAD = struct.Struct("<QQQQ")
+RUN = struct.Struct("<8Q8QQII")
 TASK = struct.Struct("<Q8HHBBBB2x4Q")
 
 MAGIC = 0x4B524F574B484E4B
-VERSION = 1
+VERSION = 2
 FLAG_SEED, FLAG_STEALING = 1, 2
 SCRIPT_HANDLER = 6
 NOT_ORDERED = 2**64 - 1
@@ -23,7 +24,7 @@ SUBJECTS = ("", "payload", "state", "observation", "id")
 TESTS = ("never", "always", "equal", "not_equal", "less", "at_least", "any_bits", "all_bits",
          "between")
 ACTS = ("set", "random", "pure", "observe", "read", "add", "touch", "work", "output", "spawn",
-        "send", "order")
+        "send", "order", "promote")
 EMISSIONS = ("spawn", "send", "order")
 ORIGINS = ("zero", "own", "value")
 TIMES = ("at", "after", "within")
@@ -89,6 +90,7 @@ def pack_step(step, kinds):
     if step["do"] in EMISSIONS:
         return pack_emission(step, kinds)
     index = number(step.get("word", 0)) + 4 * number(step.get("observation", 0))
+    index += number(step.get("snapshot", 0))
     value = number(step.get("value", step.get("ticks", 0)))
     return STEP_HEAD.pack(ACTS.index(step["do"]), 0, 0, 0, index, number(step.get("one_in", 1)), 0,
                           value, 0) + bytes(TASK.size)
@@ -132,7 +134,14 @@ def topology_fields(topology):
     return kind, padded(counts, 8), bytes(padded(latencies, 16)), hops, matrix
 
 
-def pack(text):
+def pack_run(run):
+    rows = [numbers(row, 2) for row in run["rows"]]
+    return RUN.pack(*padded([subject for subject, _ in rows], 8),
+                    *padded([item for _, item in rows], 8), number(run["predicate"]), len(rows), 0)
+
+
+def pack(text, snapshots):
+    """`snapshots`: the bytes of each file that the text may name."""
     workload = json.loads(text)
     kinds = {kind["name"]: i for i, kind in enumerate(workload.get("kinds", []))}
     guards = [pack_guard(guard) for guard in workload.get("guards", [])]
@@ -143,13 +152,15 @@ def pack(text):
         steps += [pack_step(step, kinds) for step in kind["steps"]]
     groups = [group for entry in workload["inputs"] for group in groups_of(entry, kinds)]
     groups.sort(key=lambda group: group[0])  # stable: within a beat as in the file
+    runs = [pack_run(run) for run in workload.get("runs", [])]
+    sigma = [snapshots[name] for name in workload.get("sigma", [])]
     flags = (FLAG_SEED if "seed" in workload else 0) + (
         FLAG_STEALING if workload.get("stealing", False) else 0)
     topology, counts, latencies, hops, matrix = topology_fields(workload.get("topology"))
     header = HEADER.pack(MAGIC, VERSION, flags, number(workload.get("cores", 0)), topology,
                          number(workload.get("seed", 0)), *counts, latencies, hops, len(guards),
                          len(observations), len(kind_rows), len(steps), len(groups),
-                         workload["name"].encode())
+                         len(runs), len(sigma), sum(map(len, sigma)), workload["name"].encode())
     packed = b"".join([header, *guards, *observations, *kind_rows, *steps,
-                       *(group for _, group in groups), matrix])
+                       *(group for _, group in groups), *runs, *sigma, matrix])
     return packed + bytes(-len(packed) % 8)

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/sha256.hpp"
+#include "isa/kernels.hpp"
 #include "tests/kernel/container_builder.hpp"
 #include "tests/kernel/script_builder.hpp"
 #include "tests/replay/log_bytes.hpp"
@@ -185,6 +186,38 @@ TEST_F(BootTest, latency_fills_the_matrix_and_nothing_behind_it) {
     EXPECT_EQ(kernel_->run.latencies[256], 0);
 }
 
+TEST_F(BootTest, kernels_are_scalar_where_the_platform_says_of_nothing_better) {
+    command_line("tasks=10");
+    ASSERT_TRUE(read_config(*kernel_).has_value());
+    ASSERT_TRUE(set_up_run(*kernel_).has_value());
+    EXPECT_EQ(kernel_->run.kernels, &SCALAR_KERNELS);
+}
+
+TEST_F(BootTest, kernels_are_the_best_that_the_platform_says_of) {
+    command_line("isa=auto");
+    info_->instruction_sets = ~u64{0};
+    ASSERT_TRUE(read_config(*kernel_).has_value());
+    ASSERT_TRUE(set_up_run(*kernel_).has_value());
+    EXPECT_EQ(kernel_->run.kernels, kernel_tables().front());
+}
+
+TEST_F(BootTest, kernels_that_are_asked_for_are_taken) {
+    command_line("isa=scalar");
+    info_->instruction_sets = ~u64{0};
+    ASSERT_TRUE(read_config(*kernel_).has_value());
+    ASSERT_TRUE(set_up_run(*kernel_).has_value());
+    EXPECT_EQ(kernel_->run.kernels, &SCALAR_KERNELS);
+}
+
+TEST_F(BootTest, kernels_that_the_machine_cannot_run_are_refused_by_their_name) {
+    const char* const best = kernel_tables().front()->name;
+    command_line("isa=" + std::string(best));
+    ASSERT_TRUE(read_config(*kernel_).has_value());
+    const BootResult set = set_up_run(*kernel_);
+    expect_refused(set, Error::NoInstructionSet);
+    EXPECT_EQ(set.error().where, best);
+}
+
 TEST_F(BootTest, topology_that_does_not_fit_the_cores_is_refused_with_the_reason) {
     command_line("cores=8 topology=mesh:2x2:1:1");
     ASSERT_TRUE(read_config(*kernel_).has_value());
@@ -253,7 +286,7 @@ TEST_F(BootTest, topology_of_a_workload_file_must_fit_the_cores_that_are_used) {
 
 TEST_F(BootTest, damaged_or_empty_workload_file_is_refused) {
     test::ScriptBuilder builder;
-    builder.header.version = 2;
+    builder.header.version = 1;
     hand_in(container_of_file(builder));
     expect_refused(read_config(*kernel_), Error::BadContainer);
     hand_in(test::container_with({{.kind = 2, .offset = 64, .size = 0}}, 0));
@@ -313,6 +346,7 @@ TEST_F(BootTest, run_reports_its_figures_on_the_console_and_beside_the_log) {
     EXPECT_NE(console_.find(" digest=" + digest + " reason=quiescent platform="),
               std::string::npos);
     EXPECT_NE(console_.find(" harts="), std::string::npos) << console_;
+    EXPECT_NE(console_.find(" isa=scalar"), std::string::npos) << console_;
 }
 
 TEST_F(BootTest, run_on_the_console_leaves_the_drain_alone) {

@@ -249,5 +249,16 @@ TEST(CheckConfigTest, workers_may_be_as_many_as_cores_and_harts) {
     EXPECT_EQ(check_of("cores=8 workers=4", 4), std::nullopt);
 }
 
+TEST(RunConfigTest, instruction_sets_are_taken_by_their_names_and_auto_takes_one_back) {
+    EXPECT_FALSE(configured("").isa_given);
+    const RunConfig config = configured("isa=rvv");
+    EXPECT_TRUE(config.isa_given);
+    EXPECT_EQ(config.isa, InstructionSet::Rvv);
+    EXPECT_FALSE(configured("isa=rvv isa=auto").isa_given);
+    EXPECT_EQ(error_of("isa=sse2"), Error::UnknownInstructionSet);
+    EXPECT_EQ(error_of("isa="), Error::UnknownInstructionSet);
+    EXPECT_EQ(error_of("isa=auto", ConfigSource::WorkloadSection), Error::UnknownKey);
+}
+
 } // namespace
 } // namespace knhk

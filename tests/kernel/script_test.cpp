@@ -62,7 +62,7 @@ void expect_refused(const std::vector<Change>& changes) {
 TEST(ScriptTest, headers_that_lie_are_refused) {
     expect_refused({
         [](ScriptBuilder& b) { b.header.magic ^= 1; },
-        [](ScriptBuilder& b) { b.header.version = 2; },
+        [](ScriptBuilder& b) { b.header.version = 1; },
         [](ScriptBuilder& b) { b.header.flags = 4; },
         [](ScriptBuilder& b) { b.header.flags = 0; }, // with a seed
         [](ScriptBuilder& b) { b.header.cores = 3; },
@@ -172,7 +172,7 @@ TEST(ScriptTest, emissions_that_lie_are_refused) {
     constexpr std::size_t SPAWN = 9;
     constexpr std::size_t ORDER = 11;
     expect_refused({
-        [](ScriptBuilder& b) { b.steps[0].act = static_cast<Act>(12); },
+        [](ScriptBuilder& b) { b.steps[0].act = static_cast<Act>(13); },
         [](ScriptBuilder& b) { b.steps[SPAWN].id_from = static_cast<IdFrom>(3); },
         [](ScriptBuilder& b) { b.steps[SPAWN].time_is = OrderTime::After; },
         [](ScriptBuilder& b) { b.steps[SPAWN].time = 1; },

@@ -15,6 +15,7 @@
 #include "tests/model/random_outside.hpp"
 #include "tests/model/script.hpp"
 #include "tests/model/shrink.hpp"
+#include "tests/model/snapshot.hpp"
 
 namespace knhk::model {
 
@@ -87,8 +88,11 @@ std::string shell_word(const std::string& path) {
 std::optional<std::string> differs_on_platform(const CampaignOptions& options,
                                                const std::string& file, u64 seed, u32 cores) {
     const Circumstances how = circumstances_of(seed, cores);
-    const auto path = std::filesystem::temp_directory_path() /
-                      ("knhk-" + std::to_string(::getpid()) + "-" + std::to_string(seed) + ".json");
+    const auto folder = std::filesystem::temp_directory_path() /
+                        ("knhk-" + std::to_string(::getpid()) + "-" + std::to_string(seed));
+    std::filesystem::create_directory(folder);
+    write_snapshot_files(folder);
+    const auto path = folder / "random.json";
     std::ofstream(path) << file;
     const std::string command =
         shell_word(options.knhk_command) + " run " + shell_word(path.string()) +
@@ -104,7 +108,7 @@ std::optional<std::string> differs_on_platform(const CampaignOptions& options,
         }
         ::pclose(pipe);
     }
-    std::filesystem::remove(path);
+    std::filesystem::remove_all(folder);
     const std::string predicted = hex(digest_of_file(file, BEATS_MAX));
     if (output.find("\"run_digest\":\"" + predicted + "\"") != std::string::npos) {
         return std::nullopt;

@@ -9,6 +9,7 @@
 #include "tests/model/campaign.hpp"
 #include "tests/model/random_file.hpp"
 #include "tests/model/script.hpp"
+#include "tests/model/snapshot.hpp"
 
 namespace {
 
@@ -34,6 +35,7 @@ struct Options {
 };
 
 int write_files(const Options& options) {
+    write_snapshot_files(options.write_to);
     for (u64 i = 0; i < options.campaign.count; ++i) {
         const u64 seed = options.campaign.first_seed + i;
         const std::string file = random_workload_file(seed);

@@ -9,6 +9,7 @@
 #include "kernel/script.hpp"
 #include "kernel/script_program.hpp"
 #include "kernel/topology.hpp"
+#include "sigma/snapshot.hpp"
 #include "tests/model/builtin_workloads.hpp"
 #include "tests/model/script.hpp"
 
@@ -35,6 +36,7 @@ class SchedulerSide {
     }
     [[nodiscard]] std::span<std::byte> state() { return context_.state(); }
     [[nodiscard]] std::span<const std::byte> read_state() { return context_.read_state(); }
+    TaskStatus promote(u32 snapshot) { return context_.promote(snapshot); }
     void work(u32 ticks) { context_.work(ticks); }
     void output(u64 a, u64 b = 0, u64 c = 0, u64 d = 0) { context_.output(a, b, c, d); }
 
@@ -155,7 +157,8 @@ ModelConfig config_of(const RandomWorkload& workload) {
                        .beats_max = workload.beats_max,
                        .handlers = builtin_handlers(),
                        .guards = builtin_guards(),
-                       .observations = random_observations(workload)};
+                       .observations = random_observations(workload),
+                       .snapshots = {std::begin(RANDOM_SNAPSHOTS), std::end(RANDOM_SNAPSHOTS)}};
     for (u16 i = 0; i < RANDOM_HANDLERS; ++i) {
         config.handlers[static_cast<u16>(RANDOM_HANDLERS_BEGIN + i)] = [i](ModelContext& context) {
             run_random_handler(i, context);
@@ -184,6 +187,9 @@ test::NativeOptions options_of(const RandomWorkload& workload) {
         std::ranges::copy(random_latencies(workload), latencies);
     };
     options.observations = real_observations(random_observations(workload));
+    for (const u64 id_word : RANDOM_SNAPSHOTS) {
+        options.snapshots.push_back({{}, id_word});
+    }
     options.own_workload = &RANDOM_ENTRY;
     options.own_handlers = {{"random.0", 1, scheduler_handler<0>},
                             {"random.1", 1, scheduler_handler<1>},
@@ -257,6 +263,11 @@ NativeScript::NativeScript(const std::string& json) : opened_(std::make_unique<O
     options.rules.assign(rules.begin(), rules.end());
     const auto observations = opened_->script.observations();
     options.observations.assign(observations.begin(), observations.end());
+    for (u32 number = 0; number < opened_->script.snapshot_count(); ++number) {
+        const auto sealed = opened_->script.snapshot(number);
+        options.snapshots.push_back(
+            {{}, load_le<u64>(sealed.data() + offsetof(SnapshotHeader, id))});
+    }
     options.own_workload = &SCRIPT_WORKLOAD;
     options.data = &opened_->script;
 }

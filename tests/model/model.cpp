@@ -61,6 +61,9 @@ ModelRun Model::run() {
         const u64 next = next_beat();
         after_pulse_ = next / 8 != beat_ / 8;
         beat_ = next;
+        if (after_pulse_ || faults_.promoted_between_all_beats) {
+            decide_promotion();
+        }
         if (!faults_.x_before_jump) {
             select_x();
         }

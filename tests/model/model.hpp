@@ -76,6 +76,7 @@ struct ModelConfig {
     std::map<u16, ModelHandler> handlers;
     std::map<u16, ModelGuard> guards;
     std::vector<Observation> observations;
+    std::vector<u64> snapshots;        ///< the first words of their ids
     std::vector<ModelInput> inputs;    ///< in their order: beats never descend
     std::vector<ModelOutside> outside; ///< in their order: moments and beats never descend
     bool recorded = false;             ///< inputs from outside come by their beats
@@ -127,6 +128,14 @@ struct StolenTask {
     u32 victim = 0;
 };
 
+/// Section 2.12: what a core asks of the next pulse.
+struct ModelRequest {
+    u64 start = 0;
+    u64 task_id = 0;
+    u32 snapshot = 0;
+    std::optional<bool> promoted = {}; ///< once it is decided
+};
+
 /// Section 1: what a core owns.
 struct ModelCore {
     u64 clock = 0;
@@ -142,6 +151,7 @@ struct ModelCore {
     Bytes slab_before; ///< as the beat began; for a fault
     bool touched = false;
     u64 last_state_hash = 0;
+    std::optional<ModelRequest> request;
     std::vector<ModelEvent> events; ///< of this beat
     u64 ordered_events = 0;         ///< those of the ordered part
     u64 stolen_events = 0;          ///< those of section 2.9
@@ -169,6 +179,7 @@ class Model {
     void take_back_credits(u32 core);
     void run_ordered_part(u32 core);
     void log_state_change(u32 core);
+    void log_promotion(u32 core);
     void log_stolen(u32 core);
     void line_up(u32 core);
     void count_equal_timestamps(const std::vector<Arrival>& arrivals);
@@ -203,6 +214,7 @@ class Model {
     [[nodiscard]] bool nothing_to_do() const;
     [[nodiscard]] u64 next_beat();
     [[nodiscard]] u64 skip_to_input();
+    void decide_promotion();
     void jump_to(u64 key);
     void count_lines_at_jump();
     void select_x();
@@ -282,6 +294,7 @@ class ModelContext {
     /// Empty when refused.
     [[nodiscard]] std::span<std::byte> state();
     [[nodiscard]] std::span<const std::byte> read_state();
+    ModelStatus promote(u32 snapshot);
     void work(u32 ticks) { (void)charge(ticks); }
     void output(u64 a, u64 b = 0, u64 c = 0, u64 d = 0);
 

@@ -96,7 +96,33 @@ std::optional<u64> Model::smallest_key() const {
 }
 
 bool Model::touched() const {
-    return std::ranges::any_of(cores_, &ModelCore::touched);
+    return std::ranges::any_of(cores_, [this](const ModelCore& core) {
+        return core.touched || (core.request && !faults_.request_not_waited_for);
+    });
+}
+
+// Section 2.12: of all requests the first in (timestamp, core).
+void Model::decide_promotion() {
+    ModelRequest* first = nullptr;
+    for (ModelCore& core : cores_) {
+        if (!core.request) {
+            continue;
+        }
+        core.request->promoted = false;
+        const bool is_earlier = first == nullptr || core.request->start < first->start;
+        const bool is_first = faults_.latest_request_wins
+                                  ? first == nullptr || core.request->start > first->start
+                                  : is_earlier;
+        const bool is_equal = first != nullptr && first->start == core.request->start;
+        counters_.promotion_refused += first != nullptr;
+        counters_.requests_at_one_time += is_equal;
+        const bool replaces = is_first || (is_equal && faults_.last_of_equal_requests);
+        first = replaces ? &*core.request : first;
+    }
+    if (first != nullptr) {
+        first->promoted = true;
+        ++counters_.promoted;
+    }
 }
 
 // Section 2.10, 4: the next beat, a jump, a skip to inputs, or a skip to the next pulse.

@@ -282,6 +282,27 @@ Observation ModelContext::observe(u32 number) {
     return model_.config_.observations[number];
 }
 
+// Section 2.12: one request of a core waits for the pulse; the first.
+ModelStatus ModelContext::promote(u32 snapshot) {
+    if (!charge(1)) {
+        return OVER_BUDGET;
+    }
+    if (snapshot >= model_.config_.snapshots.size()) {
+        ++model_.counters_.no_snapshot;
+        refuse(NO_SNAPSHOT);
+        return NO_SNAPSHOT;
+    }
+    std::optional<ModelRequest>& request = model_.cores_[core_].request;
+    if (request && !model_.faults_.later_request_replaces) {
+        ++model_.counters_.second_request;
+        refuse(QUEUE_FULL);
+        return QUEUE_FULL;
+    }
+    request = {start_, task_.id, snapshot};
+    had_effect_ = had_effect_ || !model_.faults_.promoting_is_no_effect;
+    return OK;
+}
+
 bool ModelContext::state_is_given() {
     if (!charge(1)) {
         return false;

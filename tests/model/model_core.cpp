@@ -27,6 +27,7 @@ void Model::core_beat(u32 core) {
         log_stolen(core);
     }
     log_state_change(core);
+    log_promotion(core);
     log_stolen(core);
     line_up(core);
     admit(core);
@@ -75,6 +76,26 @@ void Model::log_state_change(u32 core) {
     ++counters_.state_change_logged;
     own.free_admit_events += faults_.state_change_outside_admits_half ? 1 : 0;
     record(core, {.timestamp = stamp(core), .hash = hash, .kind = STATE_CHANGE});
+}
+
+// Section 2.12: what the pulse decided.
+void Model::log_promotion(u32 core) {
+    ModelCore& own = cores_[core];
+    if (!own.request || !own.request->promoted) {
+        return;
+    }
+    const ModelRequest request = *own.request;
+    own.request.reset();
+    counters_.promotion_after_state_change += own.events.size() > own.ordered_events;
+    if (!*request.promoted && faults_.refused_promotion_unrecorded) {
+        return;
+    }
+    record(core, {.timestamp = stamp(core),
+                  .task_id = request.task_id,
+                  .hash = config_.snapshots[request.snapshot],
+                  .ticks = request.snapshot,
+                  .kind = PROMOTION,
+                  .status = *request.promoted ? u8{0} : u8{1}});
 }
 
 // Section 2.9: the thief's records, in order.

@@ -8,6 +8,7 @@
 #include "tests/model/random_file.hpp"
 #include "tests/model/script.hpp"
 #include "tests/model/shrink.hpp"
+#include "tests/model/snapshot.hpp"
 #include "tools/workload/workload_file.hpp"
 
 namespace knhk::model {
@@ -19,7 +20,7 @@ constexpr std::size_t TRIES_MAX = 100;
 
 void expect_same_bytes(const std::string& text) {
     try {
-        const Bytes packed = tools::pack(tools::parse_workload(text, "random.json"));
+        const Bytes packed = tools::pack(tools::parse_workload(text, "random.json", snapshot_file));
         EXPECT_EQ(packed, pack_script(read_script(text))) << text;
     } catch (const std::exception& error) {
         ADD_FAILURE() << error.what() << "\n" << text;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tests/model/random_shape.hpp"
+#include "tests/model/snapshot.hpp"
 
 namespace knhk::model {
 namespace {
@@ -204,6 +205,17 @@ void add_inputs(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& 
     }
 }
 
+void add_runs(OrderedJson& file, Dice& dice) {
+    for (u64 count = dice.below(4); count > 0; --count) {
+        OrderedJson run = {{"predicate", random_notation(dice.bits(), dice)}};
+        run["rows"] = OrderedJson::array();
+        for (u64 rows = dice.below(9); rows > 0; --rows) {
+            run["rows"].push_back({dice.below(4), random_notation(dice.bits(), dice)});
+        }
+        file["runs"].push_back(run);
+    }
+}
+
 } // namespace
 
 std::string random_workload_file(u64 seed) {
@@ -224,6 +236,10 @@ std::string random_workload_file(u64 seed) {
     }
     if (!kinds.observations().empty()) {
         file["observations"] = kinds.observations();
+    }
+    add_runs(file, dice);
+    for (u32 number = 0; number < shape.snapshots; ++number) {
+        file["sigma"].push_back(snapshot_file_name(number));
     }
     file["kinds"] = kinds.kinds();
     file["inputs"] = OrderedJson::array();

@@ -296,7 +296,7 @@ OrderedJson RandomKinds::id() {
 
 OrderedJson RandomKinds::other_step() {
     OrderedJson step;
-    switch (dice_.below(11)) {
+    switch (dice_.below(12)) {
     case 0:
         step = {{"do", "set"}, {"value", small_number()}};
         break;
@@ -323,6 +323,9 @@ OrderedJson RandomKinds::other_step() {
         break;
     case 8:
         step = {{"do", "work"}, {"ticks", dice_.one_in(6) ? work_ticks() : dice_.between(1, 3)}};
+        break;
+    case 9:
+        step = {{"do", "promote"}, {"snapshot", dice_.below(shape_.snapshots + 1)}};
         break;
     default:
         step = {{"do", "output"}};

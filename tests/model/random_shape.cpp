@@ -133,6 +133,7 @@ Shape random_shape(u64 seed, Dice& dice) {
     shape.cores = static_cast<u32>(dice.pick({1, 2, 2, 4, 4, 4, 8, 8, 16, 16, 32, 64}));
     shape.tasks_max = dice.between(200, 5000);
     shape.stealing = dice.one_in(3);
+    shape.snapshots = dice.one_in(2) ? static_cast<u32>(dice.between(1, 4)) : 0;
     shape.emissions_max = static_cast<u32>(dice.between(1, 6));
     shape.favourite_level = static_cast<u32>(dice.below(4));
     shape.stateless_of_8 = static_cast<u32>(dice.below(5));

@@ -31,6 +31,7 @@ struct Shape {
     u32 cores = 1;
     u64 tasks_max = 1000; ///< of the run, about
     bool stealing = false;
+    u32 snapshots = 0;
     std::vector<u32> ways = {4, 2, 1};     ///< weights of spawn, send and order
     std::vector<u32> homes = {3, 1, 2, 1}; ///< weights of own core, hot core, by value, next core
     u32 hot_cores = 1;

@@ -202,6 +202,14 @@ void random_state_use(u64 profile, const Draw& draw,
     }
 }
 
+std::optional<u32> random_promotion(u64 profile, const Draw& draw) {
+    const u64 choice = draw();
+    if (choice % 16 > habit(profile, STATE) % 4) {
+        return std::nullopt;
+    }
+    return static_cast<u32>((choice >> 8) % (std::size(RANDOM_SNAPSHOTS) + (choice >> 32) % 8 / 7));
+}
+
 u32 random_work(const Draw& draw) {
     constexpr u32 TICKS[] = {0, 0, 1, 2, 3, 8, 40, 0xFFFF'FFFF};
     return TICKS[draw() % std::size(TICKS)];

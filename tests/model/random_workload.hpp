@@ -17,6 +17,7 @@ inline constexpr u16 RANDOM_GUARDS_BEGIN = 40;
 inline constexpr u16 RANDOM_GUARDS = 3;
 inline constexpr u16 RANDOM_STATE_GUARD = 1; ///< the one that reads state
 inline constexpr u32 RANDOM_OBSERVATIONS = 3;
+inline constexpr u64 RANDOM_SNAPSHOTS[] = {0x5163, 0x6163, 0x7163}; ///< first words of their ids
 
 /// A function of `seed` alone; the run's seed is the same.
 struct RandomWorkload {
@@ -49,6 +50,8 @@ enum class RandomWay : u8 { Spawn, Send, Order };
 /// Nothing, a touch, a change, a change and back, or a toggle that another task takes back.
 void random_state_use(u64 profile, const Draw& draw,
                       const std::function<std::span<std::byte>()>& state);
+/// Which snapshot is asked for, seldom one that is not there; none: mostly.
+[[nodiscard]] std::optional<u32> random_promotion(u64 profile, const Draw& draw);
 /// Before the children: a little work, often none, seldom too much.
 [[nodiscard]] u32 random_work(const Draw& draw);
 /// What a guard makes of what it looked at.
@@ -66,8 +69,8 @@ bool random_guard_passes(u32 which, Side& side) {
 }
 
 /// The `which`-th handler. A side has payload(), core(), cores(), now(), spawn(), send(),
-/// enqueue_ordered(), random(), observe(), state(), read_state(), work() and output(), as
-/// TaskContext; those that emit take a ModelTask and return a number.
+/// enqueue_ordered(), random(), observe(), state(), read_state(), promote(), work() and output(),
+/// as TaskContext; those that emit take a ModelTask and return a number.
 template<class Side>
 void run_random_handler(u32 which, Side& side) {
     // One draw for all: a task has eight ticks.
@@ -83,6 +86,11 @@ void run_random_handler(u32 which, Side& side) {
     if (which == 2) {
         side.output(life, profile);
         seen = side.observe(static_cast<u32>(profile % (RANDOM_OBSERVATIONS + 1)))[life % 4];
+    }
+    if (which == 0) {
+        if (const auto snapshot = random_promotion(profile, draw)) {
+            static_cast<void>(side.promote(*snapshot));
+        }
     }
     if (which == 3) {
         side.work(random_work(draw));

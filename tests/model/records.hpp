@@ -40,7 +40,14 @@ struct ModelTask {
     [[nodiscard]] bool stateless() const { return (flags & STATELESS) != 0; }
 };
 
-enum ModelKind : u8 { TASK_ENQUEUED = 1, TASK_EXECUTED, STATE_CHANGE, EXTERNAL_INPUT, TASK_STOLEN };
+enum ModelKind : u8 {
+    TASK_ENQUEUED = 1,
+    TASK_EXECUTED,
+    STATE_CHANGE,
+    EXTERNAL_INPUT,
+    TASK_STOLEN,
+    PROMOTION
+};
 
 enum ModelStatus : u8 {
     OK = 0,
@@ -52,7 +59,8 @@ enum ModelStatus : u8 {
     OVER_BUDGET,
     PARKED,
     STATE_DENIED,
-    NO_OBSERVATION
+    NO_OBSERVATION,
+    NO_SNAPSHOT
 };
 
 /// log-format.md, Event.

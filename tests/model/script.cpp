@@ -6,6 +6,7 @@
 
 #include "tests/model/builtin_workloads.hpp"
 #include "tests/model/identity.hpp"
+#include "tests/model/snapshot.hpp"
 
 namespace knhk::model {
 namespace {
@@ -50,6 +51,9 @@ class ScriptRun {
             break;
         case DO_OUTPUT:
             context_.output(v_, life_, context_.id(), refused_);
+            break;
+        case DO_PROMOTE:
+            context_.promote(step.index);
             break;
         case DO_READ:
         case DO_ADD:
@@ -186,6 +190,9 @@ ModelConfig config_of(const Script& script, u32 cores, u64 seed) {
                        .guards = builtin_guards(),
                        .observations = script.observations};
     config.latencies = latencies_of(script.topology, config.cores);
+    for (const Bytes& snapshot : script.snapshots) {
+        config.snapshots.push_back(snapshot_id_word(snapshot));
+    }
     const auto shared = std::make_shared<const Script>(script);
     config.handlers[SCRIPT] = [shared](ModelContext& context) {
         ScriptRun(*shared, context).run();

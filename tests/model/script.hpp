@@ -22,7 +22,8 @@ enum ScriptDo : u8 {
     DO_OUTPUT,
     DO_SPAWN,
     DO_SEND,
-    DO_ORDER
+    DO_ORDER,
+    DO_PROMOTE
 };
 enum ScriptIdFrom : u8 { FROM_ZERO, FROM_OWN, FROM_VALUE };
 enum ScriptTime : u8 { TIME_AT, TIME_AFTER, TIME_WITHIN };
@@ -88,6 +89,11 @@ struct ScriptGroup {
     ModelTask task = {};
 };
 
+struct ScriptTriples {
+    u64 predicate = 0;
+    std::vector<std::pair<u64, u64>> rows; ///< subject and object
+};
+
 struct Script {
     std::string name;
     std::optional<u32> cores;
@@ -98,6 +104,8 @@ struct Script {
     std::vector<Observation> observations;
     std::vector<ScriptKind> kinds;
     std::vector<ScriptGroup> groups; ///< in the order of their beats
+    std::vector<ScriptTriples> runs;
+    std::vector<Bytes> snapshots; ///< their files
 };
 
 /// script_file.cpp. Of a valid file; throws something for most others.

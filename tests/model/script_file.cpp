@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/model/script.hpp"
+#include "tests/model/snapshot.hpp"
 
 namespace knhk::model {
 namespace {
@@ -168,8 +169,13 @@ ScriptStep read_step(const Json& json, const KindNumbers& kinds) {
                                   {"output", DO_OUTPUT},
                                   {"spawn", DO_SPAWN},
                                   {"send", DO_SEND},
-                                  {"order", DO_ORDER}});
+                                  {"order", DO_ORDER},
+                                  {"promote", DO_PROMOTE}});
     step.one_in = static_cast<u32>(number_or(json, "one_in", 1));
+    if (step.what == DO_PROMOTE) {
+        step.index = static_cast<u32>(number(json.at("snapshot")));
+        return step;
+    }
     if (step.what >= DO_SPAWN) {
         read_emission(json, kinds, step);
         return step;
@@ -230,6 +236,15 @@ Script read_script(const std::string& text) {
     }
     for (const Json& row : json.value("observations", Json::array())) {
         std::ranges::copy(numbers(row), script.observations.emplace_back().begin());
+    }
+    for (const Json& run : json.value("runs", Json::array())) {
+        script.runs.push_back({.predicate = number(run.at("predicate"))});
+        for (const Json& row : run.at("rows")) {
+            script.runs.back().rows.emplace_back(number(row.at(0)), number(row.at(1)));
+        }
+    }
+    for (const Json& file : json.value("sigma", Json::array())) {
+        script.snapshots.push_back(snapshot_file(file));
     }
     KindNumbers kinds;
     read_kinds(json.value("kinds", Json::array()), script, kinds);

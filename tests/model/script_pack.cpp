@@ -31,19 +31,24 @@ void append_topology(Bytes& bytes, const ScriptTopology& topology, u64 begin) {
 Bytes header(const Script& script) {
     Bytes bytes;
     append(bytes, MAGIC, 8);
-    append(bytes, 1, 4);
+    append(bytes, 2, 4);
     append(bytes, (script.seed ? 1u : 0u) | (script.stealing ? 2u : 0u), 4);
     append(bytes, script.cores.value_or(0), 4);
     append(bytes, script.topology.kind, 4);
     append(bytes, script.seed.value_or(0), 8);
     append_topology(bytes, script.topology, bytes.size());
     fill_to(bytes, COUNTS_AT);
+    u64 snapshot_bytes = 0;
+    for (const Bytes& snapshot : script.snapshots) {
+        snapshot_bytes += snapshot.size();
+    }
     u64 steps = 0;
     for (const ScriptKind& kind : script.kinds) {
         steps += kind.steps.size();
     }
-    for (const u64 count : {script.guards.size(), script.observations.size(), script.kinds.size(),
-                            steps, script.groups.size()}) {
+    for (const u64 count :
+         {script.guards.size(), script.observations.size(), script.kinds.size(), steps,
+          script.groups.size(), script.runs.size(), script.snapshots.size(), snapshot_bytes}) {
         append(bytes, count, 4);
     }
     fill_to(bytes, NAME_AT);
@@ -97,6 +102,20 @@ void append_group(Bytes& bytes, const ScriptGroup& group) {
     append(bytes, group.task.encode());
 }
 
+void append_run(Bytes& bytes, const ScriptTriples& run) {
+    const u64 begin = bytes.size();
+    for (const auto& row : run.rows) {
+        append(bytes, row.first, 8);
+    }
+    fill_to(bytes, begin + 64);
+    for (const auto& row : run.rows) {
+        append(bytes, row.second, 8);
+    }
+    fill_to(bytes, begin + 128);
+    append(bytes, run.predicate, 8);
+    append(bytes, run.rows.size(), 8);
+}
+
 } // namespace
 
 Bytes pack_script(const Script& script) {
@@ -117,6 +136,12 @@ Bytes pack_script(const Script& script) {
     }
     for (const ScriptGroup& group : script.groups) {
         append_group(bytes, group);
+    }
+    for (const ScriptTriples& run : script.runs) {
+        append_run(bytes, run);
+    }
+    for (const Bytes& snapshot : script.snapshots) {
+        append(bytes, snapshot);
     }
     if (script.topology.kind == TOPOLOGY_MATRIX) {
         append(bytes, std::as_bytes(std::span(script.topology.latencies)));

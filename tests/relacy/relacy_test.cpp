@@ -25,8 +25,8 @@ struct Lists {
     Proofs faults;
 
     Lists() {
-        for (const auto add :
-             {add_work_queue, add_best_effort, add_barrier, add_claim, add_post, add_drain}) {
+        for (const auto add : {add_work_queue, add_best_effort, add_barrier, add_claim, add_post,
+                               add_drain, add_snapshots}) {
             add(proofs, faults);
         }
     }

@@ -182,7 +182,7 @@ TEST_F(CoreBudget, state_that_was_refused_is_no_effect) {
         c.work(9);
     });
     EXPECT_EQ(runs(), (Statuses{TaskStatus::Parked, TaskStatus::StateDenied}));
-    EXPECT_FALSE(hand_.outcome.state_touched);
+    EXPECT_FALSE(hand_.outcome.awaits_pulse);
 }
 
 TEST_F(CoreBudget, operation_that_goes_over_does_not_happen) {
@@ -216,7 +216,7 @@ TEST_F(CoreBudget, every_call_of_a_task_over_its_budget_is_refused_and_charges_n
         c.work(5);
     });
     expect_end(event, TaskStatus::OverBudget, 103, 0);
-    EXPECT_FALSE(hand_.outcome.state_touched);
+    EXPECT_FALSE(hand_.outcome.awaits_pulse);
     EXPECT_EQ(hand_.outcome.sent, 1u);
 }
 
@@ -362,7 +362,7 @@ TEST_F(CoreBudget, state_is_denied_to_stateless_tasks_for_changing_and_reading) 
                                   [](TaskContext& c) { EXPECT_TRUE(c.read_state().empty()); }};
     for (const auto& call : calls) {
         expect_end(run(stateless(task_of(0)), call), TaskStatus::StateDenied, 2, output_hash());
-        EXPECT_FALSE(hand_.outcome.state_touched);
+        EXPECT_FALSE(hand_.outcome.awaits_pulse);
         expect_end(run([](TaskContext& c) { EXPECT_EQ(c.state().size(), STATE_SLAB_BYTES); }),
                    TaskStatus::Ok, 2, output_hash());
     }

@@ -134,7 +134,7 @@ TEST_F(OrderedPart, ordered_task_uses_its_cores_state_and_its_own_random_numbers
         c.output(c.random(), static_cast<u64>(state[0]));
     });
     run(1, {0, 0}, draw);
-    EXPECT_TRUE(hand_.outcome.state_touched);
+    EXPECT_TRUE(hand_.outcome.awaits_pulse);
     for (u64 j = 0; j < 2; ++j) {
         const u64 words[4] = {hand_.setup.seed, 64 * j, 101 + j, 0};
         EXPECT_EQ(executed(hand_.events(), 64 * j).hash,
@@ -236,12 +236,12 @@ TEST_F(GuardedTask, guard_sees_the_state_as_it_is_at_that_moment_and_the_observa
     ASSERT_EQ(events.size(), 3u);
     EXPECT_EQ(events[0].status, static_cast<u8>(TaskStatus::GuardFailed));
     EXPECT_EQ(events[2].status, static_cast<u8>(TaskStatus::Ok));
-    EXPECT_TRUE(hand_.outcome.state_touched);
+    EXPECT_TRUE(hand_.outcome.awaits_pulse);
 }
 
 TEST_F(GuardedTask, reading_state_in_a_guard_is_no_effect_and_touches_nothing) {
     EXPECT_EQ(run({READS}, 1).status, static_cast<u8>(TaskStatus::Parked));
-    EXPECT_FALSE(hand_.outcome.state_touched);
+    EXPECT_FALSE(hand_.outcome.awaits_pulse);
 }
 
 } // namespace

@@ -200,7 +200,7 @@ TEST(Core, state_change_is_logged_in_the_first_beat_after_the_pulse) {
     task.payload[0] = 3;
     hand.set_up(1, {{task}});
     EXPECT_TRUE(of_kind(hand.beat(0), EventKind::StateChange).empty());
-    EXPECT_TRUE(hand.outcome.state_touched);
+    EXPECT_TRUE(hand.outcome.awaits_pulse);
     EXPECT_TRUE(hand.beat(7).empty()) << "not before the pulse";
     const auto events = hand.beat(19); // beats of the first slot may be skipped
     ASSERT_EQ(events.size(), 1u);
@@ -211,7 +211,7 @@ TEST(Core, state_change_is_logged_in_the_first_beat_after_the_pulse) {
     std::vector<u8> slab(STATE_SLAB_BYTES);
     slab[5] = 3;
     EXPECT_EQ(events[0].hash, xxh3_64(slab.data(), slab.size()));
-    EXPECT_FALSE(hand.outcome.state_touched);
+    EXPECT_FALSE(hand.outcome.awaits_pulse);
     EXPECT_TRUE(hand.beat(24).empty()) << "logged once";
 }
 
@@ -224,7 +224,7 @@ TEST(Core, state_change_is_not_logged_in_slot_0_without_a_pulse_before_it) {
     hand.plan().after_pulse = 0;
     hand.run();
     EXPECT_TRUE(hand.events().empty());
-    EXPECT_TRUE(hand.outcome.state_touched);
+    EXPECT_TRUE(hand.outcome.awaits_pulse);
 }
 
 TEST(Core, state_that_was_touched_and_not_changed_leaves_no_record) {
@@ -232,9 +232,9 @@ TEST(Core, state_that_was_touched_and_not_changed_leaves_no_record) {
     const HandlerId touch = hand.handler([](TaskContext& c) { c.state()[5] = std::byte{0}; });
     hand.set_up(1, {{task_of(0, touch)}});
     hand.beat(0);
-    EXPECT_TRUE(hand.outcome.state_touched);
+    EXPECT_TRUE(hand.outcome.awaits_pulse);
     EXPECT_TRUE(hand.beat(8).empty());
-    EXPECT_FALSE(hand.outcome.state_touched);
+    EXPECT_FALSE(hand.outcome.awaits_pulse);
 }
 
 TEST(Core, state_that_came_back_to_what_was_logged_last_leaves_no_record) {
@@ -263,7 +263,7 @@ TEST(Core, state_that_was_only_read_does_not_count_as_touched) {
         hand.handler([](TaskContext& c) { EXPECT_EQ(c.read_state().size(), STATE_SLAB_BYTES); });
     hand.set_up(1, {{task_of(0, read)}});
     hand.beat(0);
-    EXPECT_FALSE(hand.outcome.state_touched);
+    EXPECT_FALSE(hand.outcome.awaits_pulse);
 }
 
 TEST(Core, state_is_the_cores_own_and_lasts_from_task_to_task) {
@@ -291,7 +291,7 @@ TEST(Core, preparing_clears_what_an_earlier_run_left) {
     hand.set_up(1, {{task_of(0, touch)}, {.task = task_of(0), .time = 50}});
     EXPECT_EQ(hand.core(0).clock().events, 0u);
     EXPECT_FALSE(hand.outcome.busy);
-    EXPECT_FALSE(hand.outcome.state_touched);
+    EXPECT_FALSE(hand.outcome.awaits_pulse);
     EXPECT_EQ(hand.core(0).state()[0], std::byte{0});
     EXPECT_TRUE(hand.heap(0).empty());
     const auto again = hand.beat(0);

@@ -167,7 +167,7 @@ TEST_F(PlannerTest, jump_goes_to_the_smallest_key_in_the_very_next_beat) {
     hand_.plan().input_end = 1;
     Outcome outcome = nothing_left();
     outcome.ordered_time_min = FAR;
-    outcome.state_touched = true;
+    outcome.awaits_pulse = true;
     ASSERT_TRUE(plan_after(5, outcome));
     EXPECT_EQ(hand_.plan().beat.raw, 6u) << "before inputs, and before a pulse";
     EXPECT_EQ(hand_.plan().start.raw, 0u + FAR);
@@ -189,7 +189,7 @@ TEST_F(PlannerTest, run_skips_to_the_beat_of_the_next_input_and_cuts_there_again
     hand_.set_up(1, {for_beat(0), for_beat(90), for_beat(90), for_beat(91)});
     hand_.plan().input_end = 1;
     Outcome outcome = nothing_left();
-    outcome.state_touched = true;
+    outcome.awaits_pulse = true;
     ASSERT_TRUE(plan_after(5, outcome));
     EXPECT_EQ(hand_.plan().beat.raw, 90u) << "rather than to the next pulse";
     EXPECT_EQ(hand_.plan().input_end, 3u);
@@ -209,7 +209,7 @@ TEST_F(PlannerTest, skip_inside_of_an_epoch_passes_no_pulse) {
 TEST_F(PlannerTest, touched_state_skips_to_the_next_slot_0) {
     hand_.set_up(1, {});
     Outcome outcome = nothing_left();
-    outcome.state_touched = true;
+    outcome.awaits_pulse = true;
     for (u64 k = 0; k < 30; ++k) {
         ASSERT_TRUE(plan_after(k, outcome));
         EXPECT_EQ(hand_.plan().beat.raw, (k / 8 + 1) * 8) << "after beat " << k;

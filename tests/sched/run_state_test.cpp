@@ -14,7 +14,7 @@ namespace knhk {
 namespace {
 
 TEST(Outcome, none_is_the_neutral_element) {
-    const Outcome some{5, 6, 7, 8, 9, true, true};
+    const Outcome some{5, 6, 7, 8, 9, true, true, true};
     Outcome sum = Outcome::none();
     sum.add(some);
     sum.add(Outcome::none());
@@ -24,13 +24,14 @@ TEST(Outcome, none_is_the_neutral_element) {
     EXPECT_EQ(sum.sent, 8u);
     EXPECT_EQ(sum.lined_up, 9u);
     EXPECT_TRUE(sum.busy);
-    EXPECT_TRUE(sum.state_touched);
-    EXPECT_FALSE(Outcome::none().busy || Outcome::none().state_touched);
+    EXPECT_TRUE(sum.awaits_pulse);
+    EXPECT_TRUE(sum.asks_promotion);
+    EXPECT_FALSE(Outcome::none().busy || Outcome::none().awaits_pulse);
 }
 
 TEST(Outcome, adding_takes_maxima_minima_sums_and_ors_in_any_order) {
-    const Outcome a{5, 60, 7, 8, 1, false, true};
-    const Outcome b{50, 6, 70, 80, 2, true, false};
+    const Outcome a{5, 60, 7, 8, 1, false, true, false};
+    const Outcome b{50, 6, 70, 80, 2, true, false, true};
     for (const bool swapped : {false, true}) {
         Outcome sum = swapped ? b : a;
         sum.add(swapped ? a : b);
@@ -40,7 +41,8 @@ TEST(Outcome, adding_takes_maxima_minima_sums_and_ors_in_any_order) {
         EXPECT_EQ(sum.sent, 88u);
         EXPECT_EQ(sum.lined_up, 3u);
         EXPECT_TRUE(sum.busy);
-        EXPECT_TRUE(sum.state_touched);
+        EXPECT_TRUE(sum.awaits_pulse);
+        EXPECT_TRUE(sum.asks_promotion);
     }
 }
 
@@ -52,14 +54,14 @@ TEST(Outcome, each_field_of_a_cores_outcome_goes_to_its_own) {
                         .sent = 4,
                         .lined_up = 5,
                         .busy = true,
-                        .state_touched = false});
+                        .awaits_pulse = false});
     EXPECT_EQ(sum.clock_max, 1u);
     EXPECT_EQ(sum.input_blocked_min, 2u);
     EXPECT_EQ(sum.ordered_time_min, 3u);
     EXPECT_EQ(sum.sent, 4u);
     EXPECT_EQ(sum.lined_up, 5u);
     EXPECT_TRUE(sum.busy);
-    EXPECT_FALSE(sum.state_touched);
+    EXPECT_FALSE(sum.awaits_pulse);
 }
 
 TEST(RunState, closing_a_beat_takes_it_into_the_chain_and_counts_messages) {
@@ -90,7 +92,7 @@ TEST(RunState, setup_marks_the_memory_with_magic_version_cores_and_layout) {
     scheduler->setup(hand.setup, {}, host, log);
     const RunState& state = *hand.state;
     EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(&state.magic), 8), "\1KNHKRUN");
-    EXPECT_EQ(state.version, 3u);
+    EXPECT_EQ(state.version, 4u);
     EXPECT_EQ(state.cores, 4u);
     std::vector<u64> words;
     for (const Region& region : REGIONS) {

@@ -134,6 +134,7 @@ void fill_setup(RunSetup& run, const NativeOptions& options, const Memory& memor
         run.guards[rule.id].rule = &rule;
     }
     run.observations = options.observations;
+    run.snapshots = options.snapshots;
     run.stealing = options.stealing;
     run.parameters = {options.tasks, options.seed, options.cores, options.data};
     run.input_count = run.workload->input_count(run.parameters);

@@ -57,6 +57,7 @@ struct NativeOptions {
     std::vector<GuardEntry> own_guards;
     std::vector<GuardRule> rules; ///< guards as data
     std::vector<Observation> observations;
+    std::vector<RunSnapshot> snapshots;
     const void* data = nullptr; ///< WorkloadParameters::data
     bool stealing = false;
     Claiming claiming = Claiming::Static;

@@ -63,6 +63,11 @@ TEST(ResultLineTest, line_without_any_one_of_its_keys_is_none) {
     EXPECT_FALSE(parse_result_line("knhk: result "));
 }
 
+TEST(ResultLineTest, instruction_set_is_what_the_image_says) {
+    EXPECT_EQ(parse_result_line(result_line(RESULT_WORDS))->isa, "");
+    EXPECT_EQ(parse_result_line(result_line(RESULT_WORDS) + " isa=neon")->isa, "neon");
+}
+
 TEST(ResultLineTest, value_that_is_no_number_is_none) {
     for (std::size_t i = 0; i < 6; ++i) {
         const std::string key = RESULT_WORDS[i].substr(0, RESULT_WORDS[i].find('='));

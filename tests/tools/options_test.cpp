@@ -111,6 +111,21 @@ TEST(RunOptionsTest, cores_are_a_power_of_two_up_to_256) {
     }
 }
 
+TEST(RunOptionsTest, instruction_sets_are_those_that_an_image_knows) {
+    for (u32 i = 0; i < INSTRUCTION_SETS; ++i) {
+        const std::string name = name_of(static_cast<InstructionSet>(i));
+        EXPECT_EQ(complaint_about([&](RunOptions& o) { o.isa = name; }), "") << name;
+    }
+    expect_complaint([](RunOptions& o) { o.isa = "sse9"; }, "use auto, scalar, avx2");
+}
+
+TEST(RunOptionsTest, instruction_set_is_passed_on_unless_the_image_is_to_choose) {
+    RunOptions options;
+    EXPECT_EQ(image_command_line(options).find("isa="), std::string::npos);
+    options.isa = "rvv";
+    EXPECT_NE(image_command_line(options).find(" isa=rvv"), std::string::npos);
+}
+
 TEST(RunOptionsTest, next_number_of_cores_is_recommended) {
     expect_complaint([](RunOptions& o) { o.cores = 3; }, "use 4");
     expect_complaint([](RunOptions& o) { o.cores = 0; }, "use 1");

@@ -162,8 +162,8 @@ const Fault INPUT_FAULTS[] = {
      "f.json:42: inputs[2].life: goes with 'kind', not with 'handler'"},
     {"\"inputs\": [", "\"inputs\": 1, \"extra\": [",
      "f.json:39: extra: there is no such field: "
-     "use knhk_workload, name, cores, seed, stealing, topology, guards, observations, kinds, "
-     "inputs"},
+     "use knhk_workload, name, cores, seed, stealing, topology, guards, observations, runs, "
+     "sigma, kinds, inputs"},
 };
 
 void expect_complaints(std::span<const Fault> faults) {

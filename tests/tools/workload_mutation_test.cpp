@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "tests/tools/text_mutation.hpp"
 #include "tests/tools/workload_text.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/workload/workload_file.hpp"
@@ -12,88 +13,13 @@
 namespace knhk::tools {
 namespace {
 
-constexpr std::string_view PIECES[] = {"{",
-                                       "}",
-                                       "[",
-                                       "]",
-                                       ",",
-                                       ":",
-                                       "\"",
-                                       "\\",
-                                       "0",
-                                       "1",
-                                       "-1",
-                                       "8",
-                                       "1024",
-                                       "18446744073709551615",
-                                       "18446744073709551616",
-                                       "4294967296",
-                                       "1.5",
-                                       "1e9",
-                                       "\"0x\"",
-                                       "\"0xff\"",
-                                       "true",
-                                       "null",
-                                       "[]",
-                                       "{}",
-                                       "\"do\"",
-                                       "\"spawn\"",
-                                       "\"kind\"",
-                                       "\"at\": 1",
-                                       "\"times\": 65536",
-                                       "\n",
-                                       "\x80",
-                                       "\\u0000"};
-
-void mutate(std::string& text, std::mt19937_64& random) {
-    const u64 changes = 1 + random() % 3;
-    for (u64 i = 0; i < changes && !text.empty(); ++i) {
-        const std::size_t at = random() % text.size();
-        const std::string piece(PIECES[random() % std::size(PIECES)]);
-        switch (random() % 6) {
-        case 0:
-            text[at] = static_cast<char>(random());
-            break;
-        case 1:
-            text.erase(at, 1 + random() % 8);
-            break;
-        case 2:
-            text.insert(at, piece);
-            break;
-        case 3: // a digit becomes another one: mostly still a good file
-            for (std::size_t digit = at; digit < text.size(); ++digit) {
-                if (text[digit] >= '0' && text[digit] <= '9') {
-                    text[digit] = static_cast<char>('0' + random() % 10);
-                    break;
-                }
-            }
-            break;
-        case 4: // a value of the file stands elsewhere too
-            text.insert(at, text.substr(random() % text.size(), random() % 40));
-            break;
-        default:
-            text.resize(random() % 16 == 0 ? at : text.size());
-        }
-    }
-}
-
-bool names_its_place(const std::string& complaint) {
-    const std::string file = "f.json:";
-    std::size_t at = file.size();
-    while (at < complaint.size() && complaint[at] >= '0' && complaint[at] <= '9') {
-        ++at;
-    }
-    return complaint.starts_with(file) && at > file.size() && complaint.substr(at, 2) == ": " &&
-           complaint.find('\n') == std::string::npos;
-}
-
 TEST(WorkloadMutationTest, changed_file_is_packed_or_refused_with_its_place) {
     std::mt19937_64 random(2026);
     u32 packed = 0;
     u32 refused = 0;
     for (u32 i = 0; i < 60'000; ++i) {
         std::string text = test::RICH_WORKLOAD;
-        mutate(text, random);
+        test::mutate(text, random);
         try {
             const auto bytes = pack(parse_workload(text, "f.json"));
             ++packed;
@@ -101,7 +27,7 @@ TEST(WorkloadMutationTest, changed_file_is_packed_or_refused_with_its_place) {
         } catch (const Failure& failure) {
             ++refused;
             ASSERT_EQ(failure.status(), ExitStatus::BadInput);
-            ASSERT_TRUE(names_its_place(failure.what())) << failure.what();
+            ASSERT_TRUE(test::names_its_place(failure.what())) << failure.what();
         }
     }
     EXPECT_GT(packed, 3000u) << "the changes are all too crude to test anything";

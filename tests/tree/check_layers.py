@@ -13,12 +13,14 @@ from source_files import NATIVE_SUFFIXES, code_of, report, tree_files
 LAYERS = {
     "base": ["base/"],
     "isa": ["base/", "isa/"],
+    "sigma": ["base/", "isa/", "sigma/"],
     "replay": ["base/", "replay/"],
     "sched": ["base/", "isa/", "replay/", "sched/"],
-    "kernel": ["base/", "isa/", "replay/", "sched/", "kernel/",
+    "kernel": ["base/", "isa/", "sigma/", "replay/", "sched/", "kernel/",
                "arch/platform.hpp", "arch/boot_info.hpp"],
     "arch": ["base/", "arch/"],
-    "arch/linux": ["base/", "arch/", "arch/linux/"],
+    "arch/linux": ["base/", "arch/", "arch/linux/", "arch/x86_64/instruction_sets.hpp",
+                   "arch/aarch64/instruction_sets.hpp", "arch/riscv64/instruction_sets.hpp"],
     "arch/bare": ["base/", "arch/", "arch/bare/"],
     "arch/x86_64": ["base/", "arch/", "arch/bare/", "arch/x86_64/", "linker/x86_64.h"],
     "arch/aarch64": ["base/", "arch/", "arch/bare/", "arch/aarch64/", "linker/aarch64.h"],
@@ -26,20 +28,27 @@ LAYERS = {
     "linker": ["base/", "arch/", "linker/"],
     "loader": ["base/", "arch/", "arch/linux/", "loader/"],
     "qemu": ["base/", "qemu/"],
-    "tools": ["base/", "arch/", "replay/", "kernel/container.hpp", "kernel/run_config.hpp",
-              "kernel/script.hpp", "loader/image_check.hpp", "qemu/", "tools/"],
+    "tools": ["base/", "arch/", "isa/", "sigma/", "replay/", "kernel/container.hpp",
+              "kernel/run_config.hpp", "kernel/script.hpp", "loader/image_check.hpp", "qemu/",
+              "tools/"],
     "examples": ["base/", "sched/"],
     "bench": None,  # anything
     "tests": None,
 }
 
 # Headers of the language that need no library behind them. hash.cpp says why it takes more.
-FREESTANDING = ("base", "isa", "replay", "sched", "kernel", "arch", "linker")
+FREESTANDING = ("base", "isa", "sigma", "replay", "sched", "kernel", "arch", "linker")
 FREESTANDING_HEADERS = {
     "algorithm", "array", "atomic", "bit", "compare", "concepts", "cstddef", "cstdint",
     "cstring", "expected", "limits", "span", "string_view", "type_traits", "utility",
 }
-FREESTANDING_EXCEPTIONS = {"base/hash.cpp": {"cstdlib", "xxhash.h"}}
+FREESTANDING_EXCEPTIONS = {
+    "base/hash.cpp": {"cstdlib", "xxhash.h"},
+    # Functions of one instruction each.
+    "isa/kernels/avx2.cpp": {"immintrin.h"},
+    "isa/kernels/avx512.cpp": {"immintrin.h"},
+    "isa/kernels/neon.cpp": {"arm_neon.h"},
+}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)
 CONDITION = re.compile(r"^[ \t]*#[ \t]*(?:if|ifdef|ifndef|elif|elifdef|elifndef)\b(.*)$",
@@ -95,7 +104,8 @@ def include_problem(root, path, layer, quote, included):
 
 
 def may_hold_assembly(path):
-    return path.parts[:2] == ("tests", "programs")
+    """The query kernels of an instruction set for which not every compiler has functions too."""
+    return path.parts[:2] == ("tests", "programs") or path.as_posix() == "isa/kernels/rvv.cpp"
 
 
 def file_problems(root, path):

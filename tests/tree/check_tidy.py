@@ -15,7 +15,7 @@ from pathlib import Path
 from tidy_tools import require
 
 # Beside the folders of the architecture that a build is for.
-FREESTANDING = ["arch/bare", "base", "isa", "kernel", "linker", "replay", "sched"]
+FREESTANDING = ["arch/bare", "base", "isa", "kernel", "linker", "replay", "sched", "sigma"]
 JOBS = 2
 # The database has g++'s options; clang need not know them all.
 FOR_CLANG = ["--extra-arg=-Wno-unknown-warning-option",
@@ -58,7 +58,8 @@ def main(root, build, folders):
         return 1
     for cross in [] if folders else sorted(Path(build).glob("cross/*/compile_commands.json")):
         architecture = cross.parent.name
-        more, texts = check_build(tidy, root, cross.parent, [f"arch/{architecture}"],
+        more, texts = check_build(tidy, root, cross.parent,
+                                  [f"arch/{architecture}", "isa/kernels"],
                                   [f"--extra-arg=--target={architecture}-linux-gnu"])
         count, found = count + more, found + texts
     print("\n".join(found))

@@ -31,10 +31,10 @@ class LayersTest(unittest.TestCase):
     # What includes may name; they are empty here.
     HEADERS = {
         path: "" for path in (
-            "base/a.hpp", "isa/a.hpp", "replay/a.hpp", "sched/a.hpp", "kernel/a.hpp",
-            "kernel/container.hpp", "arch/platform.hpp", "arch/boot_info.hpp", "arch/x86_64/a.hpp",
-            "arch/bare/a.hpp", "arch/linux/a.hpp", "loader/a.hpp", "qemu/a.hpp", "tools/a.hpp",
-            "linker/x86_64.h",
+            "base/a.hpp", "isa/a.hpp", "sigma/a.hpp", "replay/a.hpp", "sched/a.hpp",
+            "kernel/a.hpp", "kernel/container.hpp", "arch/platform.hpp", "arch/boot_info.hpp",
+            "arch/x86_64/a.hpp", "arch/bare/a.hpp", "arch/linux/a.hpp", "loader/a.hpp",
+            "qemu/a.hpp", "tools/a.hpp", "linker/x86_64.h",
         )
     }
 
@@ -54,15 +54,16 @@ class LayersTest(unittest.TestCase):
         folders = {
             "base": {"base"},
             "isa": {"base", "isa"},
+            "sigma": {"base", "isa", "sigma"},
             "replay": {"base", "replay"},
             "sched": {"base", "isa", "replay", "sched"},
-            "kernel": {"base", "isa", "replay", "sched", "kernel"},
+            "kernel": {"base", "isa", "sigma", "replay", "sched", "kernel"},
             "arch/bare": {"base", "arch/bare"},
             "arch/x86_64": {"base", "arch/bare", "arch/x86_64"},
             "arch/linux": {"base", "arch/linux"},
             "loader": {"base", "arch/linux", "loader"},
             "qemu": {"base", "qemu"},
-            "tools": {"base", "replay", "qemu", "tools"},
+            "tools": {"base", "isa", "sigma", "replay", "qemu", "tools"},
         }
         for folder, allowed in folders.items():
             for other in folders:

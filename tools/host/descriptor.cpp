@@ -81,4 +81,29 @@ std::string read_text_file(const std::filesystem::path& path) {
     return text.str();
 }
 
+std::string read_input_file(const std::filesystem::path& path, std::size_t bytes_max,
+                            const char* what) {
+    constexpr std::size_t PIECE_BYTES = std::size_t{64} * 1024;
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.valid()) {
+        throw bad_input("cannot open {}: {}: give the path of {}", path.string(),
+                        system_text(errno), what);
+    }
+    std::string text;
+    ssize_t count = 0;
+    do {
+        const std::size_t size = text.size();
+        text.resize(size + PIECE_BYTES);
+        do {
+            count = ::read(file.get(), text.data() + size, PIECE_BYTES);
+        } while (count < 0 && errno == EINTR);
+        if (count < 0) {
+            throw bad_input("cannot read {}: {}: give the path of {}", path.string(),
+                            system_text(errno), what);
+        }
+        text.resize(size + static_cast<std::size_t>(count));
+    } while (count > 0 && text.size() <= bytes_max);
+    return text;
+}
+
 } // namespace knhk::tools

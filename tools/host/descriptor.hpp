@@ -44,4 +44,9 @@ void replace_file(const std::filesystem::path& path, std::string_view text);
 /// The whole of a small text file; throws Failure when it cannot be read.
 [[nodiscard]] std::string read_text_file(const std::filesystem::path& path);
 
+/// The bytes of an input, or the first of one that is larger than `bytes_max`: more than that many
+/// then. `what` it is stands in errors: Failure (BadInput).
+[[nodiscard]] std::string read_input_file(const std::filesystem::path& path, std::size_t bytes_max,
+                                          const char* what);
+
 } // namespace knhk::tools

@@ -68,6 +68,9 @@ std::vector<Cause> CauseFinder::causes_of(const BeatPlace& place, const StoryEve
     case EventKind::StateChange:
         causes.push_back(changer_of(place, event));
         break;
+    case EventKind::Promotion:
+        causes.push_back(asker_of(place, event));
+        break;
     case EventKind::TaskEnqueued:
         causes.push_back(emitter_of(place, event));
         break;
@@ -220,6 +223,17 @@ Cause CauseFinder::sender_of(const BeatPlace& place, const StoryEvent& event) co
 }
 
 /// Whose doing a StateChange is: of the tasks since the state was looked at last, the latest.
+Cause CauseFinder::asker_of(const BeatPlace& place, const StoryEvent& event) const {
+    const auto ran = last_before(place, event.event.core, event.index, [&](const Event& candidate) {
+        return is_kind(candidate, EventKind::TaskExecuted) &&
+               candidate.task_id == event.event.task_id;
+    });
+    if (!ran) {
+        return {"was asked for by a task before this log", false};
+    }
+    return {"was asked for by a task of this core and id; the latest", false, ran->event};
+}
+
 Cause CauseFinder::changer_of(const BeatPlace& place, const StoryEvent& event) const {
     const auto ran = last_before(place, event.event.core, event.index, [](const Event& candidate) {
         return is_kind(candidate, EventKind::TaskExecuted);

@@ -32,6 +32,7 @@ class CauseFinder {
     [[nodiscard]] bool ran_after_ordered_part(const BeatPlace& place, const LoadedBlock& block,
                                               const StoryEvent& executed, bool& is_certain) const;
     [[nodiscard]] Cause sender_of(const BeatPlace& place, const StoryEvent& event) const;
+    [[nodiscard]] Cause asker_of(const BeatPlace& place, const StoryEvent& event) const;
     [[nodiscard]] Cause changer_of(const BeatPlace& place, const StoryEvent& event) const;
 
     const LogIndex* log_;

@@ -11,11 +11,12 @@ namespace knhk::tools {
 namespace {
 
 constexpr std::string_view KINDS[] = {
-    "", "TaskEnqueued", "TaskExecuted", "StateChange", "ExternalInput", "TaskStolen"};
+    "", "TaskEnqueued", "TaskExecuted", "StateChange", "ExternalInput", "TaskStolen", "Promotion"};
 constexpr std::string_view LEVELS[] = {"High", "Normal", "Low", "ordered"};
 constexpr std::string_view STATUSES[] = {
-    "Ok",          "QueueFull",  "EmitLimit", "InvalidTask", "InvalidTimestamp",
-    "GuardFailed", "OverBudget", "Parked",    "StateDenied", "NoObservation"};
+    "Ok",         "QueueFull", "EmitLimit",   "InvalidTask",   "InvalidTimestamp", "GuardFailed",
+    "OverBudget", "Parked",    "StateDenied", "NoObservation", "NoSnapshot"};
+constexpr std::string_view DECISIONS[] = {"promoted", "refused"};
 
 std::string_view name_in(u8 value, std::span<const std::string_view> names) {
     return value < names.size() ? names[value] : std::string_view();
@@ -38,6 +39,8 @@ std::string_view status_name(u8 kind, u8 status) {
         return name_in(status, LEVELS);
     case EventKind::TaskExecuted:
         return name_in(status, STATUSES);
+    case EventKind::Promotion:
+        return name_in(status, DECISIONS);
     case EventKind::StateChange:
     case EventKind::ExternalInput:
         break;

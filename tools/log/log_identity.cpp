@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.hpp"
+#include "isa/cost.hpp"
 #include "tools/log/hex_text.hpp"
 
 namespace knhk::tools {
@@ -128,7 +129,6 @@ bool are_latencies(std::span<const std::byte> bytes, u32 cores) {
 
 bool is_possible(const IdentityField& field, u32 cores) {
     constexpr std::size_t CAPACITIES = 25;
-    constexpr std::size_t COSTS = 10;
     const std::span<const std::byte> bytes = field.bytes;
     switch (static_cast<IdentityTag>(field.tag)) {
     case IdentityTag::LogFormat:
@@ -143,7 +143,7 @@ bool is_possible(const IdentityField& field, u32 cores) {
     case IdentityTag::Capacities:
         return bytes.size() == CAPACITIES * sizeof(u32);
     case IdentityTag::Costs:
-        return bytes.size() == COSTS * sizeof(u32);
+        return bytes.size() == OPERATION_COUNT * sizeof(u32);
     case IdentityTag::Seed:
         return bytes.size() == sizeof(u64);
     case IdentityTag::WorkloadSha:

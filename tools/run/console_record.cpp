@@ -92,6 +92,8 @@ bool take_result(RunFigures& figures, const KeyValue& word) {
     }
     if (word.key == "platform") {
         figures.platform = word.value;
+    } else if (word.key == "isa") {
+        figures.isa = word.value;
     }
     return true; // a key of a later version
 }

@@ -43,6 +43,7 @@ struct RunFigures {
     std::string end_reason;           ///< as EndReason's text
     std::string platform;             ///< as the image knows its machine: "bare-x86_64"
     u32 harts = 0;                    ///< that machine's
+    std::string isa;                  ///< the instruction set of its query kernels
     std::vector<u64> tasks_by_worker; ///< empty when nobody said
 
     /// All that the console says too.

@@ -176,6 +176,7 @@ void check(const RunOptions& options) {
     check_choice("--stealing", options.stealing.value_or("off"), {"on", "off"});
     check_choice("--claim", options.claim, {"static", "dynamic"});
     check_choice("--level", options.level, {"digest", "inputs", "full"});
+    check_choice("--isa", options.isa, {"auto", "scalar", "avx2", "avx512", "neon", "rvv"});
     check_qemu(options);
     if (options.log && !options.drain_shared) {
         throw bad_input("--log needs the whole log, and --drain console brings only digests: "
@@ -217,6 +218,9 @@ std::string image_command_line(const RunOptions& options) {
     }
     if (options.chaos != 0) {
         line += fmt::format(" chaos={}", options.chaos);
+    }
+    if (options.isa != "auto") {
+        line += fmt::format(" isa={}", options.isa);
     }
     if (options.telemetry) {
         line += " telemetry=on";

@@ -56,6 +56,7 @@ struct RunOptions {
     std::string claim = "static"; ///< which worker runs which core, as the image spells it
     u64 chaos = 0;                ///< seed of the disturbance; 0: none
     bool telemetry = false;
+    std::string isa = "auto"; ///< of the query kernels, as the image spells it
     std::string level = "full";
     std::optional<std::filesystem::path> log = {};
     std::optional<std::string> input = {}; ///< where inputs come from while the run goes on

@@ -13,6 +13,7 @@ Json to_json(const RunResult& result) {
     object["arch"] = name_of(options.platform.architecture);
     object["seen_platform"] = figures.platform;
     object["seen_harts"] = figures.harts;
+    object["isa"] = figures.isa;
     object["image"] = result.image_path;
     object["image_sha256"] = result.image_sha256;
     object["workload"] = options.workload;
@@ -64,6 +65,7 @@ std::string to_text(const RunResult& result) {
     };
     line("platform", name_of(options.platform));
     line("seen there", fmt::format("{}, {} harts", figures.platform, figures.harts));
+    line("kernels", figures.isa);
     line("image", fmt::format("{} (sha256 {})", result.image_path, result.image_sha256));
     line("workload", fmt::format("{}, seed {}", options.workload, options.seed));
     line("cores", fmt::format("{} on {} workers", figures.cores, figures.workers));

@@ -79,6 +79,7 @@ RunFigures figures_from(const RunReport& report, const RunFigures& on_console) {
             .end_reason = end_reason_text(report.end_reason),
             .platform = on_console.platform,
             .harts = on_console.harts,
+            .isa = on_console.isa,
             .tasks_by_worker = {report.tasks_by_worker, report.tasks_by_worker + workers}};
 }
 

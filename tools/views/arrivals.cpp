@@ -32,6 +32,7 @@ Arrivals::Part Arrivals::next(const Event& event) {
     case EventKind::StateChange:
     case EventKind::ExternalInput:
     case EventKind::TaskStolen:
+    case EventKind::Promotion:
         break;
     }
     // These come before the run part, so the tasks until here were ordered ones.

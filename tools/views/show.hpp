@@ -16,12 +16,12 @@ namespace knhk::tools {
 
 /// Which events are wanted. Conditions of one sort are alternatives, sorts all have to hold.
 struct EventFilter {
-    static constexpr u32 KINDS = 6; ///< numbers of kinds, and 0, which is none
+    static constexpr u32 KINDS = 7; ///< numbers of kinds, and 0, which is none
 
     std::optional<u32> core;
     std::optional<u64> task_id;
-    u32 kinds = ~u32{0};                                              ///< a bit a kind
-    std::array<u32, KINDS> statuses = {~0u, ~0u, ~0u, ~0u, ~0u, ~0u}; ///< a bit a status
+    u32 kinds = ~u32{0};                                                   ///< a bit a kind
+    std::array<u32, KINDS> statuses = {~0u, ~0u, ~0u, ~0u, ~0u, ~0u, ~0u}; ///< a bit a status
 
     [[nodiscard]] bool wants(const Event& event) const;
     /// Throw Failure (BadInput) for a name that no kind or status has. The first name replaces

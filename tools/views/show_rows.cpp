@@ -28,6 +28,15 @@ bool is_stolen(const Event& event) {
     return event.kind == static_cast<u8>(EventKind::TaskStolen);
 }
 
+bool is_promotion(const Event& event) {
+    return event.kind == static_cast<u8>(EventKind::Promotion);
+}
+
+/// What stands in an event's field of that name.
+std::string_view ticks_name(const Event& event) {
+    return is_stolen(event) ? "victim" : is_promotion(event) ? "snapshot" : "ticks";
+}
+
 /// The name, or the number if it has none.
 char* write_name(char* to, std::string_view name, u8 number) {
     return name.empty() ? write_decimal(to, number) : write_text(to, name);
@@ -50,13 +59,16 @@ char* write_event_text(char* to, const ShownEvent& shown) {
     *to++ = ' ';
     to = write_hex(to, event.hash);
     *to++ = ' ';
-    to = write_column(to, is_stolen(event) ? 0 : event.ticks, TICKS_CHARS);
+    to = write_column(to, is_stolen(event) || is_promotion(event) ? 0 : event.ticks, TICKS_CHARS);
     *to++ = ' ';
     *to++ = ' ';
     const std::string_view status = status_name(event.kind, event.status);
     to = write_text(to, status.empty() ? "-" : status);
     if (is_stolen(event)) {
         to = write_text(to, " from core ");
+        to = write_decimal(to, event.ticks);
+    } else if (is_promotion(event)) {
+        to = write_text(to, " snapshot ");
         to = write_decimal(to, event.ticks);
     }
     return to;
@@ -78,7 +90,9 @@ char* write_event_json(char* to, const ShownEvent& shown) {
     to = write_decimal(to, event.task_id);
     to = write_text(to, R"(,"hash":")");
     to = write_hex(to, event.hash);
-    to = write_text(to, is_stolen(event) ? R"(","victim":)" : R"(","ticks":)");
+    to = write_text(to, R"(",")");
+    to = write_text(to, ticks_name(event));
+    to = write_text(to, R"(":)");
     to = write_decimal(to, event.ticks);
     to = write_text(to, R"(,"status":)");
     const std::string_view status = status_name(event.kind, event.status);

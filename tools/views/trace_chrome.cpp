@@ -87,6 +87,9 @@ char* write_arguments(char* to, const Event& event) {
     } else if (event.kind == static_cast<u8>(EventKind::TaskStolen)) {
         to = write_text(to, R"(,"victim":)");
         to = write_decimal(to, event.ticks);
+    } else if (event.kind == static_cast<u8>(EventKind::Promotion)) {
+        to = write_text(to, R"(,"snapshot":)");
+        to = write_decimal(to, event.ticks);
     }
     return write_text(to, "}}");
 }

@@ -65,9 +65,9 @@ constexpr u32 POINTER_VALUE = 7;
 
 enum class EventType : u32 { SliceBegin = 1, SliceEnd = 2, Instant = 3 };
 enum class SequenceFlags : u32 { StateCleared = 1, NeedsState = 2 };
-enum class Annotation : u32 { TaskId = 1, Hash, Ticks, Victim, Beat, Events, Chain };
+enum class Annotation : u32 { TaskId = 1, Hash, Ticks, Victim, Beat, Events, Chain, Snapshot };
 constexpr const char* ANNOTATIONS[] = {"task_id", "hash",   "ticks", "victim",
-                                       "beat",    "events", "chain"};
+                                       "beat",    "events", "chain", "snapshot"};
 
 constexpr u64 PROCESS_UUID = 1;
 constexpr u64 BEATS_UUID = 2;
@@ -145,6 +145,8 @@ void annotate(ProtobufOut& out, const Event& event) {
         annotate(out, Annotation::Ticks, annotation_field::UINT_VALUE, event.ticks);
     } else if (event.kind == static_cast<u8>(EventKind::TaskStolen)) {
         annotate(out, Annotation::Victim, annotation_field::UINT_VALUE, event.ticks);
+    } else if (event.kind == static_cast<u8>(EventKind::Promotion)) {
+        annotate(out, Annotation::Snapshot, annotation_field::UINT_VALUE, event.ticks);
     }
 }
 

@@ -12,7 +12,8 @@ namespace knhk::tools {
 
 namespace {
 
-constexpr std::size_t NAME_CHARS_MAX = 64; ///< of names that are compared
+constexpr std::size_t NAME_CHARS_MAX = 64;  ///< of names that are compared
+constexpr std::size_t NAME_BYTES_MAX = 255; ///< of names that a file gives
 
 /// How many characters must be changed, added or left out to make one of the other.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -111,6 +112,18 @@ const std::string& Field::text() const {
     return value_->text;
 }
 
+void Field::short_name(std::span<char, SHORT_NAME_BYTES> to) const {
+    const std::string& name = text();
+    const bool is_good = std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '_' || c == '-';
+    });
+    if (!is_good || name.empty() || name.size() >= to.size()) {
+        fail(fmt::format("'{}' is not 1 to 63 letters, digits, '.', '_', '-'", clipped(name)));
+    }
+    std::ranges::copy(name, to.begin());
+}
+
 std::size_t Field::choice(std::span<const std::string_view> names) const {
     const auto found = std::ranges::find(names, std::string_view(text()));
     if (found == names.end()) {
@@ -204,6 +217,36 @@ Field Object::require(std::string_view name) const {
 u64 Object::number_or(std::string_view name, u64 otherwise, u64 min, u64 max) const {
     const auto field = find(name);
     return field ? field->number(min, max) : otherwise;
+}
+
+bool Names::add(const std::string& name) {
+    return numbers_.emplace(name, static_cast<u32>(numbers_.size())).second;
+}
+
+void Names::add_from(const Object& part) {
+    const Field field = part.require("name");
+    const std::string& name = field.text();
+    if (name.empty() || name.size() > NAME_BYTES_MAX) {
+        field.fail(fmt::format("a {}'s name has 1 to {} bytes", what_, NAME_BYTES_MAX));
+    }
+    if (!add(name)) {
+        field.fail(fmt::format("another {} is called '{}'", what_, clipped(name)));
+    }
+}
+
+u32 Names::number_of(const Field& field) const {
+    const auto found = numbers_.find(field.text());
+    if (found == numbers_.end()) {
+        std::vector<std::string_view> names;
+        for (const auto& [name, number] : numbers_) {
+            names.push_back(name);
+        }
+        std::ranges::sort(names, {},
+                          [this](std::string_view name) { return numbers_.at(std::string(name)); });
+        field.fail_unknown(field.text(),
+                           fmt::format("there is no {} '{}'", what_, clipped(field.text())), names);
+    }
+    return found->second;
 }
 
 } // namespace knhk::tools

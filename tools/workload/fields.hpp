@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "tools/workload/json.hpp"
@@ -14,6 +15,8 @@
 namespace knhk::tools {
 
 inline constexpr u64 FIELD_NUMBER_MAX = ~u64{0};
+/// What a file is called by, with the zero behind it.
+inline constexpr std::size_t SHORT_NAME_BYTES = 64;
 
 /// The name that was probably meant; empty if none is close.
 [[nodiscard]] std::string_view closest(std::string_view name,
@@ -36,7 +39,10 @@ class Field {
     [[nodiscard]] bool is_name() const {
         return value_->kind == JsonValue::Kind::String && !value_->text.starts_with("0x");
     }
+    [[nodiscard]] bool is_object() const { return value_->kind == JsonValue::Kind::Object; }
     [[nodiscard]] const std::string& text() const;
+    /// Writes a name of 1 to 63 letters, digits, '.', '_', '-' over zeros.
+    void short_name(std::span<char, SHORT_NAME_BYTES> to) const;
     /// The index of this string in `names`.
     [[nodiscard]] std::size_t choice(std::span<const std::string_view> names) const;
     [[nodiscard]] std::vector<Field> elements(std::size_t min, std::size_t max) const;
@@ -76,6 +82,24 @@ class Object {
 
   private:
     Field self_;
+};
+
+/// The names of a file's parts of one sort, which are all known before the first of them is read.
+class Names {
+  public:
+    /// `what` a name is of, for errors: "kind".
+    explicit Names(const char* what) : what_(what) {}
+
+    /// False if the name is taken.
+    bool add(const std::string& name);
+    /// The member `name` of the next part: 1 to 255 bytes, and not taken.
+    void add_from(const Object& part);
+    /// The number of the part that the field names; refused if there is none.
+    [[nodiscard]] u32 number_of(const Field& field) const;
+
+  private:
+    const char* what_;
+    std::unordered_map<std::string, u32> numbers_;
 };
 
 } // namespace knhk::tools

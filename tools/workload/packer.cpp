@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What a workload file becomes for the image (docs/workload.md, Packed), and its way from the disk.
-#include <cerrno>
 #include <cstring>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/check.hpp"
 #include "tools/host/descriptor.hpp"
-#include "tools/host/failure.hpp"
+#include "tools/sigma/sigma_file.hpp"
 #include "tools/workload/json.hpp"
 #include "tools/workload/workload_file.hpp"
 
@@ -25,26 +20,6 @@ void append(std::vector<std::byte>& to, const std::vector<T>& table) {
     to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
-/// At most one byte more than a workload may have: who reads that many has read too many.
-std::string read_bounded(int file, const std::string& name) {
-    constexpr std::size_t PIECE_BYTES = std::size_t{64} * 1024;
-    std::string text;
-    ssize_t count = 0;
-    do {
-        const std::size_t size = text.size();
-        text.resize(size + PIECE_BYTES);
-        do {
-            count = ::read(file, text.data() + size, PIECE_BYTES);
-        } while (count < 0 && errno == EINTR);
-        if (count < 0) {
-            throw bad_input("cannot read {}: {}: give the path of a workload file", name,
-                            system_text(errno));
-        }
-        text.resize(size + static_cast<std::size_t>(count));
-    } while (count > 0 && text.size() <= JSON_BYTES_MAX);
-    return text;
-}
-
 } // namespace
 
 bool names_workload_file(std::string_view workload) {
@@ -52,20 +27,20 @@ bool names_workload_file(std::string_view workload) {
 }
 
 WorkloadFile read_workload(const std::filesystem::path& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.valid()) {
-        throw bad_input("cannot open {}: {}: give the path of a workload file", path.string(),
-                        system_text(errno));
-    }
-    return parse_workload(read_bounded(file.get(), path.string()), path.string());
+    const auto snapshot_of = [&path](const std::string& text) {
+        const std::filesystem::path named = path.parent_path() / text;
+        return sealed_bytes(read_sigma(named), named.string());
+    };
+    return parse_workload(read_input_file(path, JSON_BYTES_MAX, "a workload file"), path.string(),
+                          snapshot_of);
 }
 
 std::size_t packed_bytes(const WorkloadFile& file) {
-    const std::size_t size = sizeof(ScriptHeader) + file.guards.size() * sizeof(GuardRule) +
-                             file.observations.size() * sizeof(Observation) +
-                             file.kinds.size() * sizeof(ScriptKind) +
-                             file.steps.size() * sizeof(ScriptStep) +
-                             file.groups.size() * sizeof(ScriptGroup) + file.matrix.size();
+    const std::size_t size =
+        sizeof(ScriptHeader) + file.guards.size() * sizeof(GuardRule) +
+        file.observations.size() * sizeof(Observation) + file.kinds.size() * sizeof(ScriptKind) +
+        file.steps.size() * sizeof(ScriptStep) + file.groups.size() * sizeof(ScriptGroup) +
+        file.runs.size() * sizeof(ScriptRun) + file.snapshots.size() + file.matrix.size();
     return (size + TABLE_ALIGNMENT_BYTES - 1) / TABLE_ALIGNMENT_BYTES * TABLE_ALIGNMENT_BYTES;
 }
 
@@ -76,6 +51,8 @@ std::vector<std::byte> pack(const WorkloadFile& file) {
     header.kinds = static_cast<u32>(file.kinds.size());
     header.steps = static_cast<u32>(file.steps.size());
     header.groups = static_cast<u32>(file.groups.size());
+    header.runs = static_cast<u32>(file.runs.size());
+    header.snapshot_bytes = static_cast<u32>(file.snapshots.size());
     std::vector<std::byte> bytes(sizeof header);
     std::memcpy(bytes.data(), &header, sizeof header);
     append(bytes, file.guards);
@@ -83,6 +60,8 @@ std::vector<std::byte> pack(const WorkloadFile& file) {
     append(bytes, file.kinds);
     append(bytes, file.steps);
     append(bytes, file.groups);
+    append(bytes, file.runs);
+    append(bytes, file.snapshots);
     append(bytes, file.matrix);
     bytes.resize(packed_bytes(file));
     // What was read as good and is then refused is a bug of one of the two, and is found here.

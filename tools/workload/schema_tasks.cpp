@@ -19,7 +19,8 @@ constexpr u64 TIMES_MAX = 65'536;
 // In the order of the enums that they stand for.
 constexpr std::array ACTS{Name("set"),    Name("random"), Name("pure"),  Name("observe"),
                           Name("read"),   Name("add"),    Name("touch"), Name("work"),
-                          Name("output"), Name("spawn"),  Name("send"),  Name("order")};
+                          Name("output"), Name("spawn"),  Name("send"),  Name("order"),
+                          Name("promote")};
 constexpr std::array ID_ORIGINS{Name("zero"), Name("own"), Name("value")};
 constexpr std::array TIMES{Name("at"), Name("after"), Name("within")};
 constexpr std::array LEVELS{Name("high"), Name("normal"), Name("low")};
@@ -141,6 +142,8 @@ std::vector<Name> fields_of(Act act) {
         return {"word"};
     case Act::Work:
         return {"ticks"};
+    case Act::Promote:
+        return {"snapshot"};
     default:
         return {};
     }
@@ -167,6 +170,9 @@ void read_computation(const Object& object, ScriptStep& step) {
         break;
     case Act::Work:
         step.value = object.require("ticks").number(1, U32_MAX);
+        break;
+    case Act::Promote:
+        step.index = static_cast<u32>(object.require("snapshot").number(0, SNAPSHOTS_MAX - 1));
         break;
     default:
         break;
@@ -222,24 +228,6 @@ void check_last_beat(const Object& object, u64 beat, u64 times, u64 every) {
 }
 
 } // namespace
-
-bool KindNames::add(const std::string& name) {
-    return numbers_.emplace(name, static_cast<u32>(numbers_.size())).second;
-}
-
-u32 KindNames::number_of(const Field& field) const {
-    const auto found = numbers_.find(field.text());
-    if (found == numbers_.end()) {
-        std::vector<Name> names;
-        for (const auto& [name, number] : numbers_) {
-            names.push_back(name);
-        }
-        std::ranges::sort(names, {}, [this](Name name) { return numbers_.at(std::string(name)); });
-        field.fail_unknown(field.text(),
-                           fmt::format("there is no kind '{}'", clipped(field.text())), names);
-    }
-    return found->second;
-}
 
 ScriptStep read_step(const Field& field, const KindNames& kinds) {
     const Object object(field);

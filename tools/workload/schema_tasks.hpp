@@ -3,8 +3,6 @@
 // tools/workload/workload_file.cpp, and for tasks that come one by one while a run goes on.
 #pragma once
 
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "kernel/script.hpp"
@@ -12,16 +10,10 @@
 
 namespace knhk::tools {
 
-/// The kinds of a file by their names, which are all known before the first step is read.
-class KindNames {
+/// The kinds of a file by their names.
+class KindNames : public Names {
   public:
-    /// False if the name is taken.
-    bool add(const std::string& name);
-    /// The number of the kind that the field names; refused if there is none.
-    [[nodiscard]] u32 number_of(const Field& field) const;
-
-  private:
-    std::unordered_map<std::string, u32> numbers_;
+    KindNames() : Names("kind") {}
 };
 
 [[nodiscard]] ScriptStep read_step(const Field& field, const KindNames& kinds);

@@ -15,31 +15,18 @@ namespace {
 
 using Name = std::string_view;
 
-constexpr std::array FILE_FIELDS{
-    Name("knhk_workload"), Name("name"),   Name("cores"),        Name("seed"),  Name("stealing"),
-    Name("topology"),      Name("guards"), Name("observations"), Name("kinds"), Name("inputs")};
-constexpr std::size_t KIND_NAME_BYTES_MAX = 255;
+constexpr std::array FILE_FIELDS{Name("knhk_workload"), Name("name"),         Name("cores"),
+                                 Name("seed"),          Name("stealing"),     Name("topology"),
+                                 Name("guards"),        Name("observations"), Name("runs"),
+                                 Name("sigma"),         Name("kinds"),        Name("inputs")};
 
 // --- header --------------------------------------------------------------------------------------
-
-void read_name(const Field& field, ScriptHeader& header) {
-    const std::string& name = field.text();
-    const bool is_good = std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '.' || c == '_' || c == '-';
-    });
-    if (!is_good || name.empty() || name.size() >= SCRIPT_NAME_BYTES) {
-        field.fail(
-            fmt::format("'{}' is not 1 to 63 letters, digits, '.', '_', '-'", clipped(name)));
-    }
-    std::ranges::copy(name, header.name);
-}
 
 void read_header(const Object& object, ScriptHeader& header) {
     header.magic = SCRIPT_MAGIC;
     header.version = SCRIPT_VERSION;
     static_cast<void>(object.require("knhk_workload").number(1, 1));
-    read_name(object.require("name"), header);
+    object.require("name").short_name(header.name);
     if (const auto cores = object.find("cores")) {
         header.cores = static_cast<u32>(cores->number(1, CORES_MAX));
         if (!std::has_single_bit(header.cores)) {
@@ -198,6 +185,40 @@ void read_observations(const Field& field, WorkloadFile& file) {
     }
 }
 
+// --- what tasks of snapshots read, and snapshots -------------------------------------------------
+
+ScriptRun read_run(const Field& field) {
+    static constexpr std::array FIELDS{Name("predicate"), Name("rows")};
+    const Object object(field);
+    object.allow(FIELDS);
+    ScriptRun run{};
+    run.predicate = object.require("predicate").number();
+    for (const Field& row : object.require("rows").elements(0, RUN_ROWS)) {
+        u64 words[2] = {};
+        row.numbers(words);
+        run.subjects[run.length] = words[0];
+        run.objects[run.length++] = words[1];
+    }
+    return run;
+}
+
+void read_runs(const Field& field, WorkloadFile& file) {
+    for (const Field& run : field.elements(0, SCRIPT_RUNS_MAX)) {
+        file.runs.push_back(read_run(run));
+    }
+}
+
+void read_snapshots(const Field& field, const SnapshotSource& snapshot_of, WorkloadFile& file) {
+    for (const Field& name : field.elements(0, SNAPSHOTS_MAX)) {
+        if (!snapshot_of) {
+            name.fail("no snapshots can be read from here");
+        }
+        const std::vector<std::byte> sealed = snapshot_of(name.text());
+        file.snapshots.insert(file.snapshots.end(), sealed.begin(), sealed.end());
+        ++file.header.snapshots;
+    }
+}
+
 // --- kinds and inputs ----------------------------------------------------------------------------
 
 /// All names come before the first step, which may name any of them.
@@ -207,13 +228,7 @@ KindNames read_kind_names(const std::vector<Field>& kinds) {
     for (const Field& kind : kinds) {
         const Object object(kind);
         object.allow(FIELDS);
-        const Field name = object.require("name");
-        if (name.text().empty() || name.text().size() > KIND_NAME_BYTES_MAX) {
-            name.fail(fmt::format("a kind's name has 1 to {} bytes", KIND_NAME_BYTES_MAX));
-        }
-        if (!names.add(name.text())) {
-            name.fail(fmt::format("another kind is called '{}'", clipped(name.text())));
-        }
+        names.add_from(object);
     }
     return names;
 }
@@ -277,7 +292,8 @@ u64 WorkloadFile::input_count() const {
     return count;
 }
 
-WorkloadFile parse_workload(std::string_view text, const std::string& file) {
+WorkloadFile parse_workload(std::string_view text, const std::string& file,
+                            const SnapshotSource& snapshot_of) {
     const JsonValue value = parse_json(text, file);
     const Object object(Field(value, "", file));
     object.allow(FILE_FIELDS);
@@ -291,6 +307,12 @@ WorkloadFile parse_workload(std::string_view text, const std::string& file) {
     }
     if (const auto guards = object.find("guards")) {
         read_guards(*guards, workload);
+    }
+    if (const auto runs = object.find("runs")) {
+        read_runs(*runs, workload);
+    }
+    if (const auto sigma = object.find("sigma")) {
+        read_snapshots(*sigma, snapshot_of, workload);
     }
     const KindNames kinds = read_kinds(object, workload);
     read_inputs(object.require("inputs"), kinds, workload);

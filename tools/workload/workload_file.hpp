@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ struct WorkloadFile {
     std::vector<ScriptKind> kinds;
     std::vector<ScriptStep> steps;
     std::vector<ScriptGroup> groups;
+    std::vector<ScriptRun> runs;
+    std::vector<std::byte> snapshots; ///< sealed, one behind the other
     std::vector<u8> matrix;
     std::vector<std::string> kind_names; ///< are not packed
 
@@ -43,8 +46,14 @@ struct WorkloadFile {
 /// Whether a command's WORKLOAD is a file: it ends in .json or has a '/'.
 [[nodiscard]] bool names_workload_file(std::string_view workload);
 
-/// `file` names it in errors: Failure (BadInput), "FILE:LINE: PATH: what is wrong".
-[[nodiscard]] WorkloadFile parse_workload(std::string_view text, const std::string& file);
+/// The sealed snapshot that a workload file means by this text: a path, seen from the file. Throws
+/// Failure (BadInput).
+using SnapshotSource = std::function<std::vector<std::byte>(const std::string& text)>;
+
+/// `file` names it in errors: Failure (BadInput), "FILE:LINE: PATH: what is wrong". Without a
+/// source a text can bring no snapshots.
+[[nodiscard]] WorkloadFile parse_workload(std::string_view text, const std::string& file,
+                                          const SnapshotSource& snapshot_of = {});
 [[nodiscard]] WorkloadFile read_workload(const std::filesystem::path& path);
 
 [[nodiscard]] std::size_t packed_bytes(const WorkloadFile& file);

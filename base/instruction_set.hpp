@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// The instruction sets that query kernels are written in (docs/isa.md). A platform says by a bit
+// for each which of them all harts may use; which one is used never shows in a log.
+#pragma once
+
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/types.hpp"
+
+namespace knhk {
+
+enum class InstructionSet : u8 {
+    Scalar = 0, ///< what every processor of the architecture has: no platform has to say so
+    Avx2 = 1,   ///< AVX2, BMI1, BMI2 and POPCNT
+    Avx512 = 2, ///< those, and AVX-512 F, BW, DQ and VL
+    Neon = 3,
+    Rvv = 4, ///< RISC-V's V, version 1.0
+};
+inline constexpr u32 INSTRUCTION_SETS = 5;
+
+constexpr u64 bit_of(InstructionSet set) {
+    return u64{1} << static_cast<u32>(set);
+}
+
+constexpr const char* name_of(InstructionSet set) {
+    constexpr const char* NAMES[INSTRUCTION_SETS] = {"scalar", "avx2", "avx512", "neon", "rvv"};
+    return NAMES[static_cast<u32>(set)];
+}
+
+constexpr Result<InstructionSet> instruction_set_named(std::string_view name) {
+    for (u32 i = 0; i < INSTRUCTION_SETS; ++i) {
+        const auto set = static_cast<InstructionSet>(i);
+        if (name == name_of(set)) {
+            return set;
+        }
+    }
+    return fail(Error::UnknownInstructionSet);
+}
+
+} // namespace knhk

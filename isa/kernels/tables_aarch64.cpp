@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The kernels of images for aarch64.
+#include "isa/kernels.hpp"
+
+namespace knhk {
+
+namespace {
+
+constexpr const KernelTable* TABLES[] = {&NEON_KERNELS, &SCALAR_KERNELS};
+
+} // namespace
+
+std::span<const KernelTable* const> kernel_tables() {
+    return TABLES;
+}
+
+} // namespace knhk

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+// The steps of a task that follows a snapshot, each of which charges its ticks before it is done
+// (docs/isa.md). isa/eval_task.hpp makes a whole of them. Every number that names nothing comes
+// back as a status. All inline: a task is a few dozen cycles.
+#pragma once
+
+#include <concepts>
+
+#include "isa/cost.hpp"
+#include "isa/kernels.hpp"
+#include "isa/pattern.hpp"
+#include "isa/receipt.hpp"
+#include "isa/sigma_tables.hpp"
+
+namespace knhk {
+
+/// Who counts ticks. False: the step was too much.
+template<class M>
+concept Meter = requires(M& meter, const M& seen, Tick cost) {
+    { meter.charge(cost) } -> std::same_as<bool>;
+    { seen.used() } -> std::same_as<Tick>;
+};
+
+/// Whether the run's own guard of this id passes; a function of the run and the task alone.
+template<class G>
+concept CustomGuards = requires(G& guards, u16 id) {
+    { guards(id) } -> std::same_as<bool>;
+};
+
+/// A task's payload: which task of the snapshot it follows, the run that it reads, and what hooks
+/// and guards may ask of it.
+inline constexpr u32 MU_WORDS = 4;
+struct MuRequest {
+    u64 words[MU_WORDS];
+
+    [[nodiscard]] u64 task() const { return words[0]; }
+    [[nodiscard]] u64 run() const { return words[1]; }
+};
+
+/// What all tasks of a run share.
+struct MuWorld {
+    SigmaTables tables;
+    std::span<const TripleRun> runs;
+    const KernelTable* kernels;
+};
+
+template<Meter M>
+[[nodiscard, gnu::always_inline]] inline bool charge(M& meter, MuOperation operation,
+                                                     u32 times = 1) {
+    return meter.charge(Tick{cost_of(operation).raw * times});
+}
+
+/// Costs nothing: whether there is a budget left to go on within.
+template<Meter M>
+[[nodiscard, gnu::always_inline]] inline MuStatus check_budget(M& meter) {
+    return charge(meter, MuOperation::CheckBudget) ? MuStatus::Ok : MuStatus::OverBudget;
+}
+
+/// One that there is, or SIGMA_NONE, which comes out as 0 here.
+[[nodiscard]] inline bool names_task(const SigmaTables& tables, u16 number) {
+    static_assert(static_cast<u16>(SIGMA_NONE + 1) == 0);
+    return static_cast<u16>(number + 1) <= tables.tasks.size();
+}
+
+template<Meter M>
+[[nodiscard, gnu::always_inline]] inline MuStatus load_sigma(M& meter, const SigmaTables& tables,
+                                                             u64 number, const SigmaTask*& task) {
+    if (!charge(meter, MuOperation::LoadSigma)) [[unlikely]] {
+        return MuStatus::OverBudget;
+    }
+    if (number >= tables.tasks.size()) [[unlikely]] {
+        return MuStatus::NoTask;
+    }
+    task = &tables.tasks[number];
+    const bool follows =
+        names_task(tables, task->when_true) && names_task(tables, task->when_false);
+    return follows ? MuStatus::Ok : MuStatus::NoTask;
+}
+
+/// Costs what the pattern does; a snapshot that says otherwise is refused.
+template<Meter M>
+[[nodiscard, gnu::always_inline]] inline MuStatus
+dispatch_pattern(M& meter, const SigmaTables& tables, u16 number, PatternId& id) {
+    if (number >= tables.patterns.size()) [[unlikely]] {
+        return MuStatus::NoPattern;
+    }
+    const SigmaPattern& pattern = tables.patterns[number];
+    const u16 cost = pattern_cost(pattern.id);
+    if (cost == 0 || cost != pattern.cost) [[unlikely]] {
+        return MuStatus::NoPattern;
+    }
+    id = static_cast<PatternId>(pattern.id);
+    return meter.charge(Tick{cost}) ? MuStatus::Ok : MuStatus::OverBudget;
+}
+
+template<Meter M>
+[[nodiscard, gnu::always_inline]] inline MuStatus
+read_observation(M& meter, std::span<const TripleRun> runs, u64 number, const TripleRun*& run) {
+    if (!charge(meter, MuOperation::ReadObservation)) [[unlikely]] {
+        return MuStatus::OverBudget;
+    }
+    if (number >= runs.size()) [[unlikely]] {
+        return MuStatus::NoRun;
+    }
+    run = &runs[number];
+    return MuStatus::Ok;
+}
+
+/// What a guard is held against.
+struct GuardSight {
+    const MuRequest& request;
+    u64 run_predicate;
+    Tick used; ///< the guards' own ticks included
+};
+
+template<CustomGuards G>
+[[nodiscard, gnu::always_inline]] inline u64 found_by(const SigmaGuard& guard,
+                                                      const GuardSight& sight, G& custom) {
+    switch (guard.kind) {
+    case SigmaGuardKind::TickBudget:
+        return sight.used.raw;
+    case SigmaGuardKind::Schema:
+        return sight.run_predicate;
+    case SigmaGuardKind::Custom:
+        return custom(guard.custom) ? 1 : 0;
+    case SigmaGuardKind::Carry:
+    case SigmaGuardKind::Authorization:
+        break;
+    }
+    return sight.request.words[guard.word];
+}
+
+/// As many as a batch pays for.
+inline constexpr u32 GUARDS_ALONE_MAX = 3;
+inline constexpr u32 ALL_GUARDS = (u32{1} << SIGMA_GUARDS_MAX) - 1;
+
+/// The guard that stands there; null when it is none.
+[[nodiscard, gnu::always_inline]] inline const SigmaGuard* guard_at(const SigmaTables& tables,
+                                                                    u16 number) {
+    if (number >= tables.guards.size()) [[unlikely]] {
+        return nullptr;
+    }
+    const SigmaGuard& guard = tables.guards[number];
+    return is_defined(guard.kind) && guard.word < MU_WORDS ? &guard : nullptr;
+}
+
+/// Whether one guard passes: a branch on its kind, and none behind it.
+template<CustomGuards G>
+[[nodiscard, gnu::always_inline]] inline bool eval_guard(const SigmaGuard& guard,
+                                                         const GuardSight& sight, G& custom) {
+    const auto passes_as = [&guard](SigmaGuardKind kind, u64 found) {
+        return guard_passes(kind, guard.value, found);
+    };
+    switch (guard.kind) {
+    case SigmaGuardKind::TickBudget:
+        return passes_as(SigmaGuardKind::TickBudget, sight.used.raw);
+    case SigmaGuardKind::Carry:
+        return passes_as(SigmaGuardKind::Carry, sight.request.words[guard.word]);
+    case SigmaGuardKind::Authorization:
+        return passes_as(SigmaGuardKind::Authorization, sight.request.words[guard.word]);
+    case SigmaGuardKind::Schema:
+        return passes_as(SigmaGuardKind::Schema, sight.run_predicate);
+    case SigmaGuardKind::Custom:
+        break;
+    }
+    return custom(guard.custom);
+}
+
+/// Few guards, one after the other: cheaper than what a batch takes to be filled.
+template<CustomGuards G>
+[[nodiscard, gnu::always_inline]] inline MuStatus
+eval_few_guards(const SigmaTables& tables, const SigmaTask& task, const GuardSight& sight,
+                G& custom, u32& passed) {
+    u32 failed = 0;
+    for (u32 i = 0; i < task.guard_count; ++i) {
+        const SigmaGuard* const guard = guard_at(tables, task.guards[i]);
+        if (guard == nullptr) [[unlikely]] {
+            return MuStatus::NoGuard;
+        }
+        failed |= u32{!eval_guard(*guard, sight, custom)} << i;
+    }
+    passed = ALL_GUARDS & ~failed;
+    return MuStatus::Ok;
+}
+
+template<CustomGuards G>
+[[nodiscard, gnu::noinline]] MuStatus eval_many_guards(const MuWorld& world, const SigmaTask& task,
+                                                       const GuardSight& sight, G& custom,
+                                                       u32& passed) {
+    GuardBatch batch{};
+    batch.count = task.guard_count;
+    for (u32 i = 0; i < task.guard_count; ++i) {
+        const SigmaGuard* const guard = guard_at(world.tables, task.guards[i]);
+        if (guard == nullptr) [[unlikely]] {
+            return MuStatus::NoGuard;
+        }
+        batch.kinds[i] = guard->kind;
+        batch.wanted[i] = guard->value;
+        batch.found[i] = found_by(*guard, sight, custom);
+    }
+    passed = world.kernels->guards8(batch);
+    return MuStatus::Ok;
+}
+
+/// All guards of a task: charged together, and all of them evaluated, whichever fails. A bit for
+/// each that passes; those behind the last are set.
+template<Meter M, CustomGuards G>
+[[nodiscard, gnu::always_inline]] inline MuStatus
+eval_guards(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest& request,
+            G& custom, u32& passed) {
+    if (task.guard_count > SIGMA_GUARDS_MAX) [[unlikely]] {
+        return MuStatus::NoGuard;
+    }
+    if (request.run() >= world.runs.size()) [[unlikely]] {
+        return MuStatus::NoRun;
+    }
+    if (!charge(meter, MuOperation::EvalGuard, task.guard_count)) [[unlikely]] {
+        return MuStatus::OverBudget;
+    }
+    const GuardSight sight{request, world.runs[request.run()].predicate, meter.used()};
+    return task.guard_count <= GUARDS_ALONE_MAX
+               ? eval_few_guards(world.tables, task, sight, custom, passed)
+               : eval_many_guards(world, task, sight, custom, passed);
+}
+
+[[nodiscard, gnu::always_inline]] inline Query query_of(const Hook& hook,
+                                                        const MuRequest& request) {
+    const bool own_subject = (hook.from_task & HOOK_SUBJECT_FROM_TASK) != 0;
+    const bool own_object = (hook.from_task & HOOK_OBJECT_FROM_TASK) != 0;
+    return {.subject = own_subject ? request.words[2] : hook.subject,
+            .predicate = hook.predicate,
+            .object = own_object ? request.words[3] : hook.object,
+            .threshold = hook.threshold};
+}
+
+/// Puts the query. `rows` are written by operations that emit some.
+template<Meter M>
+[[nodiscard, gnu::always_inline]] inline MuStatus
+run_kernel(M& meter, const KernelTable& kernels, OpCode op, const TripleRun& run,
+           const Query& query, RowResult& rows, QueryResult& result) {
+    const bool is_asked = is_boolean(op);
+    if (!charge(meter, is_asked ? MuOperation::RunBoolean : MuOperation::RunRows)) [[unlikely]] {
+        return MuStatus::OverBudget;
+    }
+    const MuStatus status = run_query(kernels, op, run, query, rows, result.answer);
+    result.rows = is_asked || status != MuStatus::Ok ? 0 : rows.mask;
+    return status;
+}
+
+/// Fills in ticks and hash.
+template<Meter M>
+[[nodiscard, gnu::always_inline]] inline MuStatus
+write_receipt(M& meter, Receipt& receipt, const TripleRun& run, OpCode op, const Query& query,
+              QueryResult result) {
+    if (!charge(meter, MuOperation::WriteReceipt)) [[unlikely]] {
+        return MuStatus::OverBudget;
+    }
+    receipt.hash = hash_of(run, op, query, result);
+    receipt.subject = query.subject;
+    receipt.object = query.object;
+    receipt.ticks = meter.used().raw;
+    receipt.lanes = run.length;
+    receipt.rows = result.rows;
+    receipt.op = op;
+    receipt.answer = result.answer;
+    receipt.reserved[0] = 0;
+    receipt.reserved[1] = 0;
+    receipt.reserved[2] = 0;
+    return MuStatus::Ok;
+}
+
+} // namespace knhk

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// The instruction sets that an image finds, takes and refuses, and its kernels run where it runs
+// them. Which one it takes never shows in a digest.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/command.hpp"
+
+namespace knhk::test {
+namespace {
+
+constexpr int BAD_INPUT = 2;
+constexpr const char* RISCV_WITH_VECTORS = "rv64,v=true,vext_spec=v1.0";
+
+using Words = std::vector<std::string>;
+
+Words and_also(Words words, const Words& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+/// A platform, and what a run there is told besides so that it has something to choose.
+struct Place {
+    std::string platform;
+    Words options;
+    std::string best; ///< empty: whatever it is
+};
+
+std::vector<Place> places() {
+    std::vector<Place> all{{"linux", {}, ""}};
+    for (const std::string& platform : emulated_platforms()) {
+        const std::string architecture = architecture_of(platform);
+        if (architecture == "riscv64") {
+            all.push_back({platform, {"--cpu", RISCV_WITH_VECTORS}, "rvv"});
+            all.push_back({platform, {}, "scalar"});
+        } else {
+            all.push_back({platform, {}, architecture == "x86_64" ? "avx2" : "neon"});
+        }
+    }
+    return all;
+}
+
+Words run_at(const Place& place, const Words& what) {
+    Words words{"run"};
+    words = and_also(words, what);
+    return and_also(and_also(words, {"--on", place.platform}), place.options);
+}
+
+TEST(Isa, best_of_the_machine_is_taken_and_the_scalar_one_gives_the_same_digest) {
+    for (const Place& place : places()) {
+        const Words what{"mixed", "--tasks", "500", "--workers", "2"};
+        const auto best = knhk_json(run_at(place, what));
+        if (!place.best.empty()) {
+            EXPECT_EQ(best["isa"], place.best) << place.platform;
+        }
+        const auto scalar = knhk_json(run_at(place, and_also(what, {"--isa", "scalar"})));
+        EXPECT_EQ(scalar["isa"], "scalar") << place.platform;
+        EXPECT_EQ(scalar["run_digest"], best["run_digest"]) << place.platform;
+    }
+}
+
+TEST(Isa, what_the_machine_cannot_run_is_refused_in_one_line) {
+    for (const Place& place : places()) {
+        const bool is_arm = place.best == "neon";
+        const std::string wanted = is_arm ? "avx2" : "neon";
+        const auto result = knhk(run_at(place, {"mixed", "--isa", wanted}));
+        EXPECT_EQ(result.status, BAD_INPUT) << place.platform;
+        EXPECT_NE(result.err.find("this machine cannot run kernels of that instruction set"),
+                  std::string::npos)
+            << result.err;
+    }
+    EXPECT_EQ(knhk({"run", "mixed", "--isa", "sse9"}).status, BAD_INPUT);
+}
+
+/// On each of four harts, while hart 0 is interrupted every so often.
+TEST(Isa, kernels_are_right_inside_the_image_on_all_harts_and_between_interrupts) {
+    const Folder folder;
+    build_for_all(source_root() + "/tests/programs/kernels", folder.file("kernels"));
+    for (const Place& place : places()) {
+        const Words image{"--image",      image_for(place.platform, folder.file("kernels")),
+                          "--tasks",      "4",
+                          "--workers",    "4",
+                          "--beat-limit", "300"};
+        const std::string best = knhk_json(run_at(place, {"pure"}))["isa"];
+        for (const std::string& isa : {best, std::string("scalar")}) {
+            const auto run = knhk_json(run_at(place, and_also({isa}, image)));
+            EXPECT_EQ(run["tasks"], 4) << place.platform << " " << isa;
+        }
+    }
+}
+
+} // namespace
+} // namespace knhk::test

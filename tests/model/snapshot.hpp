@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Snapshots that random workload files bring, written from docs/sigma.md alone.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "tests/model/records.hpp"
+
+namespace knhk::model {
+
+inline constexpr u32 RANDOM_SNAPSHOT_FILES = 4;
+
+/// Of the n-th: what a workload file calls it.
+[[nodiscard]] std::string snapshot_file_name(u32 number);
+/// The bytes of the file of that name: a snapshot and its receipt. Throws for other names.
+[[nodiscard]] Bytes snapshot_file(const std::string& name);
+/// All of them, beside a workload file.
+void write_snapshot_files(const std::filesystem::path& folder);
+/// The first word of its id, which a promotion's event has.
+[[nodiscard]] u64 snapshot_id_word(const Bytes& file);
+
+} // namespace knhk::model

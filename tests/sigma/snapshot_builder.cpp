@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "tests/sigma/snapshot_builder.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+namespace knhk::test {
+
+namespace {
+
+template<class T>
+void append(std::vector<std::byte>& to, const std::vector<T>& records) {
+    const auto bytes = std::as_bytes(std::span(records));
+    to.insert(to.end(), bytes.begin(), bytes.end());
+}
+
+} // namespace
+
+SigmaTask task_with(std::initializer_list<u16> hooks) {
+    SigmaTask task{};
+    task.when_true = SIGMA_NONE;
+    task.when_false = SIGMA_NONE;
+    task.hook_count = static_cast<u8>(hooks.size());
+    std::ranges::copy(hooks, task.hooks);
+    return task;
+}
+
+SnapshotDraft::SnapshotDraft() {
+    patterns = {{static_cast<u16>(PatternId::Sequence), 1, 0}};
+    guards = {{SigmaGuardKind::Carry, 1, 0, 0, 6}, {SigmaGuardKind::Custom, 0, 1023, 0, 0}};
+    hooks = {{OpCode::AskSp, 0, 0, 0, 10, 20, 0},
+             {OpCode::CountOpGe, HOOK_OBJECT_FROM_TASK, 0, 2, 0, 20, 0},
+             {OpCode::Construct8, 0, 0, 0, 0, 20, 0}};
+    tasks = {task_with({0, 1}), task_with({2})};
+    tasks[0].guard_count = 2;
+    tasks[0].guards[1] = 1;
+    tasks[0].when_true = 1;
+    tasks[1].when_false = 0;
+}
+
+std::vector<std::byte> SnapshotDraft::bytes() const {
+    SnapshotHeader header{};
+    header.magic = SNAPSHOT_MAGIC;
+    header.version = SNAPSHOT_VERSION;
+    header.tasks = static_cast<u32>(tasks.size());
+    header.hooks = static_cast<u32>(hooks.size());
+    header.guards = static_cast<u32>(guards.size());
+    header.patterns = static_cast<u32>(patterns.size());
+    header.size_bytes = static_cast<u32>(snapshot_bytes(header));
+    name.copy(header.name, sizeof header.name);
+    std::vector<std::byte> bytes(sizeof header);
+    std::memcpy(bytes.data(), &header, sizeof header);
+    append(bytes, tasks);
+    append(bytes, hooks);
+    append(bytes, guards);
+    append(bytes, patterns);
+    seal(bytes);
+    return bytes;
+}
+
+void seal(std::span<std::byte> bytes) {
+    const Sha256Digest id = snapshot_id(bytes);
+    std::memcpy(bytes.data() + offsetof(SnapshotHeader, id), id.data(), id.size());
+}
+
+Snapshot opened(std::span<const std::byte> bytes) {
+    const auto snapshot = Snapshot::open(bytes);
+    if (!snapshot) {
+        ADD_FAILURE() << text_of(snapshot.error().part) << " " << snapshot.error().number << ": "
+                      << text_of(snapshot.error().flaw);
+        std::abort();
+    }
+    return *snapshot;
+}
+
+} // namespace knhk::test
