@@ -74,9 +74,10 @@ class PartsVerifier {
     }
 
   private:
-    /// One more than are looked at at once, so that nobody waits for the one whose turn it is.
+    /// No more than are looked at at once: one more on the same CPUs would cost more of their
+    /// caches than it would save in waiting for the one whose turn it is.
     void start_some(std::deque<std::future<Part>>& running) {
-        while (running.size() <= parts_.at_once) {
+        while (running.size() < parts_.at_once) {
             const EpochSearch search(file_, begin_, looked_at_);
             const u64 bytes = next_bytes();
             const auto end = at_.end + bytes < size_
