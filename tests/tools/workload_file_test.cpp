@@ -11,6 +11,7 @@
 #include "tools/host/descriptor.hpp"
 #include "tools/host/failure.hpp"
 #include "tools/host/temporary_directory.hpp"
+#include "tools/sigma/sigma_text.hpp"
 
 namespace knhk::tools {
 namespace {
@@ -249,24 +250,56 @@ TEST(WorkloadFileTest, files_are_told_from_names) {
     }
 }
 
+std::string complaint_of_reading(const std::filesystem::path& file) {
+    try {
+        static_cast<void>(pack(read_workload(file)));
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.status(), ExitStatus::BadInput);
+        return failure.what();
+    }
+    return "";
+}
+
+/// One task with one hook.
+std::string sealed_of(const std::string& predicate) {
+    const std::vector<std::byte> bytes =
+        build_sigma(R"({"knhk_sigma": 1, "name": "s", "hooks": [{"name": "h", "op": "ask_sp",
+                        "subject": 1, "predicate": )" +
+                        predicate + R"(}], "tasks": [{"name": "t", "pattern": "sequence",
+                        "hooks": ["h"]}]})",
+                    "s.json");
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+TEST(WorkloadFileTest, snapshots_are_read_from_beside_the_file_and_damaged_ones_are_refused) {
+    const TemporaryDirectory scratch;
+    const auto path = scratch.path() / "w.json";
+    replace_file(path, minimal(R"("inputs": [], "sigma": ["a.sigma", "b.sigma"])"));
+    std::string sealed = sealed_of("7");
+    replace_file(scratch.path() / "a.sigma", sealed_of("5"));
+    replace_file(scratch.path() / "b.sigma", sealed);
+    EXPECT_EQ(complaint_of_reading(path), "");
+    EXPECT_EQ(read_workload(path).header.snapshots, 2u);
+    for (const std::size_t byte : {std::size_t{140}, sealed.size() - 1, sealed.size() - 60}) {
+        std::string damaged = sealed;
+        damaged[byte] ^= 1;
+        replace_file(scratch.path() / "b.sigma", damaged);
+        EXPECT_NE(complaint_of_reading(path).find("b.sigma: "), std::string::npos) << byte;
+    }
+    replace_file(scratch.path() / "b.sigma", sealed.substr(0, sealed.size() - 8));
+    EXPECT_NE(complaint_of_reading(path).find("b.sigma: "), std::string::npos);
+}
+
 TEST(WorkloadFileTest, file_is_read_from_the_disk_and_named_in_errors) {
     const TemporaryDirectory scratch;
     const auto path = scratch.path() / "w.json";
     replace_file(path, RICH_WORKLOAD);
     EXPECT_EQ(read_workload(path).name(), "rich");
     replace_file(path, with(RICH_WORKLOAD, "\"rich\"", "7"));
-    const auto complaint = [](const std::filesystem::path& of) -> std::string {
-        try {
-            static_cast<void>(read_workload(of));
-        } catch (const Failure& failure) {
-            EXPECT_EQ(failure.status(), ExitStatus::BadInput);
-            return failure.what();
-        }
-        return "";
-    };
-    EXPECT_EQ(complaint(path), path.string() + ":3: name: is a number, not a string");
-    EXPECT_NE(complaint(scratch.path() / "none.json").find("cannot open"), std::string::npos);
-    EXPECT_NE(complaint(scratch.path()).find("cannot read"), std::string::npos);
+    EXPECT_EQ(complaint_of_reading(path), path.string() + ":3: name: is a number, not a string");
+    EXPECT_NE(complaint_of_reading(scratch.path() / "none.json").find("cannot open"),
+              std::string::npos);
+    EXPECT_NE(complaint_of_reading(scratch.path()).find("cannot read"), std::string::npos);
 }
 
 } // namespace

@@ -39,6 +39,14 @@ SealedSnapshot open_sealed(const std::vector<std::byte>& bytes, const std::strin
     return *sealed;
 }
 
+std::vector<std::byte> promotable_bytes(const std::filesystem::path& path) {
+    std::vector<std::byte> bytes = sealed_bytes(read_sigma(path), path.string());
+    if (open_sealed(bytes, path.string()).receipt.invariants != INVARIANTS_ALL) {
+        throw bad_input("{}: {}", path.string(), text_of(Error::InvariantsBroken));
+    }
+    return bytes;
+}
+
 std::string read_sigma(const std::filesystem::path& path) {
     return read_input_file(path, JSON_BYTES_MAX, "a snapshot or of its text");
 }

@@ -19,6 +19,10 @@ namespace knhk::tools {
 [[nodiscard]] SealedSnapshot open_sealed(const std::vector<std::byte>& bytes,
                                          const std::string& file);
 
+/// The sealed snapshot of a file, that a run can promote: Failure (BadInput) if it is damaged, or
+/// its receipt lacks an invariant.
+[[nodiscard]] std::vector<std::byte> promotable_bytes(const std::filesystem::path& path);
+
 /// Throws Failure (BadInput).
 [[nodiscard]] std::string read_sigma(const std::filesystem::path& path);
 

@@ -28,8 +28,7 @@ bool names_workload_file(std::string_view workload) {
 
 WorkloadFile read_workload(const std::filesystem::path& path) {
     const auto snapshot_of = [&path](const std::string& text) {
-        const std::filesystem::path named = path.parent_path() / text;
-        return sealed_bytes(read_sigma(named), named.string());
+        return promotable_bytes(path.parent_path() / text);
     };
     return parse_workload(read_input_file(path, JSON_BYTES_MAX, "a workload file"), path.string(),
                           snapshot_of);
