@@ -67,6 +67,7 @@ ScriptBuilder::ScriptBuilder() {
               {999, GuardSubject::Id, GuardTest::AllBits, 0, 7, 0, 0}};
     steps = all_steps();
     kinds = {{0, 9, 0}, {9, 3, 0}};
+    runs = {{.subjects = {1, 2}, .objects = {3, 4}, .predicate = 20, .length = 2}};
     groups = {{0, 3, 1, NOT_ORDERED, Task{.id = 5, .handler = SCRIPT_HANDLER}},
               {7, 1, 0, 100, Task{.id = 6, .handler = 0}}};
 }
@@ -78,6 +79,8 @@ std::vector<std::byte> ScriptBuilder::bytes() const {
     counted.kinds += static_cast<u32>(kinds.size());
     counted.steps += static_cast<u32>(steps.size());
     counted.groups += static_cast<u32>(groups.size());
+    counted.runs += static_cast<u32>(runs.size());
+    counted.snapshot_bytes += static_cast<u32>(snapshots.size());
     std::vector<std::byte> all(sizeof counted);
     std::memcpy(all.data(), &counted, sizeof counted);
     append(all, guards);
@@ -85,6 +88,8 @@ std::vector<std::byte> ScriptBuilder::bytes() const {
     append(all, kinds);
     append(all, steps);
     append(all, groups);
+    append(all, runs);
+    append(all, snapshots);
     append(all, matrix);
     all.resize((all.size() + 7) / 8 * 8);
     return all;

@@ -15,9 +15,11 @@ struct ScriptBuilder {
     std::vector<ScriptKind> kinds;
     std::vector<ScriptStep> steps;
     std::vector<ScriptGroup> groups;
+    std::vector<ScriptRun> runs;
+    std::vector<std::byte> snapshots; ///< as many as the header says
     std::vector<u8> matrix;
 
-    /// One of everything: each test and subject of guards, each step, two groups of inputs.
+    /// One of everything: each test and subject of guards, each step, two groups of inputs, a run.
     ScriptBuilder();
 
     /// The tables behind the header, whose counts are theirs.

@@ -206,6 +206,29 @@ TEST(ScriptTest, emissions_that_lie_are_refused) {
     })) << "whether a handler exists is seen when it is emitted";
 }
 
+TEST(ScriptTest, runs_that_lie_are_refused) {
+    expect_refused({
+        [](ScriptBuilder& b) { b.runs[0].length = RUN_ROWS + 1; },
+        [](ScriptBuilder& b) { b.runs[0].length = 1; }, // and a second row
+        [](ScriptBuilder& b) { b.runs[0].objects[7] = 1; },
+        [](ScriptBuilder& b) { b.runs[0].reserved = 1; },
+        [](ScriptBuilder& b) { b.runs.resize(SCRIPT_RUNS_MAX + 1); },
+    });
+    EXPECT_TRUE(opens([](ScriptBuilder& b) { b.runs.resize(SCRIPT_RUNS_MAX); }));
+}
+
+TEST(ScriptTest, snapshots_that_lie_are_refused) {
+    expect_refused({
+        [](ScriptBuilder& b) { b.header.snapshots = 1; }, // and none is there
+        [](ScriptBuilder& b) { b.snapshots.resize(8); },  // and none is counted
+        [](ScriptBuilder& b) {
+            b.header.snapshots = 1;
+            b.snapshots.resize(1024);
+        },
+        [](ScriptBuilder& b) { b.header.snapshots = SNAPSHOTS_MAX + 1; },
+    });
+}
+
 TEST(ScriptTest, groups_that_lie_are_refused) {
     expect_refused({
         [](ScriptBuilder& b) { b.groups[0].beat = 8; }, // descending
