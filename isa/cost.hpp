@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The cost table: what each operation of a task costs in virtual ticks. Part of a run's identity;
-// the table of a snapshot's steps is beside it.
+// What each operation of a task costs in virtual ticks, and each step of one that follows a
+// snapshot. Part of a run's identity.
 #pragma once
 
 #include <array>
@@ -50,5 +50,17 @@ inline constexpr std::array<Tick, MU_OPERATION_COUNT> MU_COSTS{Tick{1}, Tick{1},
 constexpr Tick cost_of(MuOperation operation) {
     return MU_COSTS[static_cast<u8>(operation)];
 }
+
+/// All of them, as the identity lists them (docs/log-format.md).
+inline constexpr std::array<Tick, OPERATION_COUNT + MU_OPERATION_COUNT> ALL_COSTS = [] {
+    std::array<Tick, OPERATION_COUNT + MU_OPERATION_COUNT> all{};
+    for (u32 i = 0; i < OPERATION_COUNT; ++i) {
+        all[i] = COSTS[i];
+    }
+    for (u32 i = 0; i < MU_OPERATION_COUNT; ++i) {
+        all[OPERATION_COUNT + i] = MU_COSTS[i];
+    }
+    return all;
+}();
 
 } // namespace knhk

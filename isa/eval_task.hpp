@@ -48,7 +48,7 @@ eval_hook(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest
         return status;
     }
     receipt.run = request.run();
-    receipt.task = static_cast<u32>(request.task());
+    receipt.task = request.task();
     receipt.hook = number;
     outcome.hooks_run = static_cast<u8>(place + 1);
     answer = result.answer;

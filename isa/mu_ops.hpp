@@ -27,13 +27,13 @@ concept CustomGuards = requires(G& guards, u16 id) {
     { guards(id) } -> std::same_as<bool>;
 };
 
-/// A task's payload: which task of the snapshot it follows, the run that it reads, and what hooks
-/// and guards may ask of it.
+/// A task's payload: in word 0 which task of the snapshot it follows (the high half is its life,
+/// which means nothing here), then the run that it reads, and what hooks and guards may ask of it.
 inline constexpr u32 MU_WORDS = 4;
 struct MuRequest {
     u64 words[MU_WORDS];
 
-    [[nodiscard]] u64 task() const { return words[0]; }
+    [[nodiscard]] u32 task() const { return static_cast<u32>(words[0]); }
     [[nodiscard]] u64 run() const { return words[1]; }
 };
 

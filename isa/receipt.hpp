@@ -39,7 +39,7 @@ struct QueryResult {
     u32 rows; ///< a bit for each emitted one
 };
 
-namespace receipt_hash {
+namespace binding {
 
 /// Two for each row, and four behind them.
 inline constexpr u32 KEYS = 2 * RUN_ROWS + 4;
@@ -65,13 +65,13 @@ inline constexpr std::array<u64, KEYS> KEY = make_keys();
     return static_cast<u64>(product) ^ static_cast<u64>(product >> 64);
 }
 
-} // namespace receipt_hash
+} // namespace binding
 
 /// Of the run's rows, and no others, the query and what it came to. The run has at most RUN_ROWS;
 /// the threshold is a hook's, of 32 bits.
 [[nodiscard, gnu::always_inline]] inline u64 hash_of(const TripleRun& run, OpCode op,
                                                      const Query& query, QueryResult result) {
-    using receipt_hash::mix;
+    using binding::mix;
     constexpr u32 BEHIND_ROWS = 2 * RUN_ROWS;
     const u64 ending = u64{static_cast<u8>(op)} | u64{run.length} << 8 | u64{result.answer} << 16 |
                        u64{result.rows} << 24 | query.threshold << 32;

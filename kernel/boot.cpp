@@ -13,7 +13,6 @@
 #include "kernel/script_program.hpp"
 #include "kernel/topology.hpp"
 #include "replay/identity.hpp"
-#include "sigma/snapshot.hpp"
 
 namespace knhk {
 
@@ -132,14 +131,17 @@ BootResult set_up_named_workload(Kernel& kernel) {
     return {};
 }
 
-std::span<const RunSnapshot> list_snapshots(const Script& script) {
-    static constinit RunSnapshot snapshots[SNAPSHOTS_MAX] = {};
-    for (u32 number = 0; number < script.snapshot_count(); ++number) {
-        const auto bytes = script.snapshot(number);
-        snapshots[number] = {tables_of(bytes),
-                             load_le<u64>(bytes.data() + offsetof(SnapshotHeader, id))};
+/// Each where its columns fill lines of their own.
+std::span<const TripleRun> lay_out_runs(const Script& script, const Memory& memory) {
+    auto* const runs = memory.as<TripleRun>(region::triple_runs);
+    for (std::size_t i = 0; i < script.runs().size(); ++i) {
+        const ScriptRun& packed = script.runs()[i];
+        std::memcpy(runs[i].subjects, packed.subjects, sizeof packed.subjects);
+        std::memcpy(runs[i].objects, packed.objects, sizeof packed.objects);
+        runs[i].predicate = packed.predicate;
+        runs[i].length = packed.length;
     }
-    return std::span(snapshots).first(script.snapshot_count());
+    return {runs, script.runs().size()};
 }
 
 BootResult set_up_script(Kernel& kernel) {
@@ -157,7 +159,8 @@ BootResult set_up_script(Kernel& kernel) {
         }
     }
     run.observations = script.observations();
-    run.snapshots = list_snapshots(script);
+    run.snapshots = script.snapshots();
+    run.runs = lay_out_runs(script, run.memory);
     run.workload = &SCRIPT_WORKLOAD;
     run.parameters = {0, run.seed, run.cores, &script};
     kernel.workload_text = script.bytes();
@@ -183,7 +186,7 @@ std::span<const std::byte> encode_identity_of(const Kernel& kernel, std::span<st
     return encode_identity(Identity{.cores = cores,
                                     .latencies = {kernel.run.latencies, u64{cores} * cores},
                                     .capacities = CAPACITIES,
-                                    .costs = COSTS,
+                                    .costs = ALL_COSTS,
                                     .seed = kernel.run.seed,
                                     .handlers = list_handlers(names),
                                     .workload_sha256 = sha256(kernel.workload_text),

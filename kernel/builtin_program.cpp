@@ -5,6 +5,7 @@
 
 #include "kernel/script.hpp"
 #include "kernel/script_program.hpp"
+#include "kernel/sigma_program.hpp"
 #include "sched/state_words.hpp"
 
 namespace knhk {
@@ -18,9 +19,11 @@ enum BuiltinHandler : HandlerId {
     FANOUT_LEAF,
     ORDERED_EVENT,
     MIXED_STEP,
-    SCRIPT
+    SCRIPT,
+    MU_EVAL,
+    SIGMA_LOAD
 };
-static_assert(SCRIPT == SCRIPT_HANDLER);
+static_assert(SCRIPT == SCRIPT_HANDLER && MU_EVAL == EVAL_HANDLER && SIGMA_LOAD == LOAD_HANDLER);
 
 enum BuiltinGuard : u16 { MIXED_CHANCE = GUARDS_BUILTIN_BEGIN, MIXED_EVEN };
 
@@ -262,7 +265,9 @@ constexpr auto HANDLERS = std::to_array<HandlerEntry>({
     {"fanout.leaf", 1, run_fanout_leaf},
     {"ordered.event", 1, run_ordered_event},
     {"mixed.step", 1, run_mixed_step},
-    {"script", 1, run_script},
+    {"script", 2, run_script},
+    {"mu.eval", 1, run_mu_eval},
+    {"sigma.load", 1, run_sigma_load},
 });
 
 constexpr auto WORKLOADS = std::to_array<WorkloadEntry>({

@@ -5,6 +5,7 @@
 
 #include "base/memory_map.hpp"
 #include "kernel/container.hpp"
+#include "kernel/script.hpp"
 #include "replay/drain.hpp"
 #include "sched/scheduler.hpp"
 
@@ -27,6 +28,8 @@ static_assert(holds(region::latencies, CORES_MAX, u64{CORES_MAX} * CORES_MAX));
 static_assert(holds(region::scheduler, CORES_MAX, sizeof(RunState)));
 static_assert(holds(region::workers, CORES_MAX, sizeof(WorkersState)));
 static_assert(holds(region::drain, CORES_MAX, DRAIN_BYTES));
+static_assert(holds(region::snapshots, CORES_MAX, sizeof(SnapshotRegion)));
+static_assert(holds(region::triple_runs, CORES_MAX, SCRIPT_RUNS_MAX * sizeof(TripleRun)));
 
 // Two halves of 64 records at C = 256, of 16,384 at C = 1.
 static_assert(holds(region::log_window, CORES_MAX, 2 * 64 * sizeof(Event)));

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "base/check.hpp"
-#include "sigma/receipt.hpp"
 
 namespace knhk {
 
@@ -83,16 +82,21 @@ bool are_guards(std::span<const GuardRule> rules, u32 observations) {
 /// The task of an emission; its kind is in the step.
 bool is_emitted_task(const ScriptStep& step) {
     const Task& task = step.task;
-    const bool of_kind = step.by_handler == 0;
+    const bool of_kind = step.target == 0;
     return task.well_formed() && task.id == 0 &&
            (!of_kind ||
             (task.handler == SCRIPT_HANDLER && task.payload[0] == 0 && task.payload[1] == 0));
 }
 
+/// Words of a payload come from the value only where a handler is named.
+bool is_target(u8 target) {
+    return target == 0 || ((target & TARGET_HANDLER) != 0 && target <= TARGET_BITS);
+}
+
 bool is_emission(const ScriptStep& step, u32 kinds) {
-    const bool of_kind = step.by_handler == 0;
+    const bool of_kind = step.target == 0;
     const bool has_time = step.act == Act::Order;
-    return step.id_from <= IdFrom::Value && step.by_handler <= 1 &&
+    return step.id_from <= IdFrom::Value && is_target(step.target) &&
            (of_kind ? step.index < kinds && step.share > 0 : step.index == 0 && step.share == 0) &&
            step.time_is <= (has_time ? OrderTime::Within : OrderTime::At) &&
            (has_time || step.time == 0) && is_emitted_task(step);
@@ -118,7 +122,7 @@ StepShape shape_of(Act act) {
     case Act::Work:
         return {1, 1, ~u32{0}};
     case Act::Promote:
-        return {SNAPSHOTS_MAX, 0, 0};
+        return {SNAPSHOT_NUMBERS, 0, 0};
     default:
         return {1, 0, 0};
     }
@@ -134,8 +138,8 @@ bool is_step(const ScriptStep& step, u32 kinds) {
     const StepShape shape = shape_of(step.act);
     return step.index < shape.index_end && step.value >= shape.value_min &&
            step.value <= shape.value_max && step.id_from == IdFrom::Zero &&
-           step.time_is == OrderTime::At && step.by_handler == 0 && step.share == 0 &&
-           step.time == 0 && is_zero(&step.task, sizeof step.task);
+           step.time_is == OrderTime::At && step.target == 0 && step.share == 0 && step.time == 0 &&
+           is_zero(&step.task, sizeof step.task);
 }
 
 bool are_kinds(std::span<const ScriptKind> kinds, std::span<const ScriptStep> steps) {
@@ -288,11 +292,11 @@ bool Script::map_snapshots(std::span<const std::byte> bytes) {
         if (size == 0) {
             return false;
         }
-        snapshots_[i] = bytes.first(size);
-        const auto sealed = SealedSnapshot::open(snapshots_[i]);
-        if (!sealed || sealed->receipt.invariants != INVARIANTS_ALL) {
+        const auto sealed = SealedSnapshot::open(bytes.first(size));
+        if (!sealed || !sealed->may_be_followed()) {
             return false;
         }
+        snapshots_[i] = *sealed;
         bytes = bytes.subspan(size);
     }
     return bytes.empty();
@@ -330,11 +334,6 @@ std::span<const ScriptStep> Script::steps_of(u64 kind) const {
     }
     const ScriptKind& found = kinds_[kind];
     return steps_.subspan(found.first_step, found.step_count);
-}
-
-std::span<const std::byte> Script::snapshot(u32 number) const {
-    KNHK_CHECK(number < header_->snapshots, number);
-    return snapshots_[number];
 }
 
 /// The group of an input that exists.

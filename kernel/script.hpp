@@ -15,11 +15,12 @@
 #include "sched/limits.hpp"
 #include "sched/program.hpp"
 #include "sched/task.hpp"
+#include "sigma/receipt.hpp"
 
 namespace knhk {
 
 inline constexpr u64 SCRIPT_MAGIC = 0x4B52'4F57'4B48'4E4B; // "KNHKWORK"
-inline constexpr u32 SCRIPT_VERSION = 2;
+inline constexpr u32 SCRIPT_VERSION = 3;
 inline constexpr u32 SCRIPT_SEED_STATED = 1;
 inline constexpr u32 SCRIPT_STEALING = 2;
 
@@ -86,11 +87,18 @@ enum class Act : u8 {
 enum class IdFrom : u8 { Zero, Own, Value };
 enum class OrderTime : u8 { At, After, Within };
 
+/// What an emission is of: a handler, and then which words of its payload come from the value v.
+inline constexpr u8 TARGET_HANDLER = 1;
+inline constexpr u8 TARGET_RUN_FROM_VALUE = 2; ///< word 1 is v modulo the number of runs
+inline constexpr u8 TARGET_WORD_2_IS_VALUE = 4;
+inline constexpr u8 TARGET_WORD_3_IS_VALUE = 8;
+inline constexpr u8 TARGET_BITS = 15;
+
 struct ScriptStep {
     Act act;
     IdFrom id_from;
     OrderTime time_is;
-    u8 by_handler; ///< an emission of a handler's task, not of a kind's
+    u8 target; ///< of an emission: TARGET_ bits; 0: a kind
     u32 index; ///< the kind; the state's word; OBSERVATION_WORDS x observation + word; the snapshot
     u32 one_in;
     u32 share;
@@ -149,9 +157,10 @@ class Script {
     [[nodiscard]] std::span<const Observation> observations() const { return observations_; }
     [[nodiscard]] std::span<const ScriptGroup> groups() const { return groups_; }
     [[nodiscard]] std::span<const ScriptRun> runs() const { return runs_; }
-    [[nodiscard]] u32 snapshot_count() const { return header_->snapshots; }
-    /// A sealed snapshot that keeps all invariants.
-    [[nodiscard]] std::span<const std::byte> snapshot(u32 number) const;
+    /// Each may be followed.
+    [[nodiscard]] std::span<const SealedSnapshot> snapshots() const {
+        return std::span(snapshots_).first(header_->snapshots);
+    }
     /// None for a kind that does not exist.
     [[nodiscard]] std::span<const ScriptStep> steps_of(u64 kind) const;
 
@@ -190,7 +199,7 @@ class Script {
     std::span<const ScriptStep> steps_;
     std::span<const ScriptGroup> groups_;
     std::span<const ScriptRun> runs_;
-    std::span<const std::byte> snapshots_[SNAPSHOTS_MAX];
+    SealedSnapshot snapshots_[SNAPSHOTS_MAX];
     std::span<const u8> matrix_;
     u64 input_count_ = 0;
     Block blocks_[BLOCKS_MAX] = {};

@@ -76,7 +76,7 @@ class ScriptTask {
     }
 
     void emit(const ScriptStep& step) {
-        const bool of_kind = step.by_handler == 0;
+        const bool of_kind = step.target == 0;
         if (of_kind && life_ == 0) {
             return;
         }
@@ -85,8 +85,23 @@ class ScriptTask {
         if (of_kind) {
             task.payload[0] = kind_and_life(step.index, (life_ - 1) / step.share);
             task.payload[1] = value_;
+        } else {
+            fill_from_value(step.target, task);
         }
         refused_ += send_off(step, task) == TaskStatus::Ok ? 0 : 1;
+    }
+
+    void fill_from_value(u8 target, Task& task) const {
+        const u64 runs = script_of(context_.workload()).runs().size();
+        if ((target & TARGET_RUN_FROM_VALUE) != 0) {
+            task.payload[1] = runs == 0 ? value_ : value_ % runs;
+        }
+        if ((target & TARGET_WORD_2_IS_VALUE) != 0) {
+            task.payload[2] = value_;
+        }
+        if ((target & TARGET_WORD_3_IS_VALUE) != 0) {
+            task.payload[3] = value_;
+        }
     }
 
     TaskStatus send_off(const ScriptStep& step, const Task& task) {

@@ -15,12 +15,15 @@ enum class EventKind : u8 {
     StateChange = 3,   ///< hash of the core's state slab; task_id 0
     ExternalInput = 4, ///< hash of the input's bytes; task_id of the task it brings
     TaskStolen = 5,    ///< hash of the task's 64 bytes; status is its level; ticks the victim core
-    Promotion = 6, ///< hash of the snapshot's id; task_id of who asked; ticks its number; status 1
-                   ///< if another one was promoted
+    Promotion = 6, ///< hash: of the id that is followed now; task_id of who asked; ticks: for which
+                   ///< number; status 1 if another one was promoted
 };
 
-/// The numbers of snapshots are below.
+/// The numbers of a workload's snapshots are below; behind them, what tasks may ask for besides.
 inline constexpr u32 SNAPSHOTS_MAX = CHATMAN;
+inline constexpr u32 SNAPSHOT_LOADED = SNAPSHOTS_MAX;     ///< it came piece by piece
+inline constexpr u32 SNAPSHOT_BEFORE = SNAPSHOTS_MAX + 1; ///< that was followed before this one
+inline constexpr u32 SNAPSHOT_NUMBERS = SNAPSHOTS_MAX + 2;
 
 /// The status of a TaskEnqueued that entered the ordered heap.
 inline constexpr u8 ORDERED_LEVEL = 3;
@@ -35,10 +38,14 @@ enum class TaskStatus : u8 {
     GuardFailed = 5,      ///< the handler did not run
     OverBudget = 6,       ///< more ticks than allowed, and no second run
     Parked = 7,           ///< more ticks than allowed: runs once more from the warm ring
-    StateDenied = 8,      ///< a stateless task asked for state
+    StateDenied = 8,      ///< a stateless task asked for state, or another core for core 0's
     NoObservation = 9,    ///< an observation that does not exist
     NoSnapshot = 10,      ///< no such snapshot, nothing of that number in it, or no such run
 };
+
+/// In the hash of a task that ended with GuardFailed: a guard's id, or behind all ids the number of
+/// a guard of the snapshot.
+inline constexpr u32 SIGMA_GUARD_BASE = 1024;
 
 struct Event {
     u64 timestamp;

@@ -14,7 +14,7 @@ namespace knhk {
 
 inline constexpr u64 LOG_MAGIC = 0x01474F4C4B484E4B; // "KNHKLOG\x01"
 inline constexpr u32 LOG_FORMAT_VERSION = 3;
-inline constexpr u32 CONTRACT_VERSION = 3;
+inline constexpr u32 CONTRACT_VERSION = 4;
 
 /// What a log holds.
 enum class LogLevel : u32 {

@@ -22,7 +22,8 @@ Core::Core(const RunSetup& run, CoreId id)
       state_(run.memory.share(region::state_slabs, id.raw, run.cores)), ready_(run.memory, id.raw),
       ordered_(run.memory.share(region::ordered_queue, id.raw, run.cores),
                ordered_capacity(run.cores)),
-      boxes_(run.memory), post_(run.memory, id.raw, run.cores), log_(run.memory, id, run.cores) {
+      boxes_(run.memory), post_(run.memory, id.raw, run.cores), log_(run.memory, id, run.cores),
+      sigma_(run.sigma()) {
     box_ = &boxes_.of(id.raw);
 }
 
@@ -62,6 +63,7 @@ CoreOutcome Core::run_beat(const BeatPlan& plan, Worker& worker) {
     lined_up_ = 0;
     clock_->time.fast_forward(plan.start); // alignment: no clock is ahead of G
     log_.begin_beat(plan.index);
+    sigma_.quiesce(id_);
     chaos.disturb();
     post_.take_back_credits(plan.index);
     run_ordered(plan);
@@ -104,11 +106,45 @@ CoreLoad Core::load() const {
     return {static_cast<u8>(ready_.spare()), ready_.empty() && lines_are_empty()};
 }
 
+/// Whether a task may use what core 0 keeps for all.
+TaskStatus Core::may_use_loaded(const Task& task) const {
+    return id_.raw == 0 && !task.stateless() ? TaskStatus::Ok : TaskStatus::StateDenied;
+}
+
+TaskStatus Core::load_snapshot(const Task& task, u64 place, std::span<const std::byte> piece) {
+    const TaskStatus may = may_use_loaded(task);
+    if (may != TaskStatus::Ok) {
+        return may;
+    }
+    const PromotionRequest& request = clock_->promotion;
+    if (request.stage != PromotionStage::None && request.snapshot == SNAPSHOT_LOADED) {
+        return TaskStatus::QueueFull; // what was asked for stays as it is until it is decided
+    }
+    return sigma_.load(place, piece) ? TaskStatus::Ok : TaskStatus::NoSnapshot;
+}
+
+TaskStatus Core::may_be_promoted(const Task& task, u32 snapshot) const {
+    bool is_there = snapshot < run_->snapshots.size();
+    if (snapshot == SNAPSHOT_LOADED) {
+        const TaskStatus may = may_use_loaded(task);
+        if (may != TaskStatus::Ok) {
+            return may;
+        }
+        const auto loaded = sigma_.loaded();
+        is_there = loaded.has_value() && loaded->may_be_followed();
+    } else if (snapshot == SNAPSHOT_BEFORE) {
+        const SnapshotDescriptor* const current = sigma_.current();
+        is_there = current != nullptr && current->epoch > 1;
+    }
+    return is_there ? TaskStatus::Ok : TaskStatus::NoSnapshot;
+}
+
 /// One for each core and epoch: its first, which is its earliest.
 TaskStatus Core::ask_promotion(const Task& task, Timestamp ts, u32 snapshot) {
     PromotionRequest& request = clock_->promotion;
-    if (snapshot >= run_->snapshots.size()) {
-        return TaskStatus::NoSnapshot;
+    const TaskStatus may = may_be_promoted(task, snapshot);
+    if (may != TaskStatus::Ok) {
+        return may;
     }
     if (request.stage != PromotionStage::None) {
         return TaskStatus::QueueFull;

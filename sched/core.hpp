@@ -94,7 +94,11 @@ class Core {
     [[nodiscard]] TaskStatus emit(const TaskContext& from, const Task& task, Timestamp at);
     [[nodiscard]] std::span<std::byte> state_for_writing();
     [[nodiscard]] std::span<const std::byte> state() const { return {state_, STATE_SLAB_BYTES}; }
+    [[nodiscard]] const SnapshotStore& sigma() const { return sigma_; }
     [[nodiscard]] TaskStatus ask_promotion(const Task& task, Timestamp ts, u32 snapshot);
+    /// A piece of a snapshot, which lies with core 0.
+    [[nodiscard]] TaskStatus load_snapshot(const Task& task, u64 place,
+                                           std::span<const std::byte> piece);
 
   private:
     void touch_shares() const;
@@ -103,6 +107,8 @@ class Core {
     void admit(const BeatPlan& plan);
     void log_state_change(const BeatPlan& plan);
     void log_promotion();
+    [[nodiscard]] TaskStatus may_use_loaded(const Task& task) const;
+    [[nodiscard]] TaskStatus may_be_promoted(const Task& task, u32 snapshot) const;
     void log_thefts(const Thefts& thefts);
     void admit_messages(const BeatPlan& plan, u32 records_end);
     [[nodiscard]] bool lines_are_empty() const;
@@ -153,6 +159,7 @@ class Core {
     Mailboxes boxes_;
     Post post_;
     LogShare log_;
+    SnapshotStore sigma_;
     Worker* worker_ = nullptr; ///< who runs this core in this beat
     Beat beat_{};
     u32 admit_begin_ = 0; ///< records of the ordered part, which are not admit's

@@ -48,8 +48,8 @@ void Core::log_promotion() {
         return;
     }
     const bool is_refused = request.stage == PromotionStage::Refused;
-    log_task(EventKind::Promotion, request.task_id, run_->snapshots[request.snapshot].id_word,
-             is_refused ? 1 : 0, request.snapshot);
+    const u64 followed = id_word(sigma_.current()->id);
+    log_task(EventKind::Promotion, request.task_id, followed, is_refused ? 1 : 0, request.snapshot);
     request = {};
 }
 

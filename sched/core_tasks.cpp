@@ -89,7 +89,7 @@ inline void Core::execute(TaskContext& context, const Task& task, Timestamp ts) 
     if (context.over_budget()) [[unlikely]] {
         return end(0, park_or_fail(context));
     }
-    end(context.output_hash(), context.status());
+    end(context.record_hash(), context.status());
 }
 
 /// The first guard that does not pass; null if all do, or if the task went over its budget.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "sched/planner.hpp"
 
+#include <utility>
+
 #include "sched/merge_heap.hpp"
+#include "sigma/promotion.hpp"
 
 namespace knhk {
 
@@ -25,6 +28,9 @@ u64 larger(u64 a, u64 b) {
 } // namespace
 
 bool Planner::plan_first(const Outcome& outcome) {
+    if (!run_->snapshots.empty()) {
+        follow(run_->snapshots.front());
+    }
     const bool has_inputs = run_->input_count != 0;
     plan().beat = Beat{has_inputs ? run_->input_beat(0) : 0};
     return cut_inputs(outcome) || has_inputs;
@@ -68,8 +74,30 @@ void Planner::decide_promotion() {
         cores_->with(core,
                      [core, first_core](Core& of) { of.decide_promotion(core == first_core); });
     }
-    state_->snapshot = first.snapshot;
-    ++state_->promotions;
+    follow(first.snapshot);
+}
+
+/// Nothing of it fails: whoever asked for it was told if it could, and nothing changed since.
+void Planner::follow(u32 snapshot) {
+    if (snapshot == SNAPSHOT_BEFORE) {
+        KNHK_CHECK(Promotion<Promoted>::roll_back(sigma_).has_value(), snapshot);
+    } else if (snapshot == SNAPSHOT_LOADED) {
+        const auto loaded = sigma_.loaded();
+        KNHK_CHECK(loaded.has_value(), snapshot);
+        follow(*loaded);
+    } else {
+        follow(run_->snapshots[snapshot]);
+    }
+}
+
+/// A slot is free: all cores have run a beat since the one was swapped out that was in it.
+void Planner::follow(const SealedSnapshot& sealed) {
+    auto preparing =
+        Promotion<Preparing>::begin(sigma_, sealed.snapshot.id(), sealed.snapshot, sealed.receipt);
+    KNHK_CHECK(preparing.has_value(), sealed.receipt.invariants);
+    auto ready = std::move(*preparing).prepare();
+    KNHK_CHECK(ready.has_value(), run_->cores);
+    static_cast<void>(std::move(*ready).promote());
 }
 
 /// The workload's, in order, up to the first that is for a later beat or that its core has no place

@@ -17,7 +17,7 @@ class Planner {
     Planner(const RunSetup& run, RunState& state, const CoreBoard& board, CoreTable& cores,
             OutsideInputs* outside = nullptr)
         : run_(&run), state_(&state), board_(&board), cores_(&cores), outside_(outside),
-          of_core_max_(ordered_of_core_max(log_share_records(run.cores))) {}
+          sigma_(run.sigma()), of_core_max_(ordered_of_core_max(log_share_records(run.cores))) {}
 
     // False: nothing is left to do. When something came from outside, the same is asked again.
 
@@ -31,6 +31,8 @@ class Planner {
     [[nodiscard]] bool move_on(const Outcome& outcome, bool inputs_cut);
     [[nodiscard]] bool skip_to(Beat beat, const Outcome& outcome);
     void decide_promotion();
+    void follow(u32 snapshot);
+    void follow(const SealedSnapshot& sealed);
     void select_ordered(const Outcome& outcome);
     void share_out(const u16* order);
     void steal();
@@ -44,6 +46,7 @@ class Planner {
     const CoreBoard* board_ = nullptr;
     CoreTable* cores_ = nullptr;
     OutsideInputs* outside_ = nullptr;
+    SnapshotStore sigma_;
     u32 of_core_max_ = 0; ///< E
 };
 

@@ -4,10 +4,11 @@
 
 #include "base/memory_map.hpp"
 #include "base/types.hpp"
+#include "isa/triple_run.hpp"
 #include "sched/entries.hpp"
 #include "sched/limits.hpp"
-#include "sched/run_snapshot.hpp"
 #include "sched/schedulable_task.hpp"
+#include "sigma/snapshot_store.hpp"
 
 namespace knhk {
 
@@ -25,11 +26,16 @@ struct RunSetup {
     WorkloadParameters parameters{};
     u64 input_count = 0;
     std::span<const Observation> observations;
-    std::span<const RunSnapshot> snapshots; ///< by number
+    std::span<const SealedSnapshot> snapshots; ///< by number; each may be followed
+    std::span<const TripleRun> runs;           ///< by number
 
     Handler handlers[HANDLERS_MAX] = {}; ///< by id; null where there is none
     Guard guards[GUARD_IDS] = {};        ///< by id
 
+    /// The snapshots that are followed, of all cores alike.
+    [[nodiscard]] SnapshotStore sigma() const {
+        return {*memory.as<SnapshotRegion>(region::snapshots), cores};
+    }
     [[nodiscard]] u32 latency(u32 from, u32 to) const { return latencies[from * cores + to]; }
 
     /// The one check at the boundary: behind it, tasks are trusted.

@@ -14,7 +14,7 @@
 namespace knhk {
 
 inline constexpr u64 RUN_STATE_MAGIC = 0x4E55'524B'484E'4B01; // "\1KNHKRUN"
-inline constexpr u32 RUN_STATE_VERSION = 4;
+inline constexpr u32 RUN_STATE_VERSION = 5;
 
 /// A beat's outcome over several cores.
 struct Outcome {
@@ -69,9 +69,6 @@ struct RunState {
     u64 tasks;
     u64 remote_messages;
     u64 epoch_beats; ///< executed when the lockchain took in its last leaf
-    u64 promotions;  ///< so far
-    u32 snapshot;    ///< the current one's number
-    u32 reserved;
     u32 finished;
     u32 end_reason; ///< EndReason, valid when finished
     ChainStep step; ///< `previous` is E of the last executed beat

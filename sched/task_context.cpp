@@ -35,6 +35,15 @@ TaskStatus TaskContext::promote(u32 snapshot) {
     return note(status);
 }
 
+TaskStatus TaskContext::load_snapshot(u64 place, std::span<const std::byte> piece) {
+    if (!charge(Operation::State)) {
+        return TaskStatus::OverBudget;
+    }
+    const TaskStatus status = core_->load_snapshot(*task_, place, piece);
+    had_effect_ = had_effect_ || status == TaskStatus::Ok;
+    return note(status);
+}
+
 std::span<std::byte> TaskContext::state() {
     if (!may_use_state()) {
         return {};

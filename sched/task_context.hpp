@@ -18,6 +18,8 @@
 
 namespace knhk {
 
+struct MuOutcome;
+
 class TaskContext {
   public:
     TaskContext() = default;
@@ -64,9 +66,16 @@ class TaskContext {
     /// The same, to be read: no effect that a parked task could not take back.
     [[nodiscard]] std::span<const std::byte> read_state();
 
+    /// Evaluates the task that the payload says (MuRequest, isa/mu_ops.hpp) of the snapshot that is
+    /// followed, each of its steps at its own cost. What comes of it is this task's output. False:
+    /// it did not come to its end, and `outcome` says why unless there is no snapshot.
+    [[nodiscard]] bool evaluate(MuOutcome& outcome);
+
     /// Asks that the snapshot of this number becomes current at the next pulse. A core's first
     /// request of an epoch counts, and of all cores' the first in (timestamp, core).
     TaskStatus promote(u32 snapshot);
+    /// A piece of a snapshot for SNAPSHOT_LOADED. Core 0's alone.
+    TaskStatus load_snapshot(u64 place, std::span<const std::byte> piece);
 
     /// Charges `ticks` for what the handler computes by itself.
     void work(u32 ticks) { static_cast<void>(charge(Operation::Work, ticks)); }
@@ -116,6 +125,10 @@ class TaskContext {
     [[nodiscard]] u64 output_hash() const {
         return has_output_ ? xxh3_64_of(output_) : XXH3_64_OF_32_ZEROS;
     }
+    /// The hash of a task's record.
+    [[nodiscard]] u64 record_hash() const {
+        return status_ == TaskStatus::GuardFailed ? failed_guard_ : output_hash();
+    }
     /// How many emissions were asked for.
     [[nodiscard]] u32 emissions() const { return emissions_; }
 
@@ -129,6 +142,7 @@ class TaskContext {
         return (task.id & home_bits_) == home_ && core_->run().has_handler(task) && task.plain();
     }
     [[nodiscard]] bool may_use_state();
+    void end_evaluation(const MuOutcome& outcome, u64 epoch);
     /// The first refusal becomes the task's status.
     TaskStatus note(TaskStatus status) {
         status_ = status_ == TaskStatus::Ok ? status : status_;
@@ -148,6 +162,7 @@ class TaskContext {
     TaskStatus status_ = TaskStatus::Ok;
     bool had_effect_ = false;
     bool has_output_ = false;
+    u32 failed_guard_ = 0;           ///< if one of the snapshot did not pass
     u64 output_[PAYLOAD_WORDS] = {}; ///< if it has one
 };
 

@@ -51,8 +51,18 @@ Promotion<Promoted> Promotion<Ready>::promote() && {
 
 Result<Promotion<Promoted>> Promotion<Promoted>::roll_back(SnapshotStore& store,
                                                            const Sha256Digest& id) {
-    const Result<u32> slot = store.region_->slots.take_kept(
-        store.cores_, [&id](const SnapshotDescriptor& kept) { return kept.id == id; });
+    return promote_kept(
+        store, store.region_->slots.take_kept(
+                   store.cores_, [&id](const SnapshotDescriptor& kept) { return kept.id == id; }));
+}
+
+Result<Promotion<Promoted>> Promotion<Promoted>::roll_back(SnapshotStore& store) {
+    return promote_kept(store, store.region_->slots.take_kept(
+                                   store.cores_, [](const SnapshotDescriptor&) { return true; }));
+}
+
+Result<Promotion<Promoted>> Promotion<Promoted>::promote_kept(SnapshotStore& store,
+                                                              Result<u32> slot) {
     if (!slot) {
         return fail(slot.error());
     }

@@ -72,6 +72,8 @@ class [[nodiscard]] Promotion<Promoted> {
     /// A snapshot that was swapped out and whose slot still has it is followed again, under an
     /// epoch of its own. SnapshotNotKept, NoFreeSlot.
     [[nodiscard]] static Result<Promotion> roll_back(SnapshotStore& store, const Sha256Digest& id);
+    /// The same, with the one that was followed before this one.
+    [[nodiscard]] static Result<Promotion> roll_back(SnapshotStore& store);
     Promotion(Promotion&&) = default;
     Promotion(const Promotion&) = delete;
     Promotion& operator=(const Promotion&) = delete;
@@ -82,6 +84,7 @@ class [[nodiscard]] Promotion<Promoted> {
   private:
     friend class Promotion<Ready>;
     Promotion(u64 epoch, const Sha256Digest& id) : epoch_(epoch), id_(id) {}
+    [[nodiscard]] static Result<Promotion> promote_kept(SnapshotStore& store, Result<u32> slot);
 
     u64 epoch_;
     Sha256Digest id_;

@@ -53,10 +53,15 @@ static_assert(offsetof(ValidationReceipt, hash) == 48);
 /// included; 0 if they are fewer. Of several, one behind the other.
 [[nodiscard]] u64 sealed_size(std::span<const std::byte> bytes);
 
+inline constexpr std::size_t SEALED_BYTES_MAX = SNAPSHOT_BYTES_MAX + sizeof(ValidationReceipt);
+
 /// What a file has, or a container: a snapshot, and directly behind it its receipt.
 struct SealedSnapshot {
     Snapshot snapshot;
-    ValidationReceipt receipt;
+    ValidationReceipt receipt{};
+
+    /// Whether all that is needed of a snapshot that tasks follow was found to hold.
+    [[nodiscard]] bool may_be_followed() const { return receipt.invariants == INVARIANTS_ALL; }
 
     /// Refuses bytes that are no snapshot and its own, intact receipt; what the receipt says is not
     /// looked at. `bytes` lie at a multiple of 8.

@@ -34,13 +34,12 @@ constexpr HookShape shape_of(OpCode op) {
     case OpCode::CompareOLt:
     case OpCode::CompareOGe:
     case OpCode::CompareOLe:
+    case OpCode::Construct8: // of every triple that it emits
         return {false, true, false};
     case OpCode::CountOpGe:
     case OpCode::CountOpLe:
     case OpCode::CountOpEq:
         return {false, true, true};
-    case OpCode::Construct8:
-        break;
     }
     return {false, false, false};
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "base/bytes.hpp"
 #include "base/sha256.hpp"
 #include "base/types.hpp"
 #include "isa/pattern.hpp"
@@ -99,6 +100,11 @@ struct SnapshotFault {
 [[nodiscard]] const char* text_of(SnapshotPart part);
 [[nodiscard]] const char* text_of(SnapshotFlaw flaw);
 
+/// What events say of an id.
+[[nodiscard]] inline u64 id_word(const Sha256Digest& id) {
+    return load_le<u64>(std::as_bytes(std::span(id)).data());
+}
+
 /// The id that these bytes have to have. They are a header at least.
 [[nodiscard]] Sha256Digest snapshot_id(std::span<const std::byte> bytes);
 
@@ -108,6 +114,9 @@ struct SnapshotFault {
 /// Nothing behind `open` is checked again. The bytes stay where they are and are not changed.
 class Snapshot {
   public:
+    /// One without tables.
+    Snapshot() = default;
+
     /// Refuses whatever docs/sigma.md does not allow. `bytes` lie at a multiple of 8.
     [[nodiscard]] static std::expected<Snapshot, SnapshotFault>
     open(std::span<const std::byte> bytes);

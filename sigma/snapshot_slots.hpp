@@ -38,6 +38,9 @@ class SnapshotSlots {
     void quiesce(u32 reader) {
         // Relaxed: what this reader loads later is this cell or a later one.
         const u64 epoch = cell_.load(std::memory_order_relaxed) / Count;
+        if (epoch == 0) {
+            return; // nothing was ever given: not one line more is touched
+        }
         auto& seen = readers_[reader].epoch;
         if (seen.load(std::memory_order_relaxed) != epoch) { // its own
             // Release: pairs with the acquire in `hold`: what was read was read before.

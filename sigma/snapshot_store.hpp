@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
+#include <expected>
 #include <span>
 #include <type_traits>
 
 #include "base/sha256.hpp"
-#include "sigma/snapshot.hpp"
+#include "sigma/receipt.hpp"
 #include "sigma/snapshot_slots.hpp"
 
 namespace knhk {
@@ -36,11 +38,13 @@ struct SnapshotRegion {
 
     RunSnapshots slots;
     alignas(64) std::byte bytes[RunSnapshots::COUNT][SLOT_BYTES];
+    alignas(64) std::byte loaded[SEALED_BYTES_MAX]; ///< from outside, piece by piece: not checked
 };
 
 /// A region and how many cores read it.
 class SnapshotStore {
   public:
+    SnapshotStore() = default;
     SnapshotStore(SnapshotRegion& region, u32 cores) : region_(&region), cores_(cores) {}
 
     // For cores.
@@ -54,12 +58,28 @@ class SnapshotStore {
     /// Said by each core between two beats: it holds nothing that `current` or `tables` gave.
     void quiesce(CoreId core) { region_->slots.quiesce(core.raw); }
 
+    // What comes from outside, for the one core that takes it.
+
+    /// False: it has no place there.
+    [[nodiscard]] bool load(u64 place, std::span<const std::byte> piece) {
+        if (place > SEALED_BYTES_MAX || piece.size() > SEALED_BYTES_MAX - place) {
+            return false;
+        }
+        std::memcpy(region_->loaded + place, piece.data(), piece.size());
+        return true;
+    }
+    /// What was loaded so far; no snapshot of its own receipt: a fault.
+    [[nodiscard]] std::expected<SealedSnapshot, SnapshotFault> loaded() const {
+        const std::span<const std::byte> all(region_->loaded);
+        return SealedSnapshot::open(all.first(sealed_size(all)));
+    }
+
   private:
     template<class State>
     friend class Promotion;
 
-    SnapshotRegion* region_;
-    u32 cores_;
+    SnapshotRegion* region_ = nullptr;
+    u32 cores_ = 0;
 };
 
 } // namespace knhk

@@ -25,7 +25,7 @@ OPERATIONS = {"ask_sp": (1, "s"), "count_sp_ge": (2, "sk"), "ask_spo": (3, "so")
               "count_op_le": (10, "ok"), "count_op_eq": (11, "ok"), "compare_o_eq": (12, "o"),
               "compare_o_gt": (13, "o"), "compare_o_lt": (14, "o"), "compare_o_ge": (15, "o"),
               "compare_o_le": (16, "o"), "validate_datatype_sp": (17, "so"),
-              "validate_datatype_spo": (18, "so"), "construct8": (32, "")}
+              "validate_datatype_spo": (18, "so"), "construct8": (32, "o")}
 GUARD_KINDS = {"tick_budget": (0, "v"), "carry": (1, "wv"), "authorization": (2, "wv"),
                "schema": (3, "v"), "custom": (255, "c")}
 PATTERNS = {"sequence": (0, 1)}

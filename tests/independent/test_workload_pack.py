@@ -14,7 +14,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the imports below must not leave a folder in the source tree
 
 from sigma_builder import build  # noqa: E402
-from workload_packer import ACTS, EMISSIONS, pack  # noqa: E402
+from workload_packer import ACTS, EMISSIONS, VALUE, pack  # noqa: E402
 from xxh3 import xxh3_64  # noqa: E402
 
 CONTAINER_MAGIC = 0x544E4F434B484E4B
@@ -57,9 +57,9 @@ def step_for(choose):
     elif act == "work":
         step["ticks"] = choose.randint(1, 2**32 - 1)
     elif act == "promote":
-        step["snapshot"] = choose.randint(0, 7)
+        step["snapshot"] = choose.choice([choose.randint(0, 7), "loaded", "before"])
     elif act in EMISSIONS:
-        step |= target_for(choose, "share")
+        step |= target_for(choose, "share", [VALUE])
         if choose.random() < 0.7:
             step["id"] = {"from": choose.choice(["zero", "own", "value"]),
                           "add": choose.getrandbits(64)}
@@ -68,19 +68,25 @@ def step_for(choose):
     return step
 
 
-def target_for(choose, of_kinds):
+def target_for(choose, of_kinds, instead):
+    """`instead` of a number of an evaluation."""
     fields = {"priority": choose.choice(["high", "normal", "low"]), "budget": choose.randint(0, 8),
               "guards": [choose.randint(0, 1023) for _ in range(choose.randint(0, 8))],
               "stateless": choose.random() < 0.5}
     if choose.random() < 0.5:
         return fields | {"handler": choose.randint(0, 65535),
                          "payload": [choose.getrandbits(64) for _ in range(4)]}
+    if choose.random() < 0.4:
+        def word(bits):
+            return choose.choice(instead + [choose.getrandbits(bits)])
+        return fields | {"eval": choose.randint(0, 1023), "run": word(10),
+                         "data": [word(64), word(64)], "life": choose.getrandbits(32)}
     return fields | {"kind": choose.choice("abc"), of_kinds: choose.randint(1, 2**32 - 1),
                      "data": [choose.getrandbits(64), 0]}
 
 
 def input_for(choose):
-    entry = target_for(choose, "life") | {"id": choose.getrandbits(64),
+    entry = target_for(choose, "life", []) | {"id": choose.getrandbits(64),
                                           "count": choose.randint(1, 9),
                                           "id_step": choose.getrandbits(64),
                                           "beat": choose.randint(0, 50),
@@ -137,7 +143,8 @@ def files(root):
 
 def difference(name, text, command, folder):
     """What differs, in words; None if nothing does."""
-    snapshots = {SNAPSHOT: (folder / SNAPSHOT).read_bytes()}
+    snapshots = {path.relative_to(folder).as_posix(): path.read_bytes()
+                 for path in folder.glob("**/*") if path.is_file()}
     source, target = folder / "workload.json", folder / "workload.knhk"
     source.write_text(text)
     run = subprocess.run([command, "pack", str(source), "-o", str(target)], capture_output=True,
@@ -156,8 +163,11 @@ def difference(name, text, command, folder):
 def main(root, command):
     compared = 0
     with tempfile.TemporaryDirectory() as folder:
-        text = (Path(root) / "examples/sigma/access.json").read_text()
-        (Path(folder) / SNAPSHOT).write_bytes(build(text))
+        # What examples name, built already: the command takes what it finds under a name.
+        (Path(folder) / "sigma").mkdir()
+        for path in (Path(root) / "examples/sigma").glob("*.json"):
+            (Path(folder) / "sigma" / path.name).write_bytes(build(path.read_text()))
+        (Path(folder) / SNAPSHOT).write_bytes((Path(folder) / "sigma/access.json").read_bytes())
         for name, text in files(Path(root)):
             problem = difference(name, text, command, Path(folder))
             if problem:

@@ -15,9 +15,11 @@ RUN = struct.Struct("<8Q8QQII")
 TASK = struct.Struct("<Q8HHBBBB2x4Q")
 
 MAGIC = 0x4B524F574B484E4B
-VERSION = 2
+VERSION = 3
 FLAG_SEED, FLAG_STEALING = 1, 2
-SCRIPT_HANDLER = 6
+SCRIPT_HANDLER, EVAL_HANDLER = 6, 7
+OTHER_SNAPSHOTS = {"loaded": 8, "before": 9}
+VALUE = "value"  # in place of a number: what the step's value is then
 NOT_ORDERED = 2**64 - 1
 
 SUBJECTS = ("", "payload", "state", "observation", "id")
@@ -65,6 +67,14 @@ def pack_guard(guard):
                       number(guard["value"]), number(guard["to"]) if test == "between" else 0, 0)
 
 
+def evaluation(fields):
+    """The payload of a task that evaluates one of the snapshot."""
+    def word(value):
+        return value if value == VALUE else number(value)
+    first = number(fields["eval"]) + (number(fields.get("life", 0)) << 32)
+    return [first, word(fields["run"])] + [word(value) for value in fields.get("data", [0, 0])]
+
+
 def pack_emission(step, kinds):
     act = ACTS.index(step["do"])
     identity = step.get("id", {})
@@ -73,14 +83,19 @@ def pack_emission(step, kinds):
         time_name, = set(TIMES) & set(step)
         time, time_is = number(step[time_name]), TIMES.index(time_name)
     by_kind = "kind" in step
+    target = 0 if by_kind else 1
     if by_kind:
         payload = [0, 0] + numbers(step.get("data", [0, 0]), 2)
         task = task_bytes(step, 0, SCRIPT_HANDLER, payload)
+    elif "eval" in step:
+        words = evaluation(step)
+        target += sum(2 << i for i, word in enumerate(words[1:]) if word == VALUE)
+        task = task_bytes(step, 0, EVAL_HANDLER, [0 if word == VALUE else word for word in words])
     else:
         payload = numbers(step.get("payload", [0] * 4), 4)
         task = task_bytes(step, 0, number(step["handler"]), payload)
     return STEP_HEAD.pack(act, ORIGINS.index(identity.get("from", "own")), time_is,
-                          0 if by_kind else 1, kinds[step["kind"]] if by_kind else 0,
+                          target, kinds[step["kind"]] if by_kind else 0,
                           number(step.get("one_in", 1)),
                           number(step.get("share", 1)) if by_kind else 0,
                           number(identity.get("add", 0)), time) + task
@@ -90,7 +105,8 @@ def pack_step(step, kinds):
     if step["do"] in EMISSIONS:
         return pack_emission(step, kinds)
     index = number(step.get("word", 0)) + 4 * number(step.get("observation", 0))
-    index += number(step.get("snapshot", 0))
+    snapshot = step.get("snapshot", 0)
+    index += OTHER_SNAPSHOTS[snapshot] if snapshot in OTHER_SNAPSHOTS else number(snapshot)
     value = number(step.get("value", step.get("ticks", 0)))
     return STEP_HEAD.pack(ACTS.index(step["do"]), 0, 0, 0, index, number(step.get("one_in", 1)), 0,
                           value, 0) + bytes(TASK.size)
@@ -103,6 +119,8 @@ def groups_of(entry, kinds):
         payload = [kinds[entry["kind"]] + (life << 32), number(entry.get("value", 0))]
         payload += numbers(entry.get("data", [0, 0]), 2)
         handler = SCRIPT_HANDLER
+    elif "eval" in entry:
+        payload, handler = evaluation(entry), EVAL_HANDLER
     else:
         payload = numbers(entry.get("payload", [0] * 4), 4)
         handler = number(entry["handler"])

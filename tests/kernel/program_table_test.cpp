@@ -42,9 +42,10 @@ TEST(ProgramTableTest, listed_handlers_are_the_installed_ones) {
 TEST(ProgramTableTest, built_in_handlers_keep_their_ids_names_and_versions) {
     std::vector<HandlerName> buffer(HANDLERS_MAX);
     const auto listed = list_handlers(buffer);
-    const std::string names[] = {"pure",          "ring",       "fanout.trunk", "fanout.leaf",
-                                 "ordered.event", "mixed.step", "script"};
-    const u32 versions[] = {1, 1, 2, 1, 1, 1, 1};
+    const std::string names[] = {"pure",        "ring",          "fanout.trunk",
+                                 "fanout.leaf", "ordered.event", "mixed.step",
+                                 "script",      "mu.eval",       "sigma.load"};
+    const u32 versions[] = {1, 1, 2, 1, 1, 1, 2, 1, 1};
     ASSERT_EQ(listed.size(), std::size(names));
     for (std::size_t i = 0; i < std::size(names); ++i) {
         EXPECT_EQ(listed[i].id, i);

@@ -21,7 +21,7 @@ u64 use(const Script& script) {
         for (const ScriptStep& step : script.steps_of(kind)) {
             EXPECT_NE(step.one_in, 0u);
             EXPECT_TRUE(!emits(step.act) || step.task.well_formed());
-            EXPECT_TRUE(!emits(step.act) || step.by_handler == 1 || step.share != 0);
+            EXPECT_TRUE(!emits(step.act) || step.target == 1 || step.share != 0);
             sum += step.value;
         }
     }

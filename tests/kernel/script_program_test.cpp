@@ -62,12 +62,16 @@ class ScriptRun {
             for (const Event& event : beat.events) {
                 if (event.kind == static_cast<u8>(EventKind::TaskExecuted)) {
                     executed_.push_back(event);
+                } else if (event.kind == static_cast<u8>(EventKind::TaskEnqueued)) {
+                    enqueued_.push_back(event);
                 }
             }
         }
     }
 
     [[nodiscard]] const std::vector<Event>& executed() const { return executed_; }
+    /// The input first, then what was emitted.
+    [[nodiscard]] const std::vector<Event>& enqueued() const { return enqueued_; }
     [[nodiscard]] Event first() const { return executed_.empty() ? Event{} : executed_[0]; }
 
   private:
@@ -76,6 +80,7 @@ class ScriptRun {
     Script script_;
     test::NativeResult result_;
     std::vector<Event> executed_;
+    std::vector<Event> enqueued_;
 };
 
 TEST(ScriptProgramTest, output_holds_value_life_id_and_refusals) {
@@ -166,7 +171,7 @@ TEST(ScriptProgramTest, ids_come_from_zero_own_or_value) {
 
 TEST(ScriptProgramTest, emission_by_handler_needs_no_life_and_keeps_its_payload) {
     ScriptStep spawn = emission_of(Act::Spawn, 0);
-    spawn.by_handler = 1;
+    spawn.target = 1;
     spawn.share = 0;
     spawn.task.payload[0] = kind_and_life(1, 9);
     spawn.task.payload[1] = 33;
@@ -175,9 +180,29 @@ TEST(ScriptProgramTest, emission_by_handler_needs_no_life_and_keeps_its_payload)
     EXPECT_EQ(run.executed()[1].hash, hash_of(33, 9, 40, 0));
 }
 
+TEST(ScriptProgramTest, words_of_a_handlers_payload_come_from_the_value) {
+    for (const u8 bits : {0, 2, 4, 8, 14}) {
+        ScriptStep spawn = emission_of(Act::Spawn, 0);
+        spawn.target = static_cast<u8>(TARGET_HANDLER | bits);
+        spawn.share = 0;
+        spawn.id_from = IdFrom::Zero;
+        spawn.value = 4;
+        Task task{.handler = 0, .payload = {1, 2, 3, 4}};
+        spawn.task = task;
+        const ScriptRun run({{with_value(Act::Set, 77), spawn}});
+        task.id = 4;
+        // A file without runs gives the value itself.
+        task.payload[1] = (bits & TARGET_RUN_FROM_VALUE) != 0 ? 77 : 2;
+        task.payload[2] = (bits & TARGET_WORD_2_IS_VALUE) != 0 ? 77 : 3;
+        task.payload[3] = (bits & TARGET_WORD_3_IS_VALUE) != 0 ? 77 : 4;
+        ASSERT_EQ(run.enqueued().size(), 2u);
+        EXPECT_EQ(run.enqueued()[1].hash, xxh3_64(&task, sizeof task)) << u32{bits};
+    }
+}
+
 TEST(ScriptProgramTest, refusals_are_counted_in_the_output) {
     ScriptStep wrong = emission_of(Act::Spawn, 0);
-    wrong.by_handler = 1;
+    wrong.target = 1;
     wrong.share = 0;
     wrong.task.handler = 200; // there is none
     const ScriptRun run({{wrong, wrong, step_of(Act::Output)}});
@@ -206,7 +231,7 @@ TEST(ScriptProgramTest, ordered_children_run_at_their_times) {
 
 TEST(ScriptProgramTest, kind_that_does_not_exist_has_no_steps) {
     ScriptStep spawn = emission_of(Act::Spawn, 0);
-    spawn.by_handler = 1;
+    spawn.target = 1;
     spawn.share = 0;
     spawn.task.payload[0] = kind_and_life(9, 1);
     const ScriptRun run({{spawn}});

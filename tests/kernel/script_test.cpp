@@ -125,7 +125,7 @@ TEST(ScriptTest, fields_that_a_step_does_not_have_are_refused) {
     const std::vector<std::function<void(ScriptStep&)>> changes{
         [](ScriptStep& s) { s.id_from = IdFrom::Own; },
         [](ScriptStep& s) { s.time_is = OrderTime::After; },
-        [](ScriptStep& s) { s.by_handler = 1; },
+        [](ScriptStep& s) { s.target = 1; },
         [](ScriptStep& s) { s.one_in = 0; },
         [](ScriptStep& s) { s.share = 1; },
         [](ScriptStep& s) { s.time = 1; },
@@ -177,8 +177,12 @@ TEST(ScriptTest, emissions_that_lie_are_refused) {
         [](ScriptBuilder& b) { b.steps[SPAWN].time_is = OrderTime::After; },
         [](ScriptBuilder& b) { b.steps[SPAWN].time = 1; },
         [](ScriptBuilder& b) { b.steps[ORDER].time_is = static_cast<OrderTime>(3); },
-        [](ScriptBuilder& b) { b.steps[SPAWN].by_handler = 2; },
-        [](ScriptBuilder& b) { b.steps[SPAWN].by_handler = 1; }, // with a share
+        [](ScriptBuilder& b) { b.steps[SPAWN].target = 2; },
+        [](ScriptBuilder& b) {
+            b.steps[SPAWN] = b.steps[SPAWN + 1];
+            b.steps[SPAWN].target = TARGET_BITS + 2;
+        },
+        [](ScriptBuilder& b) { b.steps[SPAWN].target = 1; }, // with a share
         [](ScriptBuilder& b) { b.steps[SPAWN].index = 2; },
         [](ScriptBuilder& b) { b.steps[SPAWN].one_in = 0; },
         [](ScriptBuilder& b) { b.steps[SPAWN].share = 0; },
@@ -193,13 +197,13 @@ TEST(ScriptTest, emissions_that_lie_are_refused) {
         [](ScriptBuilder& b) { b.steps[SPAWN].task.flags = 2; },
         [](ScriptBuilder& b) { b.steps[SPAWN].task.reserved[1] = 1; },
         [](ScriptBuilder& b) { // by a handler, but with a kind
-            b.steps[SPAWN].by_handler = 1;
+            b.steps[SPAWN].target = 1;
             b.steps[SPAWN].share = 0;
             b.steps[SPAWN].index = 1;
         },
     });
     EXPECT_TRUE(opens([](ScriptBuilder& b) {
-        b.steps[SPAWN].by_handler = 1;
+        b.steps[SPAWN].target = 1;
         b.steps[SPAWN].share = 0;
         b.steps[SPAWN].task.handler = 65535;
         b.steps[SPAWN].task.payload[0] = ~u64{0};

@@ -14,6 +14,8 @@ constexpr u16 LEAF = 3;
 constexpr u16 EVENT = 4;
 constexpr u16 MIXED = 5;
 constexpr u16 SCRIPT = 6;
+constexpr u16 EVAL = 7;
+constexpr u16 LOAD = 8;
 constexpr u16 CHANCE = 1000;
 constexpr u16 EVEN = 1001;
 
@@ -163,12 +165,30 @@ u64 input_count(const std::string& name, u64 tasks, u32 cores) {
     return std::min(tasks, most.at(name));
 }
 
+void evaluate(ModelContext& context) {
+    if (const std::optional<u16> next = context.evaluate()) {
+        context.follow(*next);
+    }
+}
+
+void load(ModelContext& context) {
+    if (context.payload(0) == ~u64{0}) {
+        context.promote(8);
+        return;
+    }
+    Bytes piece;
+    for (u32 word = 1; word < 4; ++word) {
+        append(piece, context.payload(word), 8);
+    }
+    context.load(context.payload(0), piece);
+}
+
 } // namespace
 
 std::vector<NamedVersion> builtin_handler_names() {
     return {{PURE, "pure", 1},        {RING, "ring", 1},           {TRUNK, "fanout.trunk", 2},
             {LEAF, "fanout.leaf", 1}, {EVENT, "ordered.event", 1}, {MIXED, "mixed.step", 1},
-            {SCRIPT, "script", 1}};
+            {SCRIPT, "script", 2},    {EVAL, "mu.eval", 1},        {LOAD, "sigma.load", 1}};
 }
 
 std::vector<NamedVersion> builtin_guard_names() {
@@ -176,9 +196,9 @@ std::vector<NamedVersion> builtin_guard_names() {
 }
 
 std::map<u16, ModelHandler> builtin_handlers() {
-    return {{PURE, draw_and_output},       {RING, ring},           {TRUNK, trunk},
-            {LEAF, draw_and_output},       {EVENT, ordered_event}, {MIXED, mixed_step},
-            {SCRIPT, [](ModelContext&) {}}};
+    return {{PURE, draw_and_output},        {RING, ring},           {TRUNK, trunk},
+            {LEAF, draw_and_output},        {EVENT, ordered_event}, {MIXED, mixed_step},
+            {SCRIPT, [](ModelContext&) {}}, {EVAL, evaluate},       {LOAD, load}};
 }
 
 std::map<u16, ModelGuard> builtin_guards() {

@@ -16,6 +16,7 @@
 #include "tests/model/script.hpp"
 #include "tests/model/shrink.hpp"
 #include "tests/model/snapshot.hpp"
+#include "tests/support/usable_kernels.hpp"
 
 namespace knhk::model {
 
@@ -42,13 +43,15 @@ struct Circumstances {
     u32 workers;
     Claiming claiming;
     u64 chaos_seed;
+    const KernelTable* kernels;
 };
 
 Circumstances circumstances_of(u64 seed, u32 cores) {
     constexpr u32 WORKERS[] = {1, 2, 3, 5, 8};
+    const std::vector<const KernelTable*> kernels = test::usable_kernels();
     return {std::min(WORKERS[seed % 5], cores),
-            seed / 5 % 2 == 0 ? Claiming::Static : Claiming::Dynamic,
-            seed / 10 % 2 == 0 ? 0 : seed};
+            seed / 5 % 2 == 0 ? Claiming::Static : Claiming::Dynamic, seed / 10 % 2 == 0 ? 0 : seed,
+            kernels[seed % kernels.size()]};
 }
 
 ModelConfig configure(const std::string& file, u64 seed) {
@@ -65,6 +68,7 @@ NativeRun run_natively(const std::string& file, u64 seed) {
     options.workers = how.workers;
     options.claiming = how.claiming;
     options.chaos_seed = how.chaos_seed;
+    options.kernels = how.kernels;
     options.beats_max = BEATS_MAX;
     feed(options, configure(file, seed));
     return NativeRun(options);
@@ -99,7 +103,8 @@ std::optional<std::string> differs_on_platform(const CampaignOptions& options,
         " --json --quiet --level digest --on " + options.platform + " --workers " +
         std::to_string(how.workers) + " --claim " +
         (how.claiming == Claiming::Dynamic ? "dynamic" : "static") + " --chaos " +
-        std::to_string(how.chaos_seed) + " --beats " + std::to_string(BEATS_MAX) + " 2>&1";
+        std::to_string(how.chaos_seed) + (seed % 2 == 0 ? "" : " --isa scalar") + " --beats " +
+        std::to_string(BEATS_MAX) + " 2>&1";
     std::string output;
     if (FILE* const pipe = ::popen(command.c_str(), "r")) {
         char buffer[4096];

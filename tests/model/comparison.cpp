@@ -9,9 +9,9 @@
 #include "kernel/script.hpp"
 #include "kernel/script_program.hpp"
 #include "kernel/topology.hpp"
-#include "sigma/snapshot.hpp"
 #include "tests/model/builtin_workloads.hpp"
 #include "tests/model/script.hpp"
+#include "tests/model/snapshot.hpp"
 
 namespace knhk::model {
 namespace {
@@ -147,6 +147,14 @@ std::vector<knhk::Observation> real_observations(const std::vector<Observation>&
     return observations;
 }
 
+std::vector<Bytes> random_snapshots() {
+    std::vector<Bytes> snapshots;
+    for (u32 number = 0; number < RANDOM_SNAPSHOTS; ++number) {
+        snapshots.push_back(snapshot_file(snapshot_file_name(number)));
+    }
+    return snapshots;
+}
+
 } // namespace
 
 ModelConfig config_of(const RandomWorkload& workload) {
@@ -158,7 +166,7 @@ ModelConfig config_of(const RandomWorkload& workload) {
                        .handlers = builtin_handlers(),
                        .guards = builtin_guards(),
                        .observations = random_observations(workload),
-                       .snapshots = {std::begin(RANDOM_SNAPSHOTS), std::end(RANDOM_SNAPSHOTS)}};
+                       .snapshots = random_snapshots()};
     for (u16 i = 0; i < RANDOM_HANDLERS; ++i) {
         config.handlers[static_cast<u16>(RANDOM_HANDLERS_BEGIN + i)] = [i](ModelContext& context) {
             run_random_handler(i, context);
@@ -187,8 +195,9 @@ test::NativeOptions options_of(const RandomWorkload& workload) {
         std::ranges::copy(random_latencies(workload), latencies);
     };
     options.observations = real_observations(random_observations(workload));
-    for (const u64 id_word : RANDOM_SNAPSHOTS) {
-        options.snapshots.push_back({{}, id_word});
+    static const std::vector<Bytes> SNAPSHOTS = random_snapshots(); // which options look into
+    for (const Bytes& snapshot : SNAPSHOTS) {
+        options.snapshots.push_back(SealedSnapshot::open(snapshot).value());
     }
     options.own_workload = &RANDOM_ENTRY;
     options.own_handlers = {{"random.0", 1, scheduler_handler<0>},
@@ -263,10 +272,14 @@ NativeScript::NativeScript(const std::string& json) : opened_(std::make_unique<O
     options.rules.assign(rules.begin(), rules.end());
     const auto observations = opened_->script.observations();
     options.observations.assign(observations.begin(), observations.end());
-    for (u32 number = 0; number < opened_->script.snapshot_count(); ++number) {
-        const auto sealed = opened_->script.snapshot(number);
-        options.snapshots.push_back(
-            {{}, load_le<u64>(sealed.data() + offsetof(SnapshotHeader, id))});
+    const auto snapshots = opened_->script.snapshots();
+    options.snapshots.assign(snapshots.begin(), snapshots.end());
+    for (const knhk::ScriptRun& packed : opened_->script.runs()) {
+        TripleRun& run = options.runs.emplace_back();
+        std::memcpy(run.subjects, packed.subjects, sizeof run.subjects);
+        std::memcpy(run.objects, packed.objects, sizeof run.objects);
+        run.predicate = packed.predicate;
+        run.length = packed.length;
     }
     options.own_workload = &SCRIPT_WORKLOAD;
     options.data = &opened_->script;

@@ -131,7 +131,7 @@ Bytes real_identity(const ModelConfig& config, std::span<const std::byte> worklo
     const Identity identity{.cores = config.cores,
                             .latencies = config.latencies,
                             .capacities = knhk::CAPACITIES,
-                            .costs = knhk::COSTS,
+                            .costs = knhk::ALL_COSTS,
                             .seed = config.seed,
                             .handlers = list_handlers(handlers),
                             .workload_sha256 = hash,

@@ -10,7 +10,7 @@ namespace knhk::model {
 namespace {
 
 constexpr u32 LOG_FORMAT = 3;
-constexpr u32 CONTRACT = 3;
+constexpr u32 CONTRACT = 4;
 
 // FIPS 180-4, 4.2.2 and 5.3.3: the first 32 bits of the fractional parts of the cube roots, and of
 // the square roots, of the first primes. Found by searching the largest root, in integers.
@@ -140,7 +140,7 @@ Bytes identity_of(const ModelConfig& config, std::span<const std::byte> workload
                  Bytes(std::as_bytes(std::span(config.latencies)).begin(),
                        std::as_bytes(std::span(config.latencies)).end()));
     append_field(identity, 5, capacities());
-    append_field(identity, 6, words({1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}));
+    append_field(identity, 6, words({1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 7, 1, 0}));
     Bytes seed;
     append(seed, config.seed, 8);
     append_field(identity, 7, seed);

@@ -34,6 +34,9 @@ Model::Model(ModelConfig config, ModelFaults faults)
     for (ModelCore& core : cores_) {
         core.last_state_hash = hash64(core.slab);
     }
+    if (!config_.snapshots.empty()) { // section 2.12
+        turns_.push_back(config_.snapshots.front());
+    }
 }
 
 // Sections 2, 2.8 and 2.10: beats, and the barrier after each.

@@ -67,6 +67,12 @@ struct ModelOutside {
     u64 beat = 0; ///< of a recorded one: the beat that receives it
 };
 
+/// A run of triples with one predicate.
+struct ModelTriples {
+    u64 predicate = 0;
+    std::vector<std::pair<u64, u64>> rows; ///< subject and object
+};
+
 struct ModelConfig {
     u32 cores = 1;
     u64 seed = 0;
@@ -76,7 +82,8 @@ struct ModelConfig {
     std::map<u16, ModelHandler> handlers;
     std::map<u16, ModelGuard> guards;
     std::vector<Observation> observations;
-    std::vector<u64> snapshots;        ///< the first words of their ids
+    std::vector<Bytes> snapshots; ///< each with its receipt
+    std::vector<ModelTriples> runs;
     std::vector<ModelInput> inputs;    ///< in their order: beats never descend
     std::vector<ModelOutside> outside; ///< in their order: moments and beats never descend
     bool recorded = false;             ///< inputs from outside come by their beats
@@ -226,6 +233,11 @@ class Model {
     [[nodiscard]] u64 spare(u32 core);
     void move_tasks(u32 victim, u32 thief, u64 count);
 
+    // model_sigma.cpp: snapshots.
+    [[nodiscard]] ModelStatus may_promote(u32 core, const ModelTask& task, u32 snapshot);
+    void promote(u32 snapshot);
+    [[nodiscard]] u64 current_id_word() const;
+
     // model_outside.cpp: inputs from outside.
     [[nodiscard]] bool find_first_beat();
     void begin_barrier(u64 beats);
@@ -269,7 +281,15 @@ class Model {
     bool ends_ = false;          ///< at this barrier
     std::vector<Arrival> taken_; ///< from outside, for the beat that comes next
     u64 refused_ = 0;
+    std::vector<Bytes> turns_; ///< the snapshots that were current, one after the other
+    Bytes loaded_;             ///< a snapshot's pieces, if any came
 };
+
+struct SigmaSnapshot;
+struct SigmaTask;
+struct SigmaGuard;
+struct SigmaHook;
+struct Answered;
 
 /// Sections 2.6 and 2.7: what a handler sees, and how its task ends.
 class ModelContext {
@@ -295,6 +315,11 @@ class ModelContext {
     [[nodiscard]] std::span<std::byte> state();
     [[nodiscard]] std::span<const std::byte> read_state();
     ModelStatus promote(u32 snapshot);
+    ModelStatus load(u64 place, std::span<const std::byte> piece);
+    /// The number of the task that follows.
+    [[nodiscard]] std::optional<u16> evaluate();
+    /// workload.md, mu.eval: spawns this task again, as that one.
+    void follow(u16 next);
     void work(u32 ticks) { (void)charge(ticks); }
     void output(u64 a, u64 b = 0, u64 c = 0, u64 d = 0);
 
@@ -307,6 +332,8 @@ class ModelContext {
     [[nodiscard]] bool had_effect() const { return had_effect_; }
     [[nodiscard]] bool used_exactly() const { return used_ == limit(); }
     [[nodiscard]] std::optional<u16> failed_guard() const { return failed_guard_; }
+    /// Of a snapshot, if it is why the first refusal was one.
+    [[nodiscard]] u16 snapshot_guard() const { return snapshot_guard_; }
     [[nodiscard]] ModelStatus first_refusal() const { return refusal_; }
 
   private:
@@ -330,6 +357,15 @@ class ModelContext {
     [[nodiscard]] ModelStatus send_message(const Emission& emission, u32 destination);
     void count_message(u32 destination);
     [[nodiscard]] u64 message_time();
+    // model_sigma.cpp
+    [[nodiscard]] bool snapshot_guards_pass(const SigmaSnapshot& snapshot, const SigmaTask& task);
+    [[nodiscard]] bool snapshot_guard_passes(const SigmaGuard& guard);
+    [[nodiscard]] std::optional<u16> evaluate_hooks(const SigmaSnapshot& snapshot,
+                                                    const SigmaTask& task);
+    [[nodiscard]] std::optional<Answered>
+    evaluate_hook(const ModelTriples& run, const SigmaHook& hook, u16 number, Bytes& receipts);
+    void end_evaluation(const Bytes& receipts, bool yes, u64 hooks, u16 next, u64 rows_hash);
+    [[nodiscard]] static u64 link_of(u64 before, u64 hash);
 
     Model& model_;
     u32 core_;
@@ -347,6 +383,7 @@ class ModelContext {
     bool output_set_ = false;
     ModelStatus refusal_ = OK;
     std::optional<u16> failed_guard_;
+    u16 snapshot_guard_ = 0;
     std::vector<u32> message_destinations_;
     Observation output_ = {};
 };

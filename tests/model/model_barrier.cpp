@@ -121,6 +121,7 @@ void Model::decide_promotion() {
     }
     if (first != nullptr) {
         first->promoted = true;
+        promote(first->snapshot);
         ++counters_.promoted;
     }
 }

@@ -287,10 +287,10 @@ ModelStatus ModelContext::promote(u32 snapshot) {
     if (!charge(1)) {
         return OVER_BUDGET;
     }
-    if (snapshot >= model_.config_.snapshots.size()) {
-        ++model_.counters_.no_snapshot;
-        refuse(NO_SNAPSHOT);
-        return NO_SNAPSHOT;
+    if (const ModelStatus status = model_.may_promote(core_, task_, snapshot); status != OK) {
+        model_.counters_.no_snapshot += status == NO_SNAPSHOT;
+        refuse(status);
+        return status;
     }
     std::optional<ModelRequest>& request = model_.cores_[core_].request;
     if (request && !model_.faults_.later_request_replaces) {

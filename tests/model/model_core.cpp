@@ -92,7 +92,7 @@ void Model::log_promotion(u32 core) {
     }
     record(core, {.timestamp = stamp(core),
                   .task_id = request.task_id,
-                  .hash = config_.snapshots[request.snapshot],
+                  .hash = current_id_word(),
                   .ticks = request.snapshot,
                   .kind = PROMOTION,
                   .status = *request.promoted ? u8{0} : u8{1}});

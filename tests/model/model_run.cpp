@@ -112,7 +112,8 @@ void Model::judge(u32 core, const ModelTask& task, Origin origin, const ModelCon
         return;
     }
     event.status = refusal;
-    event.hash = context.output_hash();
+    event.hash =
+        refusal == GUARD_FAILED ? u64{1024} + context.snapshot_guard() : context.output_hash();
     counters_.warm_ok += origin == Origin::Warm && refusal == OK;
     counters_.warm_refused += origin == Origin::Warm && refusal != OK;
 }

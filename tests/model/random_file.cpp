@@ -121,6 +121,10 @@ OrderedJson input(const Shape& shape, Dice& dice, RandomKinds& kinds, u64 tasks_
     count = std::clamp<u64>(count, 1, tasks_max);
     if (dice.one_in(10)) {
         count = std::max<u64>(1, count / add_handler(input, tasks_max, dice));
+    } else if (dice.of_8(shape.evaluates_of_8)) {
+        const u64 life = std::min<u64>(dice.pick({0, 1, 4, 20}), tasks_max / count);
+        kinds.add_evaluation_fields(input, life);
+        count = std::max<u64>(1, count / (life + 1));
     } else {
         const u64 kind = dice.below(kinds.kinds().size());
         input["kind"] = kinds.kinds()[kind]["name"];
@@ -185,6 +189,36 @@ void add_touching_input(OrderedJson& file, const Shape& shape, Dice& dice) {
     file["inputs"].push_back(input);
 }
 
+OrderedJson loading_input(u64 beat, u64 place, std::span<const std::byte> piece) {
+    OrderedJson input = {{"handler", 8}, {"id", 0}, {"payload", {place, 0, 0, 0}}, {"beat", beat}};
+    for (u64 i = 0; i < piece.size(); ++i) {
+        u64 word = input["payload"][1 + i / 8];
+        word |= static_cast<u64>(piece[i]) << 8 * (i % 8);
+        input["payload"][1 + i / 8] = word;
+    }
+    return input;
+}
+
+// A snapshot piece by piece, seldom one that is not whole, and the request for it; then perhaps a
+// piece more, which comes too late or is for the next one.
+void add_loading_inputs(OrderedJson& file, Dice& dice) {
+    constexpr u64 PIECE = 24;
+    const u64 beat = dice.below(40);
+    const u64 missing = dice.one_in(5) ? dice.below(10) : ~u64{0};
+    const Bytes bytes = snapshot_file(snapshot_file_name(static_cast<u32>(dice.below(4))));
+    for (u64 at = 0; at < bytes.size(); at += PIECE) {
+        if (at / PIECE != missing) {
+            const auto piece = std::span(bytes).subspan(at, std::min(PIECE, bytes.size() - at));
+            file["inputs"].push_back(loading_input(beat, at, piece));
+        }
+    }
+    file["inputs"].push_back(loading_input(beat, ~u64{0}, {}));
+    if (dice.one_in(2)) {
+        const std::byte other[] = {std::byte{1}};
+        file["inputs"].push_back(loading_input(beat + dice.pick({0, 0, 16}), 48, other));
+    }
+}
+
 void add_inputs(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& kinds) {
     u64 entries = dice.between(1, 4);
     u64 tasks_max = shape.tasks_max / entries;
@@ -203,14 +237,20 @@ void add_inputs(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& 
     if (shape.aim == Aim::Steal && !dice.one_in(4)) {
         add_touching_input(file, shape, dice);
     }
+    if (dice.one_in(3)) {
+        add_loading_inputs(file, dice);
+    }
 }
 
-void add_runs(OrderedJson& file, Dice& dice) {
-    for (u64 count = dice.below(4); count > 0; --count) {
-        OrderedJson run = {{"predicate", random_notation(dice.bits(), dice)}};
+void add_runs(OrderedJson& file, const Shape& shape, Dice& dice) {
+    for (u64 count = shape.runs; count > 0; --count) {
+        const u64 predicate = dice.one_in(5) ? dice.bits() : RANDOM_PREDICATE;
+        OrderedJson run = {{"predicate", random_notation(predicate, dice)}};
         run["rows"] = OrderedJson::array();
         for (u64 rows = dice.below(9); rows > 0; --rows) {
-            run["rows"].push_back({dice.below(4), random_notation(dice.bits(), dice)});
+            const u64 object =
+                dice.pick({0, 1, 2, (u64{1} << 63) - 1, u64{1} << 63, ~u64{0}, dice.bits()});
+            run["rows"].push_back({dice.below(4), random_notation(object, dice)});
         }
         file["runs"].push_back(run);
     }
@@ -237,7 +277,7 @@ std::string random_workload_file(u64 seed) {
     if (!kinds.observations().empty()) {
         file["observations"] = kinds.observations();
     }
-    add_runs(file, dice);
+    add_runs(file, shape, dice);
     for (u32 number = 0; number < shape.snapshots; ++number) {
         file["sigma"].push_back(snapshot_file_name(number));
     }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "tests/model/snapshot.hpp"
+
 namespace knhk::model {
 namespace {
 
@@ -189,6 +191,8 @@ void RandomKinds::add_emission(OrderedJson& steps, u64 number, u64 share, u64 ha
     OrderedJson step = {{"do", WAYS[way]}};
     if (dice_.one_in(handler_one_in)) {
         add_handler(step, number);
+    } else if (dice_.of_8(shape_.evaluates_of_8)) {
+        add_evaluation(step, number);
     } else {
         const u64 child = dice_.one_in(3) ? dice_.below(kind_count_) : number;
         step["kind"] = "k" + std::to_string(child);
@@ -213,12 +217,36 @@ void RandomKinds::add_emission(OrderedJson& steps, u64 number, u64 share, u64 ha
 
 // Handlers of the image, each with a payload that ends; or one that does not exist.
 void RandomKinds::add_handler(OrderedJson& step, u64 number) {
-    const u64 handler = dice_.pick({0, 1, 2, 3, 4, 5, 5, 6, 7, 65535});
+    const u64 handler = dice_.pick({0, 1, 2, 3, 4, 5, 5, 6, 8, 9, 65535});
     step["handler"] = handler;
     const u64 tasks = dice_.between(1, 12);
-    const u64 first = handler == 6 ? dice_.pick({kind_count_, 0xFFFF'FFFF}) : tasks;
+    const u64 first = handler == 6   ? dice_.pick({kind_count_, 0xFFFF'FFFF})
+                      : handler == 8 ? dice_.pick({0, 24, 115'216, 115'217, ~u64{0}, ~u64{0} - 1})
+                                     : tasks;
     step["payload"] = {first, small_number(), small_number(), small_number()};
     children_[number].push_back({0, 1, tasks});
+}
+
+// A task of the snapshot, and those that follow it.
+void RandomKinds::add_evaluation(OrderedJson& step, u64 number) {
+    const u64 life = dice_.pick({0, 0, 1, 3});
+    add_evaluation_fields(step, life);
+    if (dice_.one_in(2)) {
+        step["run"] = "value";
+    }
+    if (dice_.one_in(3)) {
+        step["data"][dice_.below(2)] = "value";
+    }
+    children_[number].push_back({0, 1, life + 1});
+}
+
+void RandomKinds::add_evaluation_fields(OrderedJson& to, u64 life) {
+    to["eval"] = dice_.below(RANDOM_SNAPSHOT_TASKS + 1);
+    to["run"] = dice_.one_in(10) ? dice_.below(1024) : dice_.below(shape_.runs + 1);
+    to["data"] = {dice_.below(4), dice_.pick({0, 1, 2, 3, u64{1} << 63, ~u64{0}})};
+    if (life > 0) {
+        to["life"] = life;
+    }
 }
 
 // More of itself at home; or more requests, some of them for a time that is refused.
@@ -248,7 +276,7 @@ void RandomKinds::make_flood_kind(u64 number) {
 // Sometimes for a time that is refused too.
 void RandomKinds::add_unknown_handler(OrderedJson& steps) {
     const bool ordered = dice_.one_in(2);
-    OrderedJson step = {{"do", ordered ? "order" : "send"}, {"handler", dice_.pick({7, 255, 256})}};
+    OrderedJson step = {{"do", ordered ? "order" : "send"}, {"handler", dice_.pick({9, 255, 256})}};
     step["id"] = id();
     if (ordered) {
         add_time(step, 2);
@@ -326,6 +354,9 @@ OrderedJson RandomKinds::other_step() {
         break;
     case 9:
         step = {{"do", "promote"}, {"snapshot", dice_.below(shape_.snapshots + 1)}};
+        if (dice_.one_in(3)) {
+            step["snapshot"] = dice_.one_in(2) ? "loaded" : "before";
+        }
         break;
     default:
         step = {{"do", "output"}};

@@ -134,6 +134,9 @@ Shape random_shape(u64 seed, Dice& dice) {
     shape.tasks_max = dice.between(200, 5000);
     shape.stealing = dice.one_in(3);
     shape.snapshots = dice.one_in(2) ? static_cast<u32>(dice.between(1, 4)) : 0;
+    shape.runs = static_cast<u32>(dice.below(5));
+    shape.evaluates_of_8 =
+        shape.snapshots > 0 || dice.one_in(8) ? static_cast<u32>(dice.pick({0, 2, 5})) : 0;
     shape.emissions_max = static_cast<u32>(dice.between(1, 6));
     shape.favourite_level = static_cast<u32>(dice.below(4));
     shape.stateless_of_8 = static_cast<u32>(dice.below(5));

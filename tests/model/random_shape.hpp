@@ -32,6 +32,8 @@ struct Shape {
     u64 tasks_max = 1000; ///< of the run, about
     bool stealing = false;
     u32 snapshots = 0;
+    u32 runs = 0;
+    u32 evaluates_of_8 = 0;
     std::vector<u32> ways = {4, 2, 1};     ///< weights of spawn, send and order
     std::vector<u32> homes = {3, 1, 2, 1}; ///< weights of own core, hot core, by value, next core
     u32 hot_cores = 1;
@@ -64,6 +66,8 @@ class RandomKinds {
     [[nodiscard]] const OrderedJson& guards() const { return guards_; }
     [[nodiscard]] const OrderedJson& observations() const { return observations_; }
 
+    /// A task of the snapshot with so much life.
+    void add_evaluation_fields(OrderedJson& to, u64 life);
     /// priority, budget, guards, stateless: some of them.
     void add_task_fields(OrderedJson& to);
     [[nodiscard]] const OrderedJson& last_name() const { return kinds_.back()["name"]; }
@@ -86,6 +90,7 @@ class RandomKinds {
     void make_flood_kind(u64 number);
     void add_emission(OrderedJson& steps, u64 number, u64 share, u64 handler_one_in);
     void add_handler(OrderedJson& step, u64 number);
+    void add_evaluation(OrderedJson& step, u64 number);
     void add_unknown_handler(OrderedJson& steps);
     void add_time(OrderedJson& step, u64 too_late_one_in);
     [[nodiscard]] OrderedJson id();

@@ -43,7 +43,7 @@ void add_guards(ModelTask& task, u64 draw) {
 
 /// Each way of being refused with InvalidTask.
 void make_invalid(ModelTask& task, u64 draw) {
-    constexpr u16 UNKNOWN[] = {7, 99, 255, 260, 511, 512, 4096, 65535};
+    constexpr u16 UNKNOWN[] = {9, 99, 255, 260, 511, 512, 4096, 65535};
     const u64 detail = draw >> 8;
     switch (draw % 8) {
     case 0:
@@ -207,7 +207,7 @@ std::optional<u32> random_promotion(u64 profile, const Draw& draw) {
     if (choice % 16 > habit(profile, STATE) % 4) {
         return std::nullopt;
     }
-    return static_cast<u32>((choice >> 8) % (std::size(RANDOM_SNAPSHOTS) + (choice >> 32) % 8 / 7));
+    return static_cast<u32>((choice >> 8) % (RANDOM_SNAPSHOTS + (choice >> 32) % 8 / 7));
 }
 
 u32 random_work(const Draw& draw) {

@@ -6,7 +6,6 @@
 
 #include "tests/model/builtin_workloads.hpp"
 #include "tests/model/identity.hpp"
-#include "tests/model/snapshot.hpp"
 
 namespace knhk::model {
 namespace {
@@ -78,14 +77,23 @@ class ScriptRun {
     }
 
     void emit(const ScriptStep& step) {
-        if (!step.by_handler && life_ == 0) {
+        const bool by_kind = step.target == 0;
+        if (by_kind && life_ == 0) {
             return;
         }
         ModelTask task = *step.task;
         task.id = id_of(step);
-        if (!step.by_handler) {
+        if (by_kind) {
             task.payload[0] = ((life_ - 1) / step.share) << 32 | step.index;
             task.payload[1] = v_;
+        }
+        if ((step.target & 2) != 0) {
+            task.payload[1] = script_.runs.empty() ? v_ : v_ % script_.runs.size();
+        }
+        for (u32 word = 2; word < 4; ++word) {
+            if ((step.target >> word & 1) != 0) {
+                task.payload[word] = v_;
+            }
         }
         const ModelStatus status = step.what == DO_SPAWN ? context_.spawn(task)
                                    : step.what == DO_SEND
@@ -190,9 +198,8 @@ ModelConfig config_of(const Script& script, u32 cores, u64 seed) {
                        .guards = builtin_guards(),
                        .observations = script.observations};
     config.latencies = latencies_of(script.topology, config.cores);
-    for (const Bytes& snapshot : script.snapshots) {
-        config.snapshots.push_back(snapshot_id_word(snapshot));
-    }
+    config.snapshots = script.snapshots;
+    config.runs = script.runs;
     const auto shared = std::make_shared<const Script>(script);
     config.handlers[SCRIPT] = [shared](ModelContext& context) {
         ScriptRun(*shared, context).run();

@@ -67,7 +67,7 @@ struct ScriptStep {
     u8 what = DO_SET;
     u8 id_from = FROM_ZERO;
     u8 time_from = TIME_AT;
-    bool by_handler = false;
+    u8 target = 0; ///< 0: a kind; else 1, and a bit for each word that is v
     u32 index = 0; ///< the kind, the state's word, or 4 x observation + word
     u32 one_in = 1;
     u32 share = 0;
@@ -89,11 +89,6 @@ struct ScriptGroup {
     ModelTask task = {};
 };
 
-struct ScriptTriples {
-    u64 predicate = 0;
-    std::vector<std::pair<u64, u64>> rows; ///< subject and object
-};
-
 struct Script {
     std::string name;
     std::optional<u32> cores;
@@ -104,7 +99,7 @@ struct Script {
     std::vector<Observation> observations;
     std::vector<ScriptKind> kinds;
     std::vector<ScriptGroup> groups; ///< in the order of their beats
-    std::vector<ScriptTriples> runs;
+    std::vector<ModelTriples> runs;
     std::vector<Bytes> snapshots; ///< their files
 };
 

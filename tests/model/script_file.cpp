@@ -14,6 +14,8 @@ using Json = nlohmann::json;
 using KindNumbers = std::map<std::string, u32>;
 
 constexpr u16 SCRIPT = 6;
+constexpr u16 EVAL = 7;
+const Json VALUE = "value";
 
 // A number, or a string of 0x and hexadecimal digits.
 u64 number(const Json& json) {
@@ -108,7 +110,8 @@ ScriptGuard read_guard(const Json& json) {
 ModelTask read_task(const Json& json, const KindNumbers& kinds) {
     ModelTask task;
     const bool by_handler = json.contains("handler");
-    task.handler = by_handler ? static_cast<u16>(number(json["handler"])) : SCRIPT;
+    const bool by_kind = json.contains("kind");
+    task.handler = by_handler ? static_cast<u16>(number(json["handler"])) : by_kind ? SCRIPT : EVAL;
     if (json.contains("priority")) {
         task.level =
             one_of<u8>(json, "priority", {{"high", HIGH}, {"normal", NORMAL}, {"low", LOW}});
@@ -119,18 +122,33 @@ ModelTask read_task(const Json& json, const KindNumbers& kinds) {
     std::ranges::transform(guards, task.guards.begin(),
                            [](u64 id) { return static_cast<u16>(id); });
     task.flags = json.value("stateless", false) ? STATELESS : 0;
-    const std::vector<u64> words =
-        numbers(json.value(by_handler ? "payload" : "data", Json::array()));
-    std::ranges::copy(words, task.payload.begin() + (by_handler ? 0 : 2));
+    const Json words = json.value(by_handler ? "payload" : "data", Json::array());
+    for (u64 i = 0; i < words.size(); ++i) {
+        task.payload[i + (by_handler ? 0 : 2)] = words[i] == VALUE ? 0 : number(words[i]);
+    }
     if (!by_handler) {
-        task.payload[0] = kinds.at(json.at("kind")) | number_or(json, "life", 0) << 32;
-        task.payload[1] = number_or(json, "value", 0);
+        task.payload[0] = by_kind ? kinds.at(json.at("kind")) : number(json.at("eval"));
+        task.payload[0] |= number_or(json, "life", 0) << 32;
+        const Json& second = by_kind ? json.value("value", Json(0)) : json.at("run");
+        task.payload[1] = second == VALUE ? 0 : number(second);
     }
     return task;
 }
 
+// Which words of its payload a step fills in with v.
+u8 target_of(const Json& json) {
+    u32 target = json.contains("kind") ? 0 : 1;
+    if (json.contains("eval")) {
+        const Json data = json.value("data", Json::array({0, 0}));
+        target += json.at("run") == VALUE ? 2 : 0;
+        target += data.at(0) == VALUE ? 4 : 0;
+        target += data.at(1) == VALUE ? 8 : 0;
+    }
+    return static_cast<u8>(target);
+}
+
 void read_emission(const Json& json, const KindNumbers& kinds, ScriptStep& step) {
-    step.by_handler = json.contains("handler");
+    step.target = target_of(json);
     step.task = read_task(json, kinds);
     step.id_from = FROM_OWN;
     const Json id = json.value("id", Json::object());
@@ -139,7 +157,7 @@ void read_emission(const Json& json, const KindNumbers& kinds, ScriptStep& step)
             id, "from", {{"zero", FROM_ZERO}, {"own", FROM_OWN}, {"value", FROM_VALUE}});
     }
     step.value = number_or(id, "add", 0);
-    if (!step.by_handler) {
+    if (step.target == 0) {
         step.index = kinds.at(json.at("kind"));
         step.share = static_cast<u32>(number_or(json, "share", 1));
         step.task->payload[0] = 0;
@@ -173,7 +191,10 @@ ScriptStep read_step(const Json& json, const KindNumbers& kinds) {
                                   {"promote", DO_PROMOTE}});
     step.one_in = static_cast<u32>(number_or(json, "one_in", 1));
     if (step.what == DO_PROMOTE) {
-        step.index = static_cast<u32>(number(json.at("snapshot")));
+        const Json& snapshot = json.at("snapshot");
+        step.index = snapshot == "loaded"   ? 8
+                     : snapshot == "before" ? 9
+                                            : static_cast<u32>(number(snapshot));
         return step;
     }
     if (step.what >= DO_SPAWN) {

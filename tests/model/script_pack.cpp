@@ -31,7 +31,7 @@ void append_topology(Bytes& bytes, const ScriptTopology& topology, u64 begin) {
 Bytes header(const Script& script) {
     Bytes bytes;
     append(bytes, MAGIC, 8);
-    append(bytes, 2, 4);
+    append(bytes, 3, 4);
     append(bytes, (script.seed ? 1u : 0u) | (script.stealing ? 2u : 0u), 4);
     append(bytes, script.cores.value_or(0), 4);
     append(bytes, script.topology.kind, 4);
@@ -81,7 +81,7 @@ void append_step(Bytes& bytes, const ScriptStep& step) {
     append(bytes, step.what, 1);
     append(bytes, step.id_from, 1);
     append(bytes, step.time_from, 1);
-    append(bytes, step.by_handler ? 1 : 0, 1);
+    append(bytes, step.target, 1);
     append(bytes, step.index, 4);
     append(bytes, step.one_in, 4);
     append(bytes, step.share, 4);
@@ -102,7 +102,7 @@ void append_group(Bytes& bytes, const ScriptGroup& group) {
     append(bytes, group.task.encode());
 }
 
-void append_run(Bytes& bytes, const ScriptTriples& run) {
+void append_run(Bytes& bytes, const ModelTriples& run) {
     const u64 begin = bytes.size();
     for (const auto& row : run.rows) {
         append(bytes, row.first, 8);
@@ -137,7 +137,7 @@ Bytes pack_script(const Script& script) {
     for (const ScriptGroup& group : script.groups) {
         append_group(bytes, group);
     }
-    for (const ScriptTriples& run : script.runs) {
+    for (const ModelTriples& run : script.runs) {
         append_run(bytes, run);
     }
     for (const Bytes& snapshot : script.snapshots) {

@@ -10,6 +10,10 @@
 namespace knhk::model {
 
 inline constexpr u32 RANDOM_SNAPSHOT_FILES = 4;
+/// Of most of their hooks, and so of the runs that they look at.
+inline constexpr u64 RANDOM_PREDICATE = 5;
+/// A few of their tasks, and one that they do not have.
+inline constexpr u64 RANDOM_SNAPSHOT_TASKS = 6;
 
 /// Of the n-th: what a workload file calls it.
 [[nodiscard]] std::string snapshot_file_name(u32 number);
@@ -17,7 +21,7 @@ inline constexpr u32 RANDOM_SNAPSHOT_FILES = 4;
 [[nodiscard]] Bytes snapshot_file(const std::string& name);
 /// All of them, beside a workload file.
 void write_snapshot_files(const std::filesystem::path& folder);
-/// The first word of its id, which a promotion's event has.
+/// The first word of its id.
 [[nodiscard]] u64 snapshot_id_word(const Bytes& file);
 
 } // namespace knhk::model

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "tests/sigma/snapshot_builder.hpp"
+#include "tests/support/snapshot_builder.hpp"
 
 namespace knhk {
 namespace {

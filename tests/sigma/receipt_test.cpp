@@ -10,7 +10,7 @@
 #include "sched/limits.hpp"
 #include "sched/task.hpp"
 #include "sigma/task_cost.hpp"
-#include "tests/sigma/snapshot_builder.hpp"
+#include "tests/support/snapshot_builder.hpp"
 
 namespace knhk {
 namespace {

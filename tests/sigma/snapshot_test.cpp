@@ -10,7 +10,7 @@
 #include <string>
 
 #include "sigma/names.hpp"
-#include "tests/sigma/snapshot_builder.hpp"
+#include "tests/support/snapshot_builder.hpp"
 
 namespace knhk {
 namespace {
@@ -224,7 +224,7 @@ TEST(Snapshot, hook_that_is_none_is_refused) {
     EXPECT_REFUSED(with_hook({AskOp, HOOK_OBJECT_FROM_TASK, 0, 0, 0, 0, 1}), Hook, UnusedNotZero,
                    2);
     EXPECT_REFUSED(with_hook({CompareOLt, 0, 0, 0, 1, 0, 1}), Hook, UnusedNotZero, 2);
-    EXPECT_REFUSED(with_hook({Construct8, 0, 0, 0, 0, 0, 1}), Hook, UnusedNotZero, 2);
+    EXPECT_REFUSED(with_hook({Construct8, 0, 0, 0, 1, 0, 1}), Hook, UnusedNotZero, 2);
     EXPECT_EQ(fault_of(with_hook({CountSpEq, HOOK_SUBJECT_FROM_TASK, 0, 8, 0, 1, 0})), SOUND);
     EXPECT_EQ(fault_of(with_hook({ValidateDatatypeSpo, 3, 0, 0, 0, 1, 0})), SOUND);
 }

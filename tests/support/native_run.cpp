@@ -135,6 +135,8 @@ void fill_setup(RunSetup& run, const NativeOptions& options, const Memory& memor
     }
     run.observations = options.observations;
     run.snapshots = options.snapshots;
+    run.runs = options.runs;
+    run.kernels = options.kernels;
     run.stealing = options.stealing;
     run.parameters = {options.tasks, options.seed, options.cores, options.data};
     run.input_count = run.workload->input_count(run.parameters);

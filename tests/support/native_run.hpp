@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "isa/kernel_table.hpp"
 #include "kernel/boot.hpp"
 
 namespace knhk::test {
@@ -57,7 +58,9 @@ struct NativeOptions {
     std::vector<GuardEntry> own_guards;
     std::vector<GuardRule> rules; ///< guards as data
     std::vector<Observation> observations;
-    std::vector<RunSnapshot> snapshots;
+    std::vector<SealedSnapshot> snapshots; ///< of bytes that somebody else holds
+    std::vector<TripleRun> runs;
+    const KernelTable* kernels = &SCALAR_KERNELS;
     const void* data = nullptr; ///< WorkloadParameters::data
     bool stealing = false;
     Claiming claiming = Claiming::Static;

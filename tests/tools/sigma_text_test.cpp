@@ -30,7 +30,7 @@ constexpr const char* RICH = R"({
     {"name": "p", "op": "count_sp_ge", "subject": {"from": "task"}, "predicate": 1, "threshold": 3},
     {"name": "q", "op": "ask_spo", "subject": 18446744073709551615, "predicate": 2,
      "object": {"from": "task"}},
-    {"name": "r", "op": "construct8", "predicate": 3}
+    {"name": "r", "op": "construct8", "predicate": 3, "object": 4}
   ],
   "tasks": [
     {"name": "one", "pattern": "sequence", "guards": ["a", "b", "c"], "hooks": ["q", "p"],
@@ -143,9 +143,9 @@ constexpr Wrong WRONGS[] = {
     {"\"threshold\": 3", "\"threshold\": 4294967296", "hooks[0].threshold: 4294967296 is above"},
     {"{\"from\": \"task\"}", "{\"from\": \"own\"}", "hooks[0].subject.from: 'own' is not known"},
     {"{\"from\": \"task\"}", "true", "f.json:10: hooks[0].subject: is true, not a number"},
-    {"\"construct8\", \"predicate\": 3", "\"construct8\", \"predicate\": 3, \"object\": 1",
-     "hooks[2].object: there is no such field"},
-    {"\"name\": \"r\", \"op\": \"construct8\", \"predicate\": 3",
+    {"\"construct8\", \"predicate\": 3", "\"construct8\", \"predicate\": 3, \"subject\": 1",
+     "hooks[2].subject: there is no such field"},
+    {"\"name\": \"r\", \"op\": \"construct8\", \"predicate\": 3, \"object\": 4",
      "\"name\": \"r\", \"op\": \"count_sp_ge\", \"subject\": {\"from\": \"task\"}, "
      "\"predicate\": 1, \"threshold\": 3",
      "f.json:13: hooks[2]: is the same as hook 'p': leave one out"},

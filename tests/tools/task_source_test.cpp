@@ -111,7 +111,7 @@ TEST_F(TaskSourceTest, each_wrong_line_is_named_and_left_out) {
     const std::pair<const char*, const char*> wrong[] = {
         {"{", "the end of the file"},
         {"[]", "an array"},
-        {R"({"id": 1})", "kind or handler"},
+        {R"({"id": 1})", "kind or handler or eval"},
         {R"({"handler": 0})", "'id' is missing"},
         {R"({"handler": "pur", "id": 1})", "did you mean 'pure'"},
         {R"({"kind": "none", "id": 1})", "there is no kind 'none'"},
@@ -119,6 +119,10 @@ TEST_F(TaskSourceTest, each_wrong_line_is_named_and_left_out) {
         {R"({"handler": 0, "id": 1, "priority": "urgent"})", "priority"},
         {R"({"handler": 0, "id": 1, "at": 9223372036854775808})", "above"},
         {R"({"close": false})", "closes nothing"},
+        {R"({"eval": 1024, "run": 0, "id": 1})", "above"},
+        {R"({"eval": 1, "run": "value", "id": 1})", "an input has none to give"},
+        {R"({"sigma": 1})", "sigma: is a number"},
+        {R"({"sigma": {"knhk_sigma": 1, "name": "s", "tasks": []}})", "sigma.tasks"},
         {R"({"close": true, "id": 1})", "id"},
     };
     for (const auto& [line, says] : wrong) {
@@ -303,6 +307,61 @@ TEST_F(TaskSourceTest, producers_on_a_socket_are_answered_each_for_itself) {
     EXPECT_EQ(report_.refused, 2u);
     source_.reset();
     EXPECT_FALSE(std::filesystem::exists(path)) << "the socket goes with the source";
+}
+
+constexpr const char* SIGMA_LINE =
+    R"({"sigma": {"knhk_sigma": 1, "name": "s", "hooks": [{"name": "h", "op": "ask_sp", )"
+    R"("subject": 1, "predicate": 5}], "tasks": [{"name": "t", "pattern": "sequence", )"
+    R"("hooks": ["h"]}]}})";
+/// Header, a task, a hook, a pattern, the receipt.
+constexpr std::size_t SIGMA_BYTES = 128 + 64 + 32 + 8 + 80;
+constexpr std::size_t SIGMA_PIECES = (SIGMA_BYTES + LOAD_PIECE_BYTES - 1) / LOAD_PIECE_BYTES;
+
+TEST_F(TaskSourceTest, snapshot_comes_in_pieces_and_then_asks_for_its_promotion) {
+    open_text(std::string(SIGMA_LINE) + "\n{\"handler\": 0, \"id\": 9}\n");
+    static_cast<void>(read());
+    ASSERT_EQ(items_.size(), SIGMA_PIECES + 2);
+    std::vector<std::byte> bytes(SIGMA_PIECES * LOAD_PIECE_BYTES);
+    for (std::size_t i = 0; i < SIGMA_PIECES; ++i) {
+        const Task piece = task(i);
+        EXPECT_EQ(piece.id, 0u);
+        EXPECT_EQ(piece.handler, LOAD_HANDLER);
+        ASSERT_EQ(piece.payload[0], i * LOAD_PIECE_BYTES);
+        std::memcpy(bytes.data() + piece.payload[0], piece.payload + 1, LOAD_PIECE_BYTES);
+    }
+    EXPECT_EQ(task(SIGMA_PIECES).payload[0], LOAD_PROMOTES);
+    EXPECT_EQ(task(SIGMA_PIECES + 1).id, 9u);
+    const auto sealed = SealedSnapshot::open(std::span(bytes).first(SIGMA_BYTES));
+    ASSERT_TRUE(sealed.has_value());
+    EXPECT_EQ(sealed->snapshot.name(), "s");
+    decide(items_.size());
+    EXPECT_EQ(report_.accepted, 2u) << "a snapshot is one";
+}
+
+TEST_F(TaskSourceTest, nothing_comes_between_the_pieces_of_a_snapshot) {
+    const std::string path = folder_.file("socket");
+    open("unix:" + path);
+    const Client first = Client::to_path(path);
+    const Client second = Client::to_path(path);
+    first.say(std::string(SIGMA_LINE) + "\n");
+    second.say(std::string(SIGMA_LINE) + "\n{\"handler\": 0, \"id\": 9}\n");
+    for (int i = 0; i < 2000 && items_.size() < 2 * SIGMA_PIECES + 3; ++i) {
+        static_cast<void>(read(2 * sizeof(IntakeInput))); // two at a time
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ASSERT_EQ(items_.size(), 2 * SIGMA_PIECES + 3);
+    std::vector<u64> places;
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+        if (task(i).handler == LOAD_HANDLER) {
+            places.push_back(task(i).payload[0]);
+        }
+    }
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const std::size_t place = i % (SIGMA_PIECES + 1);
+        EXPECT_EQ(places[i], place == SIGMA_PIECES ? LOAD_PROMOTES : place * LOAD_PIECE_BYTES);
+    }
+    decide(items_.size());
+    EXPECT_EQ(report_.accepted, 3u);
 }
 
 TEST_F(TaskSourceTest, producer_is_told_when_it_has_to_wait) {

@@ -122,7 +122,7 @@ TEST(WorkloadFileTest, emissions_hold_their_task_and_where_it_goes) {
     EXPECT_EQ(child.payload[2], 21u);
     EXPECT_EQ(child.payload[3], 22u);
     EXPECT_EQ(steps[1].id_from, IdFrom::Value);
-    EXPECT_EQ(steps[1].by_handler, 1);
+    EXPECT_EQ(steps[1].target, 1);
     EXPECT_EQ(steps[1].task.handler, 65535);
     EXPECT_EQ(steps[1].task.payload[3], 4u);
     EXPECT_EQ(steps[1].task.level, Level::Normal);
@@ -135,6 +135,33 @@ TEST(WorkloadFileTest, emissions_hold_their_task_and_where_it_goes) {
     EXPECT_EQ(steps[3].value, 5u);
     EXPECT_EQ(steps[4].time_is, OrderTime::Within);
     EXPECT_EQ(steps[4].time, 7u);
+}
+
+TEST(WorkloadFileTest, tasks_of_the_snapshot_are_said_by_their_number) {
+    const Packed packed(minimal(R"("kinds": [{"name": "k", "steps": [
+        {"do": "send", "eval": 3, "run": "value", "data": [7, "value"], "life": 5},
+        {"do": "order", "eval": 1023, "run": 1023, "at": 9, "budget": 2},
+        {"do": "promote", "snapshot": "loaded"}, {"do": "promote", "snapshot": "before"}]}],
+        "inputs": [{"eval": 2, "run": 4, "data": [5, "0x6"], "id": 8, "life": 1}])"));
+    const auto steps = packed.script.steps_of(0);
+    ASSERT_EQ(steps.size(), 4u);
+    EXPECT_EQ(steps[0].target, TARGET_HANDLER | TARGET_RUN_FROM_VALUE | TARGET_WORD_3_IS_VALUE);
+    EXPECT_EQ(steps[0].task.handler, EVAL_HANDLER);
+    EXPECT_EQ(steps[0].task.payload[0], kind_and_life(3, 5));
+    EXPECT_EQ(steps[0].task.payload[1], 0u);
+    EXPECT_EQ(steps[0].task.payload[2], 7u);
+    EXPECT_EQ(steps[1].target, TARGET_HANDLER);
+    EXPECT_EQ(steps[1].task.payload[1], 1023u);
+    EXPECT_EQ(steps[1].task.budget_ticks, 2u);
+    EXPECT_EQ(steps[2].index, SNAPSHOT_LOADED);
+    EXPECT_EQ(steps[3].index, SNAPSHOT_BEFORE);
+    const Task input = packed.script.input(0);
+    EXPECT_EQ(input.handler, EVAL_HANDLER);
+    EXPECT_EQ(input.id, 8u);
+    EXPECT_EQ(input.payload[0], kind_and_life(2, 1));
+    EXPECT_EQ(input.payload[1], 4u);
+    EXPECT_EQ(input.payload[2], 5u);
+    EXPECT_EQ(input.payload[3], 6u);
 }
 
 TEST(WorkloadFileTest, inputs_stand_in_the_order_of_beats_and_then_of_the_file) {

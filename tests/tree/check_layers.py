@@ -15,7 +15,7 @@ LAYERS = {
     "isa": ["base/", "isa/"],
     "sigma": ["base/", "isa/", "sigma/"],
     "replay": ["base/", "replay/"],
-    "sched": ["base/", "isa/", "replay/", "sched/"],
+    "sched": ["base/", "isa/", "sigma/", "replay/", "sched/"],
     "kernel": ["base/", "isa/", "sigma/", "replay/", "sched/", "kernel/",
                "arch/platform.hpp", "arch/boot_info.hpp"],
     "arch": ["base/", "arch/"],
@@ -29,7 +29,8 @@ LAYERS = {
     "loader": ["base/", "arch/", "arch/linux/", "loader/"],
     "qemu": ["base/", "qemu/"],
     "tools": ["base/", "arch/", "isa/", "sigma/", "replay/", "kernel/container.hpp",
-              "kernel/run_config.hpp", "kernel/script.hpp", "loader/image_check.hpp", "qemu/",
+              "kernel/run_config.hpp", "kernel/script.hpp", "kernel/sigma_program.hpp",
+              "loader/image_check.hpp", "qemu/",
               "tools/"],
     "examples": ["base/", "sched/"],
     "bench": None,  # anything

@@ -13,6 +13,8 @@
 #include "tools/host/failure.hpp"
 #include "tools/host/json_tree.hpp"
 #include "tools/input/listeners.hpp"
+#include "tools/input/snapshot_tasks.hpp"
+#include "tools/sigma/sigma_text.hpp"
 
 namespace knhk::tools {
 
@@ -39,6 +41,18 @@ bool says_close(const Field& field) {
         object.self().fail("closes nothing: leave the line out");
     }
     return true;
+}
+
+/// The snapshot that a line brings; none if it brings none.
+std::optional<std::vector<std::byte>> snapshot_of(const Field& field) {
+    static constexpr std::array FIELDS{std::string_view("sigma")};
+    const Object object(field);
+    const auto sigma = object.find("sigma");
+    if (!sigma) {
+        return std::nullopt;
+    }
+    object.allow(FIELDS);
+    return build_sigma(*sigma);
 }
 
 } // namespace
@@ -82,15 +96,16 @@ bool TaskSource::read(std::vector<std::byte>& to, u64 room) {
         tell_full();
         return true;
     }
+    go_on_loading(to, room);
     for (Producer& producer : producers_) {
         producer.told_full = false;
-        if (!closed_) {
+        if (!closed_ && loading_.is_done()) {
             read_lines(producer, to, room);
         }
     }
     std::erase_if(producers_, [this](const Producer& producer) { return is_over(producer); });
     const bool nobody_comes = !listener_.valid() && producers_.empty();
-    return !nobody_comes && !(closed_ && in_flight_.empty());
+    return !nobody_comes && !(closed_ && loading_.is_done() && in_flight_.empty());
 }
 
 void TaskSource::accept_producers() {
@@ -108,7 +123,7 @@ void TaskSource::accept_producers() {
 /// As many as there is room for, and a piece of them at most: others want their turn.
 void TaskSource::read_lines(Producer& producer, std::vector<std::byte>& to, u64 room) {
     producer.lines.read_more();
-    while (!closed_ && to.size() + sizeof(IntakeInput) <= room) {
+    while (!closed_ && loading_.is_done() && to.size() + sizeof(IntakeInput) <= room) {
         const auto line = producer.lines.next();
         if (!line) {
             return;
@@ -118,13 +133,13 @@ void TaskSource::read_lines(Producer& producer, std::vector<std::byte>& to, u64 
                    fmt::format("longer than {} bytes", INPUT_LINE_BYTES_MAX));
         } else if (!is_blank(*line)) {
             read_line(producer, *line, to);
+            go_on_loading(to, room);
         }
     }
 }
 
 void TaskSource::read_line(Producer& producer, std::string_view line, std::vector<std::byte>& to) {
     const u64 number = producer.lines.line();
-    IntakeInput item{INTAKE_INPUT_TAG, 0, 0, {}};
     try {
         const JsonValue value = parse_json(line, producer.name, static_cast<u32>(number));
         const Field field(value, "", producer.name);
@@ -132,17 +147,32 @@ void TaskSource::read_line(Producer& producer, std::string_view line, std::vecto
             closed_ = true;
             return;
         }
-        const OutsideTask outside = read_outside_task(field, kinds_);
-        std::memcpy(item.input.task, &outside.task, sizeof item.input.task);
-        item.input.time = outside.time;
+        if (const auto sealed = snapshot_of(field)) {
+            loading_ = {&producer, number, snapshot_tasks(*sealed)};
+            return;
+        }
+        put({&producer, number, true}, read_outside_task(field, kinds_), to);
     } catch (const Failure& failure) {
         refuse(producer, number, failure.what());
-        return;
     }
+}
+
+void TaskSource::put(InFlight whose, const OutsideTask& outside, std::vector<std::byte>& to) {
+    IntakeInput item{INTAKE_INPUT_TAG, 0, 0, {}};
+    std::memcpy(item.input.task, &outside.task, sizeof item.input.task);
+    item.input.time = outside.time;
     const auto* bytes = reinterpret_cast<const std::byte*>(&item);
     to.insert(to.end(), bytes, bytes + sizeof item);
-    in_flight_.push_back({&producer, number});
-    ++producer.in_flight;
+    in_flight_.push_back(whose);
+    ++whose.producer->in_flight;
+}
+
+/// As many of the snapshot's tasks as there is room for.
+void TaskSource::go_on_loading(std::vector<std::byte>& to, u64 room) {
+    while (!loading_.is_done() && to.size() + sizeof(IntakeInput) <= room) {
+        const Task& task = loading_.tasks[loading_.next++];
+        put({loading_.producer, loading_.line, loading_.is_done()}, {task, NOT_ORDERED}, to);
+    }
 }
 
 /// `what` names source and line.
@@ -171,9 +201,12 @@ void TaskSource::tell_full() {
 
 void TaskSource::tell(const IntakeProgress& progress) {
     for (; done_ < progress.done() && !in_flight_.empty(); ++done_) {
-        const auto [producer, line] = in_flight_.front();
+        const auto [producer, line, is_last] = in_flight_.front();
         in_flight_.pop_front();
         --producer->in_flight;
+        if (!is_last) {
+            continue;
+        }
         if (progress.was_refused(done_)) {
             refuse(*producer, line, "the run has no such handler");
         } else {
@@ -209,7 +242,8 @@ void TaskSource::say(Producer& producer, const std::string& text) const {
 }
 
 bool TaskSource::is_over(const Producer& producer) const {
-    return producer.lines.is_done() && producer.in_flight == 0;
+    const bool is_loading = !loading_.is_done() && loading_.producer == &producer;
+    return producer.lines.is_done() && producer.in_flight == 0 && !is_loading;
 }
 
 } // namespace knhk::tools

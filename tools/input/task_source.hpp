@@ -53,12 +53,24 @@ class TaskSource : public IntakeSource {
     struct InFlight {
         Producer* producer;
         u64 line;
+        bool is_last; ///< of its line
+    };
+    /// A snapshot on its way: until all its tasks are, nobody is read.
+    struct Loading {
+        Producer* producer;
+        u64 line;
+        std::vector<Task> tasks;
+        std::size_t next = 0;
+
+        [[nodiscard]] bool is_done() const { return next == tasks.size(); }
     };
 
     void open_file(const std::string& where);
     void accept_producers();
     void read_lines(Producer& producer, std::vector<std::byte>& to, u64 room);
     void read_line(Producer& producer, std::string_view line, std::vector<std::byte>& to);
+    void put(InFlight whose, const OutsideTask& outside, std::vector<std::byte>& to);
+    void go_on_loading(std::vector<std::byte>& to, u64 room);
     void refuse(Producer& producer, u64 line, const std::string& what);
     void tell_full();
     void answer(Producer& producer);
@@ -74,6 +86,7 @@ class TaskSource : public IntakeSource {
     u64 connections_ = 0;
     bool closed_ = false; ///< by a producer's word
     std::deque<InFlight> in_flight_;
+    Loading loading_{nullptr, 0, {}};
     u64 done_ = 0; ///< of those that went into the run, and were accepted or refused there
 };
 

@@ -32,6 +32,12 @@ std::string_view kind_name(u8 kind) {
     return name_in(kind, KINDS);
 }
 
+std::string_view snapshot_name(u32 number) {
+    return number == SNAPSHOT_LOADED   ? "loaded"
+           : number == SNAPSHOT_BEFORE ? "before"
+                                       : std::string_view();
+}
+
 std::string_view status_name(u8 kind, u8 status) {
     switch (static_cast<EventKind>(kind)) {
     case EventKind::TaskEnqueued:

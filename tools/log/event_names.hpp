@@ -14,6 +14,8 @@ namespace knhk::tools {
 [[nodiscard]] std::string_view kind_name(u8 kind);
 /// "GuardFailed", "High"; what a status means depends on its event's kind.
 [[nodiscard]] std::string_view status_name(u8 kind, u8 status);
+/// "loaded"; empty for a snapshot that the workload numbers.
+[[nodiscard]] std::string_view snapshot_name(u32 number);
 /// "full", as --level spells it.
 [[nodiscard]] std::string_view level_name(LogLevel level);
 

@@ -143,7 +143,7 @@ bool is_possible(const IdentityField& field, u32 cores) {
     case IdentityTag::Capacities:
         return bytes.size() == CAPACITIES * sizeof(u32);
     case IdentityTag::Costs:
-        return bytes.size() == OPERATION_COUNT * sizeof(u32);
+        return bytes.size() == ALL_COSTS.size() * sizeof(u32);
     case IdentityTag::Seed:
         return bytes.size() == sizeof(u64);
     case IdentityTag::WorkloadSha:

@@ -293,7 +293,11 @@ void check_statements(const Object& file, const ValidationReceipt& receipt) {
 
 std::vector<std::byte> build_sigma(std::string_view text, const std::string& file) {
     const JsonValue value = parse_json(text, file);
-    const Object object(Field(value, "", file));
+    return build_sigma(Field(value, "", file));
+}
+
+std::vector<std::byte> build_sigma(const Field& text) {
+    const Object object(text);
     object.allow(FILE_FIELDS);
     static_cast<void>(object.require("knhk_sigma").number(1, 1));
     std::vector<std::byte> bytes = Reader(object).read();

@@ -9,12 +9,15 @@
 
 #include "sigma/receipt.hpp"
 #include "tools/host/json_tree.hpp"
+#include "tools/workload/fields.hpp"
 
 namespace knhk::tools {
 
 /// A snapshot and its receipt, as SealedSnapshot::open takes them: all five invariants hold. `file`
 /// names the text in errors: Failure (BadInput), "FILE:LINE: PATH: what is wrong".
 [[nodiscard]] std::vector<std::byte> build_sigma(std::string_view text, const std::string& file);
+/// Of a text that stands in another one.
+[[nodiscard]] std::vector<std::byte> build_sigma(const Field& text);
 
 /// What `build_sigma` makes the same bytes of, if the snapshot was built by it. Parts are called by
 /// their numbers, as a snapshot has no names of them.

@@ -38,7 +38,7 @@ std::string_view ticks_name(const Event& event) {
 }
 
 /// The name, or the number if it has none.
-char* write_name(char* to, std::string_view name, u8 number) {
+char* write_name(char* to, std::string_view name, u32 number) {
     return name.empty() ? write_decimal(to, number) : write_text(to, name);
 }
 
@@ -69,7 +69,7 @@ char* write_event_text(char* to, const ShownEvent& shown) {
         to = write_decimal(to, event.ticks);
     } else if (is_promotion(event)) {
         to = write_text(to, " snapshot ");
-        to = write_decimal(to, event.ticks);
+        to = write_name(to, snapshot_name(event.ticks), event.ticks);
     }
     return to;
 }

@@ -25,9 +25,13 @@ constexpr std::array ID_ORIGINS{Name("zero"), Name("own"), Name("value")};
 constexpr std::array TIMES{Name("at"), Name("after"), Name("within")};
 constexpr std::array LEVELS{Name("high"), Name("normal"), Name("low")};
 
-constexpr std::array TARGETS{Name("kind"), Name("handler")};
-constexpr std::array OF_KINDS{Name("share"), Name("data"), Name("life"), Name("value")};
-constexpr std::array OF_HANDLERS{Name("payload")};
+/// Whose a task is, and what nobody else's may say.
+enum class Whose : u8 { Kind, Handler, Sigma };
+constexpr std::array TARGETS{Name("kind"), Name("handler"), Name("eval")};
+constexpr std::array NOT_OF_KINDS{Name("payload"), Name("run")};
+constexpr std::array NOT_OF_HANDLERS{Name("share"), Name("data"), Name("life"), Name("value"),
+                                     Name("run")};
+constexpr std::array NOT_OF_SIGMA{Name("payload"), Name("share"), Name("value")};
 
 // --- tasks ---------------------------------------------------------------------------------------
 
@@ -51,8 +55,9 @@ void read_task_fields(const Object& object, Task& task) {
 /// The task without its id. `kind` is that of a task of a kind, which has no payload of its own.
 struct Target {
     Task task;
-    bool by_handler = false;
+    Whose whose = Whose::Kind;
     u32 kind = 0;
+    u8 from_value = 0; ///< TARGET_ bits of words that a step takes from its value
 };
 
 /// How a handler is said.
@@ -63,25 +68,67 @@ HandlerId handler_number(const Field& field) {
     return static_cast<HandlerId>(field.number(0, U16_MAX));
 }
 
+void read_kind(const Object& object, const KindNames& kinds, Target& target) {
+    object.forbid(NOT_OF_KINDS, "does not go with 'kind'");
+    target.task.handler = SCRIPT_HANDLER;
+    target.kind = kinds.number_of(object.require("kind"));
+    if (const auto data = object.find("data")) {
+        u64 words[2] = {};
+        data->numbers(words);
+        std::ranges::copy(words, target.task.payload + 2);
+    }
+}
+
+void read_handler(const Object& object, HandlerOf handler_of, Target& target) {
+    object.forbid(NOT_OF_HANDLERS, "does not go with 'handler'");
+    target.task.handler = handler_of(object.require("handler"));
+    if (const auto payload = object.find("payload")) {
+        payload->numbers(target.task.payload);
+    }
+}
+
+/// A number, or the step's value: then the word's bit is set.
+void read_word(const Field& field, u64 max, u8 bit, u64& word, u8& from_value) {
+    static constexpr std::array VALUE{Name("value")};
+    if (field.is_name()) {
+        static_cast<void>(field.choice(VALUE));
+        from_value |= bit;
+    } else {
+        word = field.number(0, max);
+    }
+}
+
+void read_sigma_task(const Object& object, Target& target) {
+    object.forbid(NOT_OF_SIGMA, "does not go with 'eval'");
+    u64(&payload)[PAYLOAD_WORDS] = target.task.payload;
+    target.task.handler = EVAL_HANDLER;
+    payload[0] = kind_and_life(object.require("eval").number(0, SNAPSHOT_TASKS_MAX - 1),
+                               object.number_or("life", 0, 0, U32_MAX));
+    read_word(object.require("run"), SCRIPT_RUNS_MAX - 1, TARGET_RUN_FROM_VALUE, payload[1],
+              target.from_value);
+    if (const auto data = object.find("data")) {
+        const auto words = data->elements(2, 2);
+        read_word(words[0], FIELD_NUMBER_MAX, TARGET_WORD_2_IS_VALUE, payload[2],
+                  target.from_value);
+        read_word(words[1], FIELD_NUMBER_MAX, TARGET_WORD_3_IS_VALUE, payload[3],
+                  target.from_value);
+    }
+}
+
 Target read_target(const Object& object, const KindNames& kinds,
                    HandlerOf handler_of = handler_number) {
     Target target;
-    target.by_handler = object.one_of(TARGETS) == 1;
-    if (target.by_handler) {
-        object.forbid(OF_KINDS, "goes with 'kind', not with 'handler'");
-        target.task.handler = handler_of(object.require("handler"));
-        if (const auto payload = object.find("payload")) {
-            payload->numbers(target.task.payload);
-        }
-    } else {
-        object.forbid(OF_HANDLERS, "goes with 'handler', not with 'kind'");
-        target.task.handler = SCRIPT_HANDLER;
-        target.kind = kinds.number_of(object.require("kind"));
-        if (const auto data = object.find("data")) {
-            u64 words[2] = {};
-            data->numbers(words);
-            std::ranges::copy(words, target.task.payload + 2);
-        }
+    target.whose = static_cast<Whose>(object.one_of(TARGETS));
+    switch (target.whose) {
+    case Whose::Kind:
+        read_kind(object, kinds, target);
+        break;
+    case Whose::Handler:
+        read_handler(object, handler_of, target);
+        break;
+    case Whose::Sigma:
+        read_sigma_task(object, target);
+        break;
     }
     read_task_fields(object, target.task);
     return target;
@@ -89,14 +136,15 @@ Target read_target(const Object& object, const KindNames& kinds,
 
 // --- steps ---------------------------------------------------------------------------------------
 
-constexpr std::array EMISSION_FIELDS{Name("do"),        Name("kind"),   Name("handler"),
-                                     Name("id"),        Name("share"),  Name("data"),
-                                     Name("payload"),   Name("budget"), Name("priority"),
-                                     Name("stateless"), Name("guards"), Name("one_in")};
+constexpr std::array EMISSION_FIELDS{
+    Name("do"),     Name("kind"),     Name("handler"),   Name("eval"),   Name("id"),
+    Name("run"),    Name("life"),     Name("share"),     Name("data"),   Name("payload"),
+    Name("budget"), Name("priority"), Name("stateless"), Name("guards"), Name("one_in")};
 constexpr std::array ORDER_FIELDS{
-    Name("do"),      Name("kind"),     Name("handler"), Name("id"),        Name("at"),
-    Name("after"),   Name("within"),   Name("share"),   Name("data"),      Name("budget"),
-    Name("payload"), Name("priority"), Name("guards"),  Name("stateless"), Name("one_in")};
+    Name("do"),     Name("kind"),      Name("handler"), Name("eval"),    Name("id"),
+    Name("at"),     Name("after"),     Name("within"),  Name("run"),     Name("life"),
+    Name("share"),  Name("data"),      Name("budget"),  Name("payload"), Name("priority"),
+    Name("guards"), Name("stateless"), Name("one_in")};
 
 void read_id(const Object& object, ScriptStep& step) {
     static constexpr std::array FIELDS{Name("from"), Name("add")};
@@ -116,10 +164,13 @@ void read_id(const Object& object, ScriptStep& step) {
 void read_emission(const Object& object, const KindNames& kinds, ScriptStep& step) {
     const Target target = read_target(object, kinds);
     step.task = target.task;
-    step.by_handler = target.by_handler ? 1 : 0;
-    if (!target.by_handler) {
+    if (target.whose == Whose::Kind) {
+        static constexpr std::array INPUTS_ALONE{Name("life")};
+        object.forbid(INPUTS_ALONE, "of an emitted task is what its task has left");
         step.index = target.kind;
         step.share = static_cast<u32>(object.number_or("share", 1, 1, U32_MAX));
+    } else {
+        step.target = TARGET_HANDLER | target.from_value;
     }
     read_id(object, step);
     if (step.act == Act::Order) {
@@ -149,6 +200,13 @@ std::vector<Name> fields_of(Act act) {
     }
 }
 
+/// One of the workload's by its number, or one of the others by its name.
+u32 read_snapshot(const Field& field) {
+    static constexpr std::array OTHERS{Name("loaded"), Name("before")};
+    return field.is_name() ? SNAPSHOT_LOADED + static_cast<u32>(field.choice(OTHERS))
+                           : static_cast<u32>(field.number(0, SNAPSHOTS_MAX - 1));
+}
+
 void read_computation(const Object& object, ScriptStep& step) {
     std::vector<Name> fields = fields_of(step.act);
     fields.insert(fields.end(), {"do", "one_in"});
@@ -172,7 +230,7 @@ void read_computation(const Object& object, ScriptStep& step) {
         step.value = object.require("ticks").number(1, U32_MAX);
         break;
     case Act::Promote:
-        step.index = static_cast<u32>(object.require("snapshot").number(0, SNAPSHOTS_MAX - 1));
+        step.index = read_snapshot(object.require("snapshot"));
         break;
     default:
         break;
@@ -182,15 +240,18 @@ void read_computation(const Object& object, ScriptStep& step) {
 // --- inputs --------------------------------------------------------------------------------------
 
 constexpr std::array INPUT_FIELDS{
-    Name("kind"),   Name("handler"), Name("id"),        Name("count"),   Name("id_step"),
-    Name("life"),   Name("value"),   Name("data"),      Name("payload"), Name("priority"),
-    Name("budget"), Name("guards"),  Name("stateless"), Name("at"),      Name("beat"),
-    Name("times"),  Name("every")};
+    Name("kind"),    Name("handler"),  Name("eval"),   Name("id"),     Name("count"),
+    Name("id_step"), Name("run"),      Name("life"),   Name("value"),  Name("data"),
+    Name("payload"), Name("priority"), Name("budget"), Name("guards"), Name("stateless"),
+    Name("at"),      Name("beat"),     Name("times"),  Name("every")};
 
 Task read_input_task(const Object& object, const KindNames& kinds,
                      HandlerOf handler_of = handler_number) {
     Target target = read_target(object, kinds, handler_of);
-    if (!target.by_handler) {
+    if (target.from_value != 0) {
+        object.self().fail("'value' is that of a step: an input has none to give");
+    }
+    if (target.whose == Whose::Kind) {
         target.task.payload[0] =
             kind_and_life(target.kind, object.number_or("life", 0, 0, U32_MAX));
         target.task.payload[1] = object.number_or("value", 0);
@@ -204,10 +265,10 @@ u64 read_input_time(const Object& object) {
     return at ? at->number(0, ORDERED_TIME_MAX) : NOT_ORDERED;
 }
 
-constexpr std::array OUTSIDE_FIELDS{Name("kind"),    Name("handler"),   Name("id"),
-                                    Name("life"),    Name("value"),     Name("data"),
-                                    Name("payload"), Name("priority"),  Name("budget"),
-                                    Name("guards"),  Name("stateless"), Name("at")};
+constexpr std::array OUTSIDE_FIELDS{
+    Name("kind"),   Name("handler"), Name("eval"),      Name("id"),      Name("run"),
+    Name("life"),   Name("value"),   Name("data"),      Name("payload"), Name("priority"),
+    Name("budget"), Name("guards"),  Name("stateless"), Name("at")};
 
 /// Those that every image has, by their ids. Tasks of `script` are said by their kind.
 constexpr std::array BUILTIN_HANDLERS{Name("pure"),          Name("ring"),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernel/script.hpp"
+#include "kernel/sigma_program.hpp"
 #include "tools/workload/fields.hpp"
 
 namespace knhk::tools {

@@ -23,6 +23,8 @@ struct SnapshotDraft {
 
     /// With the right size, counts and id.
     [[nodiscard]] std::vector<std::byte> bytes() const;
+    /// The same, and their receipt.
+    [[nodiscard]] std::vector<std::byte> sealed() const;
 };
 
 /// Makes the id right again.

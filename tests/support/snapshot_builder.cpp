@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "tests/sigma/snapshot_builder.hpp"
+#include "tests/support/snapshot_builder.hpp"
 
 #include <algorithm>
 #include <cstring>
-
-#include <gtest/gtest.h>
+#include <stdexcept>
 
 namespace knhk::test {
 
@@ -60,6 +59,14 @@ std::vector<std::byte> SnapshotDraft::bytes() const {
     return bytes;
 }
 
+std::vector<std::byte> SnapshotDraft::sealed() const {
+    std::vector<std::byte> all = bytes();
+    const ValidationReceipt receipt = receipt_of(opened(all));
+    const auto tail = std::as_bytes(std::span(&receipt, 1));
+    all.insert(all.end(), tail.begin(), tail.end());
+    return all;
+}
+
 void seal(std::span<std::byte> bytes) {
     const Sha256Digest id = snapshot_id(bytes);
     std::memcpy(bytes.data() + offsetof(SnapshotHeader, id), id.data(), id.size());
@@ -68,9 +75,9 @@ void seal(std::span<std::byte> bytes) {
 Snapshot opened(std::span<const std::byte> bytes) {
     const auto snapshot = Snapshot::open(bytes);
     if (!snapshot) {
-        ADD_FAILURE() << text_of(snapshot.error().part) << " " << snapshot.error().number << ": "
-                      << text_of(snapshot.error().flaw);
-        std::abort();
+        throw std::runtime_error(std::string(text_of(snapshot.error().part)) + " " +
+                                 std::to_string(snapshot.error().number) + ": " +
+                                 text_of(snapshot.error().flaw));
     }
     return *snapshot;
 }

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// What a snapshot says, what a query answers and what a receipt holds, written from docs/sigma.md
+// and docs/isa.md alone: rows one by one, words one by one.
+#pragma once
+
+#include <optional>
+
+#include "tests/model/model.hpp"
+
+namespace knhk::model {
+
+struct SigmaTask {
+    u16 when_true = 0;
+    u16 when_false = 0;
+    std::vector<u16> guards;
+    std::vector<u16> hooks;
+};
+
+struct SigmaGuard {
+    u8 kind = 0;
+    u8 word = 0;
+    u16 custom = 0;
+    u64 value = 0;
+};
+
+struct SigmaHook {
+    u8 op = 0;
+    u8 flags = 0;
+    u32 threshold = 0;
+    u64 subject = 0;
+    u64 predicate = 0;
+    u64 object = 0;
+};
+
+struct SigmaSnapshot {
+    std::vector<SigmaTask> tasks;
+    std::vector<SigmaHook> hooks;
+    std::vector<SigmaGuard> guards;
+};
+
+/// Of bytes that begin with a snapshot and its receipt, with all five invariants.
+[[nodiscard]] std::optional<SigmaSnapshot> read_snapshot(std::span<const std::byte> bytes);
+
+/// A query, and what came of it.
+struct Asked {
+    u8 op = 0;
+    u64 subject = 0;
+    u64 predicate = 0;
+    u64 object = 0;
+    u64 threshold = 0;
+};
+struct Answered {
+    bool yes = false;
+    u32 rows = 0; ///< of what is emitted
+    Bytes result; ///< 192 bytes; none of boolean operations
+};
+[[nodiscard]] Answered ask(const ModelTriples& run, const Asked& asked, const ModelFaults& faults);
+
+/// A receipt's hash.
+[[nodiscard]] u64 binding_hash(const ModelTriples& run, const Asked& asked,
+                               const Answered& answered);
+
+} // namespace knhk::model

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+// Snapshots in a run: which one is current, how one is loaded, and what a task does that evaluates
+// one of its tasks; determinism.md, sections 2.12 and 2.13, with isa.md for the steps.
+#include <algorithm>
+#include <iterator>
+
+#include "tests/model/evaluation.hpp"
+#include "tests/model/model.hpp"
+#include "tests/model/snapshot.hpp"
+
+namespace knhk::model {
+namespace {
+
+constexpr u64 LOADED_BYTES = 115'240;
+constexpr u32 LOADED = 8;
+constexpr u32 BEFORE = 9;
+constexpr u16 NO_TASK = 65'535;
+constexpr u64 ROWS_COST = 7;
+
+enum GuardKind : u8 { TICK_BUDGET, CARRY, AUTHORIZATION, SCHEMA };
+
+} // namespace
+
+// Section 2.12: whether what a task asks for is there.
+ModelStatus Model::may_promote(u32 core, const ModelTask& task, u32 snapshot) {
+    if (snapshot == LOADED) {
+        if (task.stateless() || core != 0) {
+            ++counters_.loading_denied;
+            return STATE_DENIED;
+        }
+        return loaded_.empty() || !read_snapshot(loaded_) ? NO_SNAPSHOT : OK;
+    }
+    if (snapshot == BEFORE) {
+        return turns_.size() > 1 ? OK : NO_SNAPSHOT;
+    }
+    return snapshot < config_.snapshots.size() ? OK : NO_SNAPSHOT;
+}
+
+// The next turn begins. The one before is that of the turn before.
+void Model::promote(u32 snapshot) {
+    counters_.promoted_loaded += snapshot == LOADED;
+    counters_.promoted_before += snapshot == BEFORE;
+    if (snapshot == BEFORE) {
+        turns_.push_back(faults_.before_is_the_first ? turns_.front() : turns_[turns_.size() - 2]);
+    } else {
+        turns_.push_back(snapshot == LOADED ? loaded_ : config_.snapshots[snapshot]);
+    }
+}
+
+u64 Model::current_id_word() const {
+    return snapshot_id_word(turns_.back());
+}
+
+// Section 2.12, Loading.
+ModelStatus ModelContext::load(u64 place, std::span<const std::byte> piece) {
+    if (!charge(1)) {
+        return OVER_BUDGET;
+    }
+    const auto& request = model_.cores_[core_].request;
+    ModelStatus status = OK;
+    if (task_.stateless() || core_ != 0) {
+        ++model_.counters_.loading_denied;
+        status = STATE_DENIED;
+    } else if (request && request->snapshot == LOADED && !model_.faults_.loads_over_what_is_asked) {
+        ++model_.counters_.loading_refused;
+        status = QUEUE_FULL;
+    } else if (place > LOADED_BYTES || piece.size() > LOADED_BYTES - place) {
+        status = NO_SNAPSHOT;
+    }
+    if (status != OK) {
+        refuse(status);
+        return status;
+    }
+    model_.loaded_.resize(LOADED_BYTES);
+    std::ranges::copy(piece, model_.loaded_.begin() + static_cast<std::ptrdiff_t>(place));
+    had_effect_ = true;
+    return OK;
+}
+
+// Section 2.13. The task that follows; none if there is none, or the task did not come to its end.
+std::optional<u16> ModelContext::evaluate() {
+    ModelCounters& counters = model_.counters_;
+    if (model_.turns_.empty()) {
+        ++counters.eval_without_snapshot;
+        refuse(NO_SNAPSHOT);
+        return std::nullopt;
+    }
+    const bool stale = model_.faults_.first_snapshot_is_followed;
+    const SigmaSnapshot snapshot =
+        read_snapshot(stale ? model_.turns_.front() : model_.turns_.back()).value();
+    const u64 number = payload(0) & 0xFFFF'FFFF;
+    if (!charge(1)) {
+        return std::nullopt;
+    }
+    if (number >= snapshot.tasks.size()) {
+        ++counters.eval_no_task;
+        refuse(NO_SNAPSHOT);
+        return std::nullopt;
+    }
+    const SigmaTask& task = snapshot.tasks[number];
+    if (!charge(1)) { // the pattern, a sequence
+        return std::nullopt;
+    }
+    if (payload(1) >= model_.config_.runs.size()) {
+        ++counters.eval_no_run;
+        refuse(NO_SNAPSHOT);
+        return std::nullopt;
+    }
+    return charge(task.guards.size()) && snapshot_guards_pass(snapshot, task)
+               ? evaluate_hooks(snapshot, task)
+               : std::nullopt;
+}
+
+// All of them, whichever fails; the first in the task's order is told.
+bool ModelContext::snapshot_guards_pass(const SigmaSnapshot& snapshot, const SigmaTask& task) {
+    std::optional<u16> failed;
+    for (const u16 number : task.guards) {
+        if (!snapshot_guard_passes(snapshot.guards[number]) &&
+            (!failed || model_.faults_.last_failing_guard_is_told)) {
+            failed = number;
+        }
+    }
+    if (!failed) {
+        return true;
+    }
+    ++model_.counters_.eval_guard_failed;
+    if (refusal_ == OK) {
+        snapshot_guard_ = *failed;
+    }
+    refuse(GUARD_FAILED);
+    return false;
+}
+
+bool ModelContext::snapshot_guard_passes(const SigmaGuard& guard) {
+    switch (guard.kind) {
+    case TICK_BUDGET:
+        model_.counters_.eval_tick_guard_failed += used_ > guard.value;
+        return used_ <= guard.value;
+    case CARRY:
+        return (payload(guard.word) & guard.value) == guard.value;
+    case AUTHORIZATION:
+        return (payload(guard.word) & guard.value) != 0;
+    case SCHEMA:
+        return model_.config_.runs[payload(1)].predicate == guard.value;
+    default:
+        ++model_.counters_.eval_custom_guard;
+        return guard_passes(guard.custom);
+    }
+}
+
+// In order, up to the first that is false.
+std::optional<u16> ModelContext::evaluate_hooks(const SigmaSnapshot& snapshot,
+                                                const SigmaTask& task) {
+    const ModelTriples& run = model_.config_.runs[payload(1)];
+    Bytes receipts;
+    u64 hooks = 0;
+    u64 rows_hash = 0;
+    bool yes = true;
+    while (hooks < task.hooks.size() && (yes || model_.faults_.false_hook_does_not_stop)) {
+        const u16 number = task.hooks[hooks];
+        const std::optional<Answered> answered =
+            evaluate_hook(run, snapshot.hooks[number], number, receipts);
+        if (!answered) {
+            return std::nullopt;
+        }
+        ++hooks;
+        yes = answered->yes;
+        if (!answered->result.empty()) {
+            ++model_.counters_.eval_rows;
+            rows_hash = link_of(rows_hash, hash64(answered->result));
+        }
+    }
+    const u16 next = yes ? task.when_true : task.when_false;
+    ++(yes ? model_.counters_.eval_true : model_.counters_.eval_false);
+    end_evaluation(receipts, yes, hooks, next, rows_hash);
+    return next == NO_TASK ? std::nullopt : std::optional(next);
+}
+
+// The run is read, the query put, the receipt written, each charged before.
+std::optional<Answered> ModelContext::evaluate_hook(const ModelTriples& run, const SigmaHook& hook,
+                                                    u16 number, Bytes& receipts) {
+    const bool own_subject = (hook.flags & 1) != 0;
+    const bool own_object = (hook.flags & 2) != 0;
+    const Asked asked{.op = hook.op,
+                      .subject = own_subject ? payload(2) : hook.subject,
+                      .predicate = hook.predicate,
+                      .object = own_object ? payload(3) : hook.object,
+                      .threshold = hook.threshold};
+    if (!charge(1)) {
+        return std::nullopt;
+    }
+    const Answered answered = ask(run, asked, model_.faults_);
+    const bool costly = !answered.result.empty() && !model_.faults_.rows_cost_like_answers;
+    if (!charge(costly ? ROWS_COST : 1) || !charge(1)) {
+        return std::nullopt;
+    }
+    append(receipts, binding_hash(run, asked, answered), 8);
+    append(receipts, payload(1), 8);
+    append(receipts, asked.subject, 8);
+    append(receipts, asked.object, 8);
+    append(receipts, payload(0) & 0xFFFF'FFFF, 4);
+    append(receipts, used_, 4);
+    append(receipts, run.rows.size(), 4);
+    append(receipts, answered.rows, 4);
+    append(receipts, number, 2);
+    append(receipts, asked.op, 1);
+    append(receipts, answered.yes ? 1 : 0, 1);
+    receipts.resize(receipts.size() + 12);
+    return answered;
+}
+
+// Nothing is charged for the output.
+void ModelContext::end_evaluation(const Bytes& receipts, bool yes, u64 hooks, u16 next,
+                                  u64 rows_hash) {
+    if (model_.faults_.evaluation_pays_for_output && !charge(1)) {
+        return;
+    }
+    const u64 turn = model_.faults_.turn_is_not_told ? 1 : model_.turns_.size();
+    output_ = {hash64(receipts), u64{yes} + (hooks << 8) + (u64{next} << 16), turn, rows_hash};
+    output_set_ = true;
+}
+
+void ModelContext::follow(u16 next) {
+    const u64 life = payload(0) >> 32;
+    if (life == 0) {
+        ++model_.counters_.eval_life_over;
+        return;
+    }
+    ++model_.counters_.eval_followed;
+    const u64 spent = model_.faults_.life_is_spent_twice ? std::min<u64>(life, 2) : 1;
+    ModelTask task = task_;
+    task.payload[0] = (life - spent) << 32 | next;
+    spawn(task);
+}
+
+u64 ModelContext::link_of(u64 before, u64 hash) {
+    Bytes both;
+    append(both, before, 8);
+    append(both, hash, 8);
+    return hash64(both);
+}
+
+} // namespace knhk::model

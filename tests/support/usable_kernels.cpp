@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#include "tests/support/usable_kernels.hpp"
+
+#include "isa/kernels.hpp"
+#include KNHK_LINUX_MACHINE
+
+namespace knhk::test {
+
+std::vector<const KernelTable*> usable_kernels() {
+    std::vector<const KernelTable*> usable;
+    for (const KernelTable* kernels : kernel_tables()) {
+        if (find_kernels(kernels->set, hosted::instruction_sets()) != nullptr) {
+            usable.push_back(kernels);
+        }
+    }
+    return usable;
+}
+
+} // namespace knhk::test
