@@ -208,14 +208,16 @@ def print_found(image):
         for head, back in sorted(function.loops.items()):
             print(f"{name_at(image, begin)}: loop at {head:#x}, back from "
                   f"{', '.join(map(hex, back))}")
-        for kind in ("once", "atomics", "indirect"):
+        for kind in ("once_a_turn", "once_a_call", "atomics", "indirect"):
             found = getattr(function, kind)
             if found:
-                print(f"{name_at(image, begin)}: {kind} {', '.join(map(hex, found))}")
+                print(f"{name_at(image, begin)}: {kind.replace('_', ' ')}: "
+                      f"{', '.join(map(hex, found))}")
     loops = sum(len(function.loops) for function in image.functions.values())
-    once = sum(len(function.once) for function in image.functions.values())
-    print(f"{image.architecture}: {len(image.functions)} hot functions, {loops} loops, "
-          f"{once} backward branches that are taken once")
+    turn = sum(len(function.once_a_turn) for function in image.functions.values())
+    call = sum(len(function.once_a_call) for function in image.functions.values())
+    print(f"{image.architecture}: {len(image.functions)} hot functions, {loops} loops; other "
+          f"backward branches: {turn} once a turn of a loop, {call} once a call")
 
 
 if __name__ == "__main__":

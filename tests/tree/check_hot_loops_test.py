@@ -10,6 +10,7 @@ import unittest
 from pathlib import Path
 
 import check_hot_loops
+import hot_code
 import hot_list
 import machine_code
 
@@ -272,6 +273,37 @@ class HotListTest(unittest.TestCase):
             self.assertEqual(hot_list.names_of(root), {"IN_SCHED", "LIST", "share_of", "Task"})
 
 
+class GraphTest(unittest.TestCase):
+    """Of functions as graphs: nodes are addresses."""
+
+    def branches(self, edges):
+        loops = hot_code.loops_of(edges, 1)
+        return loops, *hot_code.other_branches_of(edges, loops)
+
+    def test_no_loop(self):
+        self.assertEqual(self.branches({1: [3], 2: [], 3: [2]}), ({}, [], [3]))
+
+    def test_loop_whose_body_jumps_backwards_too(self):
+        self.assertEqual(self.branches({1: [2], 2: [4, 5], 3: [2], 4: [3], 5: []}),
+                         ({2: [3]}, [4], []))
+
+    def test_loop_within_a_loop(self):
+        self.assertEqual(self.branches({1: [2], 2: [3], 3: [3, 4], 4: [2, 5], 5: []}),
+                         ({2: [4], 3: [3]}, [], []))
+
+    def test_loops_one_behind_the_other(self):
+        self.assertEqual(self.branches({1: [1, 2], 2: [3], 3: [2, 4], 4: []}),
+                         ({1: [1], 2: [3]}, [], []))
+
+    def test_loop_that_is_entered_in_two_places(self):
+        self.assertEqual(self.branches({1: [2, 3], 2: [3], 3: [2, 4], 4: []}),
+                         ({2: [3]}, [], []))
+
+    def test_two_loops_that_are_entered_in_two_places(self):
+        loops, _, _ = self.branches({1: [2, 4], 2: [3], 3: [2, 4], 4: [5], 5: [4, 3], 6: []})
+        self.assertEqual(sum(map(len, loops.values())), 3)
+
+
 class NamesTest(unittest.TestCase):
     def test_plain_names(self):
         for demangled, plain in (
@@ -291,7 +323,8 @@ class NamesTest(unittest.TestCase):
 
 
 def load_tests(loader, _tests, _pattern):
-    suite = unittest.TestSuite(map(loader.loadTestsFromTestCase, (HotListTest, NamesTest)))
+    suite = unittest.TestSuite(
+        map(loader.loadTestsFromTestCase, (HotListTest, GraphTest, NamesTest)))
     for compiler in COMPILERS:
         machine = subprocess.run([*compiler, "-dumpmachine"], check=True, capture_output=True,
                                  text=True).stdout.split("-")[0]

@@ -7,9 +7,12 @@ from itertools import takewhile
 
 from machines import BRANCH, CALL, END, INDIRECT_CALL, INDIRECT_JUMP, JUMP, REPEAT
 
-# `loops` are instructions that lead back to where a loop begins, by that address; `once` those that
-# branch backwards and lie on no cycle. `problems` are (address, what).
-Function = namedtuple("Function", "begin loops once atomics waits indirect calls problems")
+# `loops` are instructions that lead back to where a loop begins, by that address. Others that
+# branch backwards are run once a turn of a loop, or, those on no cycle, once a call. `problems`
+# are (address, what).
+Function = namedtuple(
+    "Function",
+    "begin loops once_a_turn once_a_call atomics waits indirect calls problems")
 
 
 class Walk:
@@ -137,12 +140,17 @@ def loops_of(edges, begin):
     return loops
 
 
-def once_of(edges):
-    """Backward branches that lie on no cycle: taken once a call at most."""
+def other_branches_of(edges, loops):
+    """Backward branches that close no loop: (those on a cycle, those on none)."""
+    closing = {address for back in loops.values() for address in back}
     cycle_of = {node: number for number, nodes in enumerate(cycles_of(edges)) for node in nodes}
-    return sorted({address for address, targets in edges.items() for to in targets
-                   if to <= address
-                   and (address not in cycle_of or cycle_of[address] != cycle_of.get(to))})
+    on_cycle, others = set(), set()
+    for address, targets in edges.items():
+        for to in targets:
+            if to <= address and address not in closing:
+                inside = address in cycle_of and cycle_of[address] == cycle_of.get(to)
+                (on_cycle if inside else others).add(address)
+    return sorted(on_cycle), sorted(others)
 
 
 def function_at(code, begin, ends, words_at):
@@ -150,8 +158,9 @@ def function_at(code, begin, ends, words_at):
     walk = Walk(code, begin, ends, words_at)
     machine = code.machine
     reached = [code.at[address] for address in sorted(walk.edges)]
+    loops = loops_of(walk.edges, begin)
     return Function(
-        begin, loops_of(walk.edges, begin), once_of(walk.edges),
+        begin, loops, *other_branches_of(walk.edges, loops),
         [one.address for one in reached if machine.is_atomic(one)],
         [one.address for one in reached if machine.WAITS.match(one.mnemonic)],
         sorted(walk.indirect), walk.calls - ends, walk.problems)
