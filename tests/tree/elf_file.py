@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""A 64-bit little-endian ELF file as tables: just what check_image.py asks about."""
+"""A 64-bit little-endian ELF file as tables: just what check_image.py and
+check_hot_loops.py ask about."""
 
 import struct
 from collections import namedtuple
 
 Segment = namedtuple("Segment", "type flags offset address physical file_size memory_size align")
 Section = namedtuple("Section", "name type flags address offset size link entry_size")
-Symbol = namedtuple("Symbol", "name value section type")
+Symbol = namedtuple("Symbol", "name value section type size")
 Note = namedtuple("Note", "owner type payload")
 
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE, PT_TLS, PT_GNU_STACK = 1, 2, 3, 4, 7, 0x6474E551
 PF_X, PF_W, PF_R = 1, 2, 4
 SHT_SYMTAB, SHT_NOBITS = 2, 8
 SHN_UNDEF = 0
+STT_OBJECT = 1
 ET_EXEC = 2
 HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
 
@@ -48,8 +50,9 @@ class Elf:
                 continue
             names_at = self.sections[table.link].offset
             for at in range(table.offset + 24, table.offset + table.size, 24):
-                name, info, _, section, value, _ = struct.unpack_from("<IBBHQQ", self.data, at)
-                symbols.append(Symbol(self._text(names_at + name), value, section, info & 15))
+                name, info, _, section, value, size = struct.unpack_from("<IBBHQQ", self.data, at)
+                symbols.append(Symbol(self._text(names_at + name), value, section, info & 15,
+                                      size))
         return symbols
 
     def _text(self, at):
