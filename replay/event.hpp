@@ -16,7 +16,7 @@ enum class EventKind : u8 {
     ExternalInput = 4, ///< hash of the input's bytes; task_id of the task it brings
     TaskStolen = 5,    ///< hash of the task's 64 bytes; status is its level; ticks the victim core
     Promotion = 6, ///< hash: of the id that is followed now; task_id of who asked; ticks: for which
-                   ///< number; status 1 if another one was promoted
+                   ///< number; status 0 promoted, 1 another one was, 2 it is damaged
 };
 
 /// The numbers of a workload's snapshots are below; behind them, what tasks may ask for besides.

@@ -108,7 +108,7 @@ CoreLoad Core::load() const {
 
 /// Whether a task may use what core 0 keeps for all.
 TaskStatus Core::may_use_loaded(const Task& task) const {
-    return id_.raw == 0 && !task.stateless() ? TaskStatus::Ok : TaskStatus::StateDenied;
+    return id_.raw == LOADING_CORE && !task.stateless() ? TaskStatus::Ok : TaskStatus::StateDenied;
 }
 
 TaskStatus Core::load_snapshot(const Task& task, u64 place, std::span<const std::byte> piece) {
@@ -123,19 +123,14 @@ TaskStatus Core::load_snapshot(const Task& task, u64 place, std::span<const std:
     return sigma_.load(place, piece) ? TaskStatus::Ok : TaskStatus::NoSnapshot;
 }
 
+/// Whether what was loaded is a snapshot, the barrier sees.
 TaskStatus Core::may_be_promoted(const Task& task, u32 snapshot) const {
-    bool is_there = snapshot < run_->snapshots.size();
     if (snapshot == SNAPSHOT_LOADED) {
-        const TaskStatus may = may_use_loaded(task);
-        if (may != TaskStatus::Ok) {
-            return may;
-        }
-        const auto loaded = sigma_.loaded();
-        is_there = loaded.has_value() && loaded->may_be_followed();
-    } else if (snapshot == SNAPSHOT_BEFORE) {
-        const SnapshotDescriptor* const current = sigma_.current();
-        is_there = current != nullptr && current->epoch > 1;
+        return may_use_loaded(task);
     }
+    const SnapshotDescriptor* const current = sigma_.current();
+    const bool is_there = snapshot == SNAPSHOT_BEFORE ? current != nullptr && current->epoch > 1
+                                                      : snapshot < run_->snapshots.size();
     return is_there ? TaskStatus::Ok : TaskStatus::NoSnapshot;
 }
 
@@ -153,10 +148,9 @@ TaskStatus Core::ask_promotion(const Task& task, Timestamp ts, u32 snapshot) {
     return TaskStatus::Ok;
 }
 
-void Core::decide_promotion(bool is_first) {
-    PromotionStage& stage = clock_->promotion.stage;
-    if (stage == PromotionStage::Asked) {
-        stage = is_first ? PromotionStage::Promoted : PromotionStage::Refused;
+void Core::decide_promotion(PromotionStage stage) {
+    if (clock_->promotion.stage == PromotionStage::Asked) {
+        clock_->promotion.stage = stage;
     }
 }
 

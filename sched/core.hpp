@@ -84,7 +84,7 @@ class Core {
     void give_tasks(Core& thief, u32 count) { ready_.give(thief.ready_, count); }
     [[nodiscard]] PromotionRequest promotion() const { return clock_->promotion; }
     /// If it asked for one.
-    void decide_promotion(bool is_first);
+    void decide_promotion(PromotionStage stage);
 
     // For TaskContext.
     [[nodiscard]] TaskStatus enqueue_at_home(const Task& task);

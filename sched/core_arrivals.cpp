@@ -47,9 +47,11 @@ void Core::log_promotion() {
     if (request.stage < PromotionStage::Promoted) {
         return;
     }
-    const bool is_refused = request.stage == PromotionStage::Refused;
-    const u64 followed = id_word(sigma_.current()->id);
-    log_task(EventKind::Promotion, request.task_id, followed, is_refused ? 1 : 0, request.snapshot);
+    const SnapshotDescriptor* const current = sigma_.current();
+    const u32 decision =
+        static_cast<u32>(request.stage) - static_cast<u32>(PromotionStage::Promoted);
+    log_task(EventKind::Promotion, request.task_id, current == nullptr ? 0 : id_word(current->id),
+             static_cast<u8>(decision), request.snapshot);
     request = {};
 }
 

@@ -62,6 +62,9 @@ inline constexpr u32 STEAL_TASKS_MAX = 8;
 inline constexpr u32 STEAL_SPARE_MAX = 16;
 inline constexpr u32 STEAL_THIEVES_MAX = 32;
 
+/// Snapshots from outside lie with this core until they are promoted.
+inline constexpr u32 LOADING_CORE = 0;
+
 /// Logical time ends here; a run that gets there is ended.
 inline constexpr u64 TIMESTAMP_END = u64{1} << 63;
 

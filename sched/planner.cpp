@@ -56,38 +56,58 @@ bool Planner::plan_next(const Outcome& outcome) {
     return true;
 }
 
-/// Of what the cores ask for, the first in (timestamp, core) is promoted.
+/// Of what the cores ask for and is there, the first in (timestamp, core) is promoted.
 void Planner::decide_promotion() {
-    PromotionRequest first{};
-    u32 first_core = 0;
-    for (u32 core = 0; core < run_->cores; ++core) {
-        const PromotionRequest request =
-            cores_->with(core, [](const Core& of) { return of.promotion(); });
-        const bool is_first =
-            first.stage == PromotionStage::None || request.timestamp < first.timestamp;
-        if (request.stage == PromotionStage::Asked && is_first) {
-            first = request;
-            first_core = core;
-        }
+    SealedSnapshot loaded;
+    if (request_of(LOADING_CORE).snapshot == SNAPSHOT_LOADED && !open_loaded(loaded)) {
+        decide(LOADING_CORE, PromotionStage::NoSnapshot);
+    }
+    const u32 first = first_request();
+    if (first == run_->cores) {
+        return;
     }
     for (u32 core = 0; core < run_->cores; ++core) {
-        cores_->with(core,
-                     [core, first_core](Core& of) { of.decide_promotion(core == first_core); });
+        decide(core, core == first ? PromotionStage::Promoted : PromotionStage::Refused);
     }
-    follow(first.snapshot);
+    const u32 snapshot = request_of(first).snapshot;
+    if (snapshot == SNAPSHOT_BEFORE) {
+        // It was asked for, so there was one then, and nothing was swapped since.
+        KNHK_CHECK(Promotion<Promoted>::roll_back(sigma_).has_value(), snapshot);
+    } else {
+        follow(snapshot == SNAPSHOT_LOADED ? loaded : run_->snapshots[snapshot]);
+    }
 }
 
-/// Nothing of it fails: whoever asked for it was told if it could, and nothing changed since.
-void Planner::follow(u32 snapshot) {
-    if (snapshot == SNAPSHOT_BEFORE) {
-        KNHK_CHECK(Promotion<Promoted>::roll_back(sigma_).has_value(), snapshot);
-    } else if (snapshot == SNAPSHOT_LOADED) {
-        const auto loaded = sigma_.loaded();
-        KNHK_CHECK(loaded.has_value(), snapshot);
-        follow(*loaded);
-    } else {
-        follow(run_->snapshots[snapshot]);
+PromotionRequest Planner::request_of(u32 core) const {
+    return cores_->with(core, [](const Core& of) { return of.promotion(); });
+}
+
+void Planner::decide(u32 core, PromotionStage stage) {
+    cores_->with(core, [stage](Core& of) { of.decide_promotion(stage); });
+}
+
+/// Whose is the first that is not decided; the number of cores if all are.
+u32 Planner::first_request() const {
+    u32 first = run_->cores;
+    u64 timestamp = 0;
+    for (u32 core = 0; core < run_->cores; ++core) {
+        const PromotionRequest request = request_of(core);
+        const bool is_first = first == run_->cores || request.timestamp < timestamp;
+        if (request.stage == PromotionStage::Asked && is_first) {
+            first = core;
+            timestamp = request.timestamp;
+        }
     }
+    return first;
+}
+
+/// Here, where no core waits for it: looking at every byte takes longer than a task may.
+bool Planner::open_loaded(SealedSnapshot& loaded) const {
+    const auto opened = sigma_.loaded();
+    if (opened) {
+        loaded = *opened;
+    }
+    return opened && loaded.may_be_followed();
 }
 
 /// A slot is free: all cores have run a beat since the one was swapped out that was in it.

@@ -31,7 +31,10 @@ class Planner {
     [[nodiscard]] bool move_on(const Outcome& outcome, bool inputs_cut);
     [[nodiscard]] bool skip_to(Beat beat, const Outcome& outcome);
     void decide_promotion();
-    void follow(u32 snapshot);
+    [[nodiscard]] PromotionRequest request_of(u32 core) const;
+    void decide(u32 core, PromotionStage stage);
+    [[nodiscard]] u32 first_request() const;
+    [[nodiscard]] bool open_loaded(SealedSnapshot& loaded) const;
     void follow(const SealedSnapshot& sealed);
     void select_ordered(const Outcome& outcome);
     void share_out(const u16* order);

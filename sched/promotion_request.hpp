@@ -11,9 +11,10 @@ namespace knhk {
 
 enum class PromotionStage : u32 {
     None = 0,
-    Asked = 1,    ///< in the epoch that is on
-    Promoted = 2, ///< at the pulse before this beat, and not logged yet
-    Refused = 3,  ///< there: another core was first
+    Asked = 1,      ///< in the epoch that is on
+    Promoted = 2,   ///< at the pulse before this beat, and not logged yet
+    Refused = 3,    ///< there: another core was first
+    NoSnapshot = 4, ///< there: what was loaded is none
 };
 
 /// Plain data; zero is none.

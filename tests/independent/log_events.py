@@ -17,7 +17,7 @@ KIND_STATE_CHANGE = 3
 KIND_TASK_STOLEN = 5
 KIND_PROMOTION = 6
 HIGHEST_STATUS = {1: 3, KIND_TASK_EXECUTED: 10, KIND_STATE_CHANGE: 0, 4: 0, KIND_TASK_STOLEN: 2,
-                  KIND_PROMOTION: 1}
+                  KIND_PROMOTION: 2}
 SNAPSHOTS = 10  # of the workload, the loaded one, the one before
 SNAPSHOT_GUARDS = 1024  # numbered behind the run's own
 STATUS_GUARD_FAILED = 5

@@ -181,7 +181,7 @@ TEST(ScriptProgramTest, emission_by_handler_needs_no_life_and_keeps_its_payload)
 }
 
 TEST(ScriptProgramTest, words_of_a_handlers_payload_come_from_the_value) {
-    for (const u8 bits : {0, 2, 4, 8, 14}) {
+    for (const u32 bits : {0, 2, 4, 8, 14}) {
         ScriptStep spawn = emission_of(Act::Spawn, 0);
         spawn.target = static_cast<u8>(TARGET_HANDLER | bits);
         spawn.share = 0;
@@ -196,7 +196,7 @@ TEST(ScriptProgramTest, words_of_a_handlers_payload_come_from_the_value) {
         task.payload[2] = (bits & TARGET_WORD_2_IS_VALUE) != 0 ? 77 : 3;
         task.payload[3] = (bits & TARGET_WORD_3_IS_VALUE) != 0 ? 77 : 4;
         ASSERT_EQ(run.enqueued().size(), 2u);
-        EXPECT_EQ(run.enqueued()[1].hash, xxh3_64(&task, sizeof task)) << u32{bits};
+        EXPECT_EQ(run.enqueued()[1].hash, xxh3_64(&task, sizeof task)) << bits;
     }
 }
 

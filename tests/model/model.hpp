@@ -140,7 +140,7 @@ struct ModelRequest {
     u64 start = 0;
     u64 task_id = 0;
     u32 snapshot = 0;
-    std::optional<bool> promoted = {}; ///< once it is decided
+    std::optional<u8> decision = {}; ///< once there is one: the status of its event
 };
 
 /// Section 1: what a core owns.
@@ -235,6 +235,7 @@ class Model {
 
     // model_sigma.cpp: snapshots.
     [[nodiscard]] ModelStatus may_promote(u32 core, const ModelTask& task, u32 snapshot);
+    [[nodiscard]] bool is_damaged(const ModelRequest& request) const;
     void promote(u32 snapshot);
     [[nodiscard]] u64 current_id_word() const;
 

@@ -13,6 +13,10 @@ constexpr u64 SELECTED_MAX = 256;
 constexpr u64 SPARE_MAX = 16;
 constexpr u64 STOLEN_MAX = 8;
 constexpr u32 THIEVES_MAX = 32;
+/// The statuses of a Promotion.
+constexpr u8 PROMOTED = 0;
+constexpr u8 REFUSED = 1;
+constexpr u8 DAMAGED = 2;
 
 } // namespace
 
@@ -108,7 +112,12 @@ void Model::decide_promotion() {
         if (!core.request) {
             continue;
         }
-        core.request->promoted = false;
+        if (is_damaged(*core.request)) {
+            core.request->decision = DAMAGED;
+            ++counters_.promotion_damaged;
+            continue;
+        }
+        core.request->decision = REFUSED;
         const bool is_earlier = first == nullptr || core.request->start < first->start;
         const bool is_first = faults_.latest_request_wins
                                   ? first == nullptr || core.request->start > first->start
@@ -120,7 +129,7 @@ void Model::decide_promotion() {
         first = replaces ? &*core.request : first;
     }
     if (first != nullptr) {
-        first->promoted = true;
+        first->decision = PROMOTED;
         promote(first->snapshot);
         ++counters_.promoted;
     }

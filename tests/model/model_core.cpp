@@ -81,13 +81,13 @@ void Model::log_state_change(u32 core) {
 // Section 2.12: what the pulse decided.
 void Model::log_promotion(u32 core) {
     ModelCore& own = cores_[core];
-    if (!own.request || !own.request->promoted) {
+    if (!own.request || !own.request->decision) {
         return;
     }
     const ModelRequest request = *own.request;
     own.request.reset();
     counters_.promotion_after_state_change += own.events.size() > own.ordered_events;
-    if (!*request.promoted && faults_.refused_promotion_unrecorded) {
+    if (*request.decision != 0 && faults_.refused_promotion_unrecorded) {
         return;
     }
     record(core, {.timestamp = stamp(core),
@@ -95,7 +95,7 @@ void Model::log_promotion(u32 core) {
                   .hash = current_id_word(),
                   .ticks = request.snapshot,
                   .kind = PROMOTION,
-                  .status = *request.promoted ? u8{0} : u8{1}});
+                  .status = *request.decision});
 }
 
 // Section 2.9: the thief's records, in order.

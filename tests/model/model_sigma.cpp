@@ -28,12 +28,17 @@ ModelStatus Model::may_promote(u32 core, const ModelTask& task, u32 snapshot) {
             ++counters_.loading_denied;
             return STATE_DENIED;
         }
-        return loaded_.empty() || !read_snapshot(loaded_) ? NO_SNAPSHOT : OK;
+        return OK;
     }
     if (snapshot == BEFORE) {
         return turns_.size() > 1 ? OK : NO_SNAPSHOT;
     }
     return snapshot < config_.snapshots.size() ? OK : NO_SNAPSHOT;
+}
+
+// Section 2.12: of a request for the loaded one, whether it can be decided like the others.
+bool Model::is_damaged(const ModelRequest& request) const {
+    return request.snapshot == LOADED && (loaded_.empty() || !read_snapshot(loaded_));
 }
 
 // The next turn begins. The one before is that of the turn before.
@@ -48,7 +53,7 @@ void Model::promote(u32 snapshot) {
 }
 
 u64 Model::current_id_word() const {
-    return snapshot_id_word(turns_.back());
+    return turns_.empty() ? 0 : snapshot_id_word(turns_.back());
 }
 
 // Section 2.12, Loading.

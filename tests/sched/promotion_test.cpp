@@ -19,6 +19,7 @@ using test::task_of;
 
 constexpr u8 PROMOTED = 0;
 constexpr u8 REFUSED = 1;
+constexpr u8 DAMAGED = 2;
 
 /// Tasks of this handler ask for the one in their payload's first word.
 class Promotion : public testing::Test {
@@ -187,15 +188,29 @@ TEST_F(Loading, whole_snapshot_is_promoted) {
     EXPECT_EQ(hand_.setup.sigma().tables(*hand_.setup.sigma().current()).hooks[0].object, 7u);
 }
 
-TEST_F(Loading, snapshot_that_lacks_a_piece_is_none) {
+TEST_F(Loading, snapshot_that_lacks_a_piece_is_damaged_and_the_next_request_is_first) {
     for (u64 missing = 0; missing < pieces(); ++missing) {
         auto inputs = whole();
         inputs.erase(inputs.begin() + static_cast<std::ptrdiff_t>(missing));
+        inputs.push_back(asking(7, 1));
         set_up(4, inputs);
-        ASSERT_TRUE(hand_.step());
-        EXPECT_EQ(executed(hand_.events(), 400).status, static_cast<u8>(TaskStatus::NoSnapshot));
-        EXPECT_TRUE(promotions().empty());
+        const auto events = promotions();
+        ASSERT_EQ(events.size(), 2u);
+        EXPECT_EQ(events[0].ticks, SNAPSHOT_LOADED);
+        EXPECT_EQ(events[0].status, DAMAGED);
+        EXPECT_EQ(events[1].status, PROMOTED);
+        EXPECT_EQ(followed(), 1u);
     }
+}
+
+TEST_F(Loading, nothing_is_followed_when_all_that_is_asked_for_is_damaged) {
+    hand_.setup.snapshots = {};
+    hand_.set_up(1, {asking(4, SNAPSHOT_LOADED)});
+    const auto events = promotions();
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(events[0].status, DAMAGED);
+    EXPECT_EQ(events[0].hash, 0u);
+    EXPECT_EQ(hand_.setup.sigma().current(), nullptr);
 }
 
 TEST_F(Loading, what_is_asked_for_stays_as_it_is_until_it_is_decided) {

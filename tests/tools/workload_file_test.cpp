@@ -7,6 +7,7 @@
 
 #include <cstdio>
 
+#include "kernel/sigma_program.hpp"
 #include "tests/tools/workload_text.hpp"
 #include "tools/host/descriptor.hpp"
 #include "tools/host/failure.hpp"

@@ -16,7 +16,7 @@ constexpr std::string_view LEVELS[] = {"High", "Normal", "Low", "ordered"};
 constexpr std::string_view STATUSES[] = {
     "Ok",         "QueueFull", "EmitLimit",   "InvalidTask",   "InvalidTimestamp", "GuardFailed",
     "OverBudget", "Parked",    "StateDenied", "NoObservation", "NoSnapshot"};
-constexpr std::string_view DECISIONS[] = {"promoted", "refused"};
+constexpr std::string_view DECISIONS[] = {"promoted", "refused", "damaged"};
 
 std::string_view name_in(u8 value, std::span<const std::string_view> names) {
     return value < names.size() ? names[value] : std::string_view();

@@ -30,7 +30,7 @@ using EventRules = std::array<EventRule, KINDS_END>;
     rule_of(EventKind::TaskExecuted) = {true, true, static_cast<u8>(TaskStatus::NoSnapshot), ANY};
     rule_of(EventKind::StateChange) = {true, false, 0, 0};
     rule_of(EventKind::ExternalInput) = {true, true, 0, 0};
-    rule_of(EventKind::Promotion) = {true, true, 1, SNAPSHOT_NUMBERS - 1};
+    rule_of(EventKind::Promotion) = {true, true, 2, SNAPSHOT_NUMBERS - 1};
     rule_of(EventKind::TaskStolen) = {true, true, ORDERED_LEVEL - 1, cores - 1};
     return rules;
 }
