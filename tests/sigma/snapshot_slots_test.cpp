@@ -119,6 +119,18 @@ TEST(SnapshotSlots, snapshot_that_was_swapped_out_first_is_lost_first) {
     EXPECT_EQ(roll_back(*slots, 4, READERS), 8u);
 }
 
+TEST(SnapshotSlots, of_several_that_would_do_the_last_one_is_rolled_back_to) {
+    const auto slots = std::make_unique<Slots>();
+    for (u64 id = 1; id <= Slots::COUNT; ++id) {
+        ASSERT_EQ(swap_in(*slots, id, READERS), id);
+        quiesce_all(*slots);
+    }
+    const Result<u32> slot =
+        slots->take_kept(READERS, [](const Descriptor& kept) { return kept.id < 4; });
+    ASSERT_TRUE(slot.has_value());
+    EXPECT_EQ(slots->descriptor(*slot).id, 3u);
+}
+
 TEST(SnapshotSlots, rolling_back_waits_for_nobody) {
     const auto slots = std::make_unique<Slots>();
     ASSERT_EQ(swap_in(*slots, 1, READERS), 1u);
@@ -162,6 +174,17 @@ TEST(SnapshotSlotsDeathTest, what_was_not_taken_is_not_promoted) {
     EXPECT_DEATH(slots->promote(0), "panic: .*snapshot_slots.hpp");
     EXPECT_DEATH(slots->give_back(0), "panic: .*snapshot_slots.hpp");
     EXPECT_DEATH(slots->descriptor(Slots::COUNT).fill(1), "panic: .*snapshot_slots.hpp");
+}
+
+TEST(SnapshotSlotsDeathTest, cell_that_another_writer_swapped_is_noticed) {
+    const auto slots = std::make_unique<Slots>();
+    ASSERT_EQ(swap_in(*slots, 1, READERS), 1u);
+    const Result<u32> slot = slots->take(READERS);
+    ASSERT_TRUE(slot.has_value());
+    const u64 other = 2 * Slots::COUNT;                                 // a second swap, to slot 0
+    std::memcpy(static_cast<void*>(slots.get()), &other, sizeof other); // the cell comes first
+    ASSERT_EQ(slots->current()->id, 1u);
+    EXPECT_DEATH(slots->promote(*slot), "panic: .*snapshot_slots.hpp");
 }
 
 // --- threads -------------------------------------------------------------------------------------
