@@ -102,8 +102,8 @@ class Build:
         done = self.call(["ninja", "-C", self.folder, "-j", self.jobs, *targets])
         return done.stdout if done.returncode != 0 else None
 
-    def run(self, name, case):
-        """(exit status, what it said); None for the status: it was stopped."""
+    def command(self, name, case):
+        """The test's, of this case alone where it can be told so."""
         test = self.tests[name]
         command = list(test["cmd"])
         if case and test["protocol"] == "gtest":
@@ -112,9 +112,14 @@ class Build:
             stem = case.split(": ")[0]
             command = [word for word in command
                        if not word.endswith(".cpp") or Path(word).stem == stem]
+        return command
+
+    def run(self, name, case):
+        """(exit status, what it said); None for the status: it was stopped."""
+        test = self.tests[name]
         try:
-            done = self.call(command, cwd=test["workdir"] or self.folder, timeout=SECONDS_MAX,
-                             env=os.environ | test["env"])
+            done = self.call(self.command(name, case), cwd=test["workdir"] or self.folder,
+                             timeout=SECONDS_MAX, env=os.environ | test["env"])
         except subprocess.TimeoutExpired:
             return None, "stopped"
         return done.returncode, done.stdout
@@ -154,6 +159,7 @@ def verdict_of(build, plant):
 def left_out_of(build, plants):
     """Tests that this build or this machine has not; all others pass now, or nothing is shown."""
     missing = set()
+    results = {}  # by command
     for name, case, asserts in dict.fromkeys((p.name, p.case, p.asserts) for p in plants):
         if name not in build.tests:
             missing.add(name)
@@ -163,8 +169,8 @@ def left_out_of(build, plants):
             raise CannotBegin(f"{name} does not compile:\n{said}")
         if asserts:
             continue
-        # Without a fault, a program without cases says nothing of them.
-        status, said = build.run(name, case)
+        command = tuple(build.command(name, case))
+        status, said = results[command] = results.get(command) or build.run(name, case)
         if status == SKIPPED:
             missing.add(name)
         elif not build.has_passed(name, case, status, said):
