@@ -108,6 +108,9 @@ class CoveragePlantsTest(unittest.TestCase):
         self.assertTrue(build.has_passed("cases", "A.b", 0, "[  PASSED  ] 1 test.\n"))
         self.assertFalse(build.has_passed("compile-fail", "a: b", 0, "ok 1 - a: bc\n"))
         self.assertTrue(build.has_failed("compile-fail", "a: b", 1, "ok 1 - a\nnot ok 2 - a: b\n"))
+        self.assertFalse(build.has_failed("cases", "A.b", 1, "[  FAILED  ] A.bc (0 ms)\n"))
+        self.assertTrue(build.has_failed("cases", "A.b", 1, "[  FAILED  ] A.b (0 ms)\n"))
+        self.assertTrue(build.has_failed("cases", "A.b", -11, ""))
 
     def test_copy_leaves_out_what_was_built_and_keeps_what_is_the_same(self):
         with tempfile.TemporaryDirectory() as name:

@@ -220,9 +220,15 @@ struct Stress {
     }
 };
 
+bool is_still(const Descriptor& held, u64 epoch) {
+    return held.is_whole() && held.epoch == epoch && held.id == id_of(epoch);
+}
+
 void read_on(Stress& stress, u32 reader) {
     u64 last = 0;
     while (!stress.is_over.load()) {
+        const Descriptor* held = stress.slots->current();
+        const u64 held_epoch = held == nullptr ? 0 : held->epoch;
         for (u32 look = 0; look < 8; ++look) {
             const Descriptor* now = stress.slots->current();
             if (now == nullptr) {
@@ -230,12 +236,13 @@ void read_on(Stress& stress, u32 reader) {
             }
             ++stress.looks[reader];
             const u64 epoch = now->epoch;
-            stress.torn[reader] += now->is_whole() && now->id == id_of(epoch) ? 0 : 1;
+            stress.torn[reader] += is_still(*now, epoch) ? 0 : 1;
             stress.backwards[reader] += epoch < last ? 1 : 0;
             last = epoch;
         }
+        std::this_thread::yield(); // the writer goes on; and processors may be few
+        stress.torn[reader] += held == nullptr || is_still(*held, held_epoch) ? 0 : 1;
         stress.slots->quiesce(reader);
-        std::this_thread::yield(); // there may be fewer processors than readers
     }
 }
 
