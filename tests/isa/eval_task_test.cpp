@@ -232,6 +232,21 @@ TEST(EvalTask, what_the_numbers_name_may_be_wrong_too) {
     EXPECT_EQ(status_after([](SmallWorld& w) { w.runs[0].length = 9; }), MuStatus::RunTooLong);
 }
 
+TEST(EvalTask, guard_that_is_none_is_an_error_among_many_too) {
+    const auto with_many = [](SmallWorld& w) { w.tasks[0] = SmallWorld::task({0, 1, 0, 1}, {0}); };
+    EXPECT_EQ(status_after(with_many), MuStatus::Ok);
+    EXPECT_EQ(status_after([&](SmallWorld& w) {
+                  with_many(w);
+                  w.tasks[0].guards[3] = 2;
+              }),
+              MuStatus::NoGuard);
+    EXPECT_EQ(status_after([&](SmallWorld& w) {
+                  with_many(w);
+                  w.guards[1].kind = Kind{4};
+              }),
+              MuStatus::NoGuard);
+}
+
 TEST(EvalTask, counts_beyond_their_arrays_are_errors) {
     EXPECT_EQ(status_after([](SmallWorld& w) { w.tasks[0].guard_count = 9; }), MuStatus::NoGuard);
     EXPECT_EQ(status_after([](SmallWorld& w) { w.tasks[0].hook_count = 8; }), MuStatus::NoHook);
