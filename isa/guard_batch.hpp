@@ -49,6 +49,6 @@ struct alignas(64) GuardBatch {
 };
 static_assert(sizeof(GuardBatch) == 192 && std::has_unique_object_representations_v<GuardBatch>);
 static_assert(offsetof(GuardBatch, found) == 64 && offsetof(GuardBatch, kinds) == 128);
-static_assert(offsetof(GuardBatch, count) == 136);
+static_assert(offsetof(GuardBatch, count) == 136 && alignof(GuardBatch) == 64);
 
 } // namespace knhk

@@ -32,5 +32,6 @@ struct alignas(64) RowResult {
 static_assert(sizeof(RowResult) == 192 && std::has_unique_object_representations_v<RowResult>);
 static_assert(offsetof(RowResult, objects) == 64 && offsetof(RowResult, predicate) == 128);
 static_assert(offsetof(RowResult, mask) == 136 && offsetof(RowResult, reserved) == 144);
+static_assert(alignof(RowResult) == 64);
 
 } // namespace knhk

@@ -25,6 +25,6 @@ struct alignas(64) TripleRun {
 
 static_assert(sizeof(TripleRun) == 192 && std::has_unique_object_representations_v<TripleRun>);
 static_assert(offsetof(TripleRun, objects) == 64 && offsetof(TripleRun, predicate) == 128);
-static_assert(offsetof(TripleRun, length) == 136);
+static_assert(offsetof(TripleRun, length) == 136 && alignof(TripleRun) == 64);
 
 } // namespace knhk

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "tests/isa/small_world.hpp"
 
@@ -101,6 +102,21 @@ TEST(EvalTask, words_of_the_task_replace_what_a_hook_asks_for) {
     EXPECT_EQ(outcome.receipts[0].object, 2U);
 }
 
+TEST(EvalTask, each_flag_replaces_its_own_word) {
+    SmallWorld small;
+    small.tasks[0] = SmallWorld::task({}, {0});
+    small.hooks[0] = SmallWorld::hook(OpCode::AskSpo); // (7, 2)
+    small.request = {{0, 0, 9, 3}};
+    const auto asked_with = [&small](u8 flags) {
+        small.hooks[0].from_task = flags;
+        const MuOutcome outcome = small.run();
+        return std::pair(outcome.receipts[0].subject, outcome.receipts[0].object);
+    };
+    EXPECT_EQ(asked_with(0), std::pair(u64{7}, u64{2}));
+    EXPECT_EQ(asked_with(HOOK_SUBJECT_FROM_TASK), std::pair(u64{9}, u64{2}));
+    EXPECT_EQ(asked_with(HOOK_OBJECT_FROM_TASK), std::pair(u64{7}, u64{3}));
+}
+
 TEST(EvalTask, guard_that_fails_leaves_hooks_alone_and_all_guards_charged) {
     SmallWorld small;
     small.request.words[2] = 0b0001; // the carry wants two bits
@@ -137,31 +153,49 @@ TEST(EvalTask, guards_of_the_run_are_asked_by_their_id) {
     }
 }
 
-TEST(EvalTask, guards_in_a_batch_are_as_each_by_itself) {
-    std::mt19937_64 random(1);
+/// Tasks of so many random guards: what they come to together is what each comes to by itself.
+void expect_guards_as_each_by_itself(u32 count, u32 rounds) {
+    std::mt19937_64 random(count);
     const Kind kinds[] = {Kind::TickBudget, Kind::Carry, Kind::Authorization, Kind::Schema,
                           Kind::Custom};
-    for (u32 round = 0; round < 2000; ++round) {
+    const auto even_ids = [](u16 id) { return id % 2 == 0; };
+    for (u32 round = 0; round < rounds; ++round) {
         SmallWorld small;
         small.guards.clear();
         std::vector<u16> numbers;
-        for (u16 i = 0; i < 8; ++i) {
-            small.guards.push_back(
-                SmallWorld::guard(kinds[random() % 5], random() % 8, random() % 4));
+        for (u16 i = 0; i < count; ++i) {
+            const Kind kind = kinds[random() % 5];
+            // Around what is found: ticks, a word of the payload, or the run's predicate.
+            const u64 value = kind == Kind::TickBudget ? random() % 3 + 2 + count : random() % 8;
+            small.guards.push_back(SmallWorld::guard(kind, value, random() % 4));
+            small.guards[i].custom = random() % 4;
             numbers.push_back(i);
         }
         small.request = {{0, 0, random() % 8, random() % 8}};
         small.tasks[0] = SmallWorld::task(numbers, {});
-        const u32 together = small.run().guards;
-        TickBudget budget(Tick{100});
-        static_cast<void>(budget.charge(Tick{3 + 8}));
-        const auto none = [](u16) { return false; };
-        const GuardSight sight{small.request, SmallWorld::PREDICATE, budget.used()};
-        for (u32 i = 0; i < 8; ++i) {
+        TickBudget together(Tick{100});
+        MuOutcome outcome{};
+        static_cast<void>(together.charge(cost_of(Operation::Execute)));
+        static_cast<void>(eval_task(together, small.world(), small.request, even_ids, outcome));
+        const GuardSight sight{small.request, SmallWorld::PREDICATE, Tick{3 + count}};
+        for (u32 i = 0; i < count; ++i) {
             const SigmaGuard& guard = small.guards[i];
-            const bool alone = guard_passes(guard.kind, guard.value, found_by(guard, sight, none));
-            EXPECT_EQ(together >> i & 1, u32{alone}) << round << " " << i;
+            const bool alone =
+                guard_passes(guard.kind, guard.value, found_by(guard, sight, even_ids));
+            EXPECT_EQ(outcome.guards >> i & 1, u32{alone}) << count << " " << round << " " << i;
         }
+    }
+}
+
+TEST(EvalTask, guards_in_a_batch_are_as_each_by_itself) {
+    for (u32 count = GUARDS_ALONE_MAX + 1; count <= SIGMA_GUARDS_MAX; ++count) {
+        expect_guards_as_each_by_itself(count, 1000);
+    }
+}
+
+TEST(EvalTask, few_guards_are_as_each_by_itself) {
+    for (u32 count = 1; count <= GUARDS_ALONE_MAX; ++count) {
+        expect_guards_as_each_by_itself(count, 1000);
     }
 }
 
@@ -198,9 +232,40 @@ TEST(EvalTask, what_the_numbers_name_may_be_wrong_too) {
     EXPECT_EQ(status_after([](SmallWorld& w) { w.runs[0].length = 9; }), MuStatus::RunTooLong);
 }
 
+TEST(EvalTask, guard_that_is_none_is_an_error_among_many_too) {
+    const auto with_many = [](SmallWorld& w) { w.tasks[0] = SmallWorld::task({0, 1, 0, 1}, {0}); };
+    EXPECT_EQ(status_after(with_many), MuStatus::Ok);
+    EXPECT_EQ(status_after([&](SmallWorld& w) {
+                  with_many(w);
+                  w.tasks[0].guards[3] = 2;
+              }),
+              MuStatus::NoGuard);
+    EXPECT_EQ(status_after([&](SmallWorld& w) {
+                  with_many(w);
+                  w.guards[1].kind = Kind{4};
+              }),
+              MuStatus::NoGuard);
+}
+
 TEST(EvalTask, counts_beyond_their_arrays_are_errors) {
     EXPECT_EQ(status_after([](SmallWorld& w) { w.tasks[0].guard_count = 9; }), MuStatus::NoGuard);
     EXPECT_EQ(status_after([](SmallWorld& w) { w.tasks[0].hook_count = 8; }), MuStatus::NoHook);
+}
+
+/// Guards look at the run's predicate before any hook reads it, so a whole task never comes here
+/// with a number that names no run.
+TEST(MuOps, observation_that_names_no_run_is_charged_and_an_error) {
+    const SmallWorld small;
+    TickBudget budget(Tick{2});
+    const TripleRun* run = nullptr;
+    EXPECT_EQ(read_observation(budget, small.runs, 0, run), MuStatus::Ok);
+    EXPECT_EQ(run, small.runs.data());
+    run = nullptr;
+    EXPECT_EQ(read_observation(budget, small.runs, small.runs.size(), run), MuStatus::NoRun);
+    EXPECT_EQ(run, nullptr);
+    EXPECT_EQ(budget.used(), Tick{2});
+    EXPECT_EQ(read_observation(budget, small.runs, 0, run), MuStatus::OverBudget);
+    EXPECT_EQ(run, nullptr);
 }
 
 /// Bytes are mostly 0, often 1, seldom anything: so that many steps are reached.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 #include "tests/isa/small_world.hpp"
@@ -29,6 +30,36 @@ TEST(Receipt, says_what_was_evaluated) {
     EXPECT_EQ(receipt.lanes, 3U);
     EXPECT_EQ(receipt.ticks, 8U);
     EXPECT_EQ(receipt.subject, 7U);
+}
+
+TEST(Receipt, names_the_task_the_run_and_the_hook) {
+    SmallWorld small;
+    small.hooks.push_back(SmallWorld::hook(OpCode::AskSpo));
+    small.runs.push_back(small.runs[0]);
+    small.tasks[1] = SmallWorld::task({}, {1});
+    small.request = {{1, 1, 7, 2}};
+    const Receipt receipt = receipt_of(small);
+    EXPECT_EQ(receipt.task, 1U);
+    EXPECT_EQ(receipt.run, 1U);
+    EXPECT_EQ(receipt.hook, 1);
+    EXPECT_EQ(receipt.op, OpCode::AskSpo);
+    EXPECT_TRUE(holds(receipt, small.world()));
+}
+
+TEST(Receipt, all_of_it_is_written_whatever_was_there) {
+    const SmallWorld small;
+    MuOutcome outcome;
+    std::memset(static_cast<void*>(&outcome), 0xA5, sizeof outcome);
+    TickBudget budget(Tick{100});
+    const auto none = [](u16) { return false; };
+    static_cast<void>(budget.charge(cost_of(Operation::Execute)));
+    ASSERT_EQ(eval_task(budget, small.world(), small.request, none, outcome), MuStatus::Ok);
+    const Receipt wanted = receipt_of(small);
+    EXPECT_EQ(std::memcmp(&outcome.receipts[0], &wanted, sizeof wanted), 0);
+    EXPECT_TRUE(outcome.answer);
+    EXPECT_EQ(outcome.guards, 0xFF);
+    EXPECT_EQ(outcome.hooks_run, 1);
+    EXPECT_EQ(outcome.next_task, 1);
 }
 
 /// Computed from docs/isa.md by another program.

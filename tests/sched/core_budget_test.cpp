@@ -78,6 +78,7 @@ TEST_F(CoreBudget, each_call_costs_one_tick_and_work_what_it_asks_for) {
         {"state", [](TaskContext& c) { static_cast<void>(c.state()); }, 1},
         {"read", [](TaskContext& c) { static_cast<void>(c.read_state()); }, 1},
         {"output", [](TaskContext& c) { c.output(0); }, 1},
+        {"promote", [](TaskContext& c) { c.promote(0); }, 1},
         {"no work", [](TaskContext& c) { c.work(0); }, 0},
         {"work", [](TaskContext& c) { c.work(5); }, 5},
     };

@@ -77,6 +77,19 @@ TEST_F(Promotion, request_takes_effect_at_the_pulse_and_is_an_event_of_the_beat_
     EXPECT_FALSE(hand_.step());
 }
 
+TEST_F(Promotion, request_that_is_asked_for_while_others_run_waits_for_the_pulse) {
+    set_up(1, {asking(7, 1), {task_of(8), 1}, {task_of(9), 7}});
+    for (const u64 beat : {0, 1, 7}) {
+        ASSERT_TRUE(hand_.step());
+        EXPECT_EQ(hand_.plan().beat.raw, beat);
+        EXPECT_EQ(hand_.state->snapshot, 0u) << beat;
+        EXPECT_TRUE(of_kind(hand_.events(), EventKind::Promotion).empty()) << beat;
+    }
+    ASSERT_TRUE(hand_.step());
+    EXPECT_EQ(hand_.state->snapshot, 1u);
+    EXPECT_EQ(of_kind(hand_.events(), EventKind::Promotion).size(), 1u);
+}
+
 TEST_F(Promotion, earliest_request_wins_and_the_others_are_logged_as_refused) {
     // Core 1's task is its core's second, so it starts a step later.
     set_up(4, {{task_of(1)}, asking(5, 0), asking(2, 1), asking(3, 0)});

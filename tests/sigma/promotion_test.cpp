@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/support/snapshot_builder.hpp"
 
@@ -167,6 +168,24 @@ TEST(Promotion, rolls_back_to_what_a_slot_still_has) {
     EXPECT_EQ(Promotion<Promoted>::roll_back(place.store, first.id()).error(),
               Error::SnapshotNotKept)
         << "it is what is followed";
+}
+
+TEST(Promotion, each_slot_has_the_bytes_of_its_own_snapshot) {
+    Place place;
+    std::vector<Built> all;
+    for (u64 subject = 1; subject <= RunSnapshots::COUNT; ++subject) {
+        Built& built = all.emplace_back("next");
+        built.draft.hooks[0].subject = subject;
+        built.bytes = built.draft.bytes();
+        ASSERT_EQ(place.promote(built), subject);
+        EXPECT_EQ(place.store.tables(*place.store.current()).hooks[0].subject, subject);
+        place.end_beat();
+    }
+    for (u64 subject = 1; subject < RunSnapshots::COUNT; ++subject) {
+        ASSERT_TRUE(Promotion<Promoted>::roll_back(place.store, all[subject - 1].id()).has_value());
+        EXPECT_EQ(place.store.tables(*place.store.current()).hooks[0].subject, subject);
+        place.end_beat();
+    }
 }
 
 TEST(PromotionDeathTest, what_was_moved_from_is_not_promoted) {

@@ -119,6 +119,18 @@ TEST(SnapshotSlots, snapshot_that_was_swapped_out_first_is_lost_first) {
     EXPECT_EQ(roll_back(*slots, 4, READERS), 8u);
 }
 
+TEST(SnapshotSlots, of_several_that_would_do_the_last_one_is_rolled_back_to) {
+    const auto slots = std::make_unique<Slots>();
+    for (u64 id = 1; id <= Slots::COUNT; ++id) {
+        ASSERT_EQ(swap_in(*slots, id, READERS), id);
+        quiesce_all(*slots);
+    }
+    const Result<u32> slot =
+        slots->take_kept(READERS, [](const Descriptor& kept) { return kept.id < 4; });
+    ASSERT_TRUE(slot.has_value());
+    EXPECT_EQ(slots->descriptor(*slot).id, 3u);
+}
+
 TEST(SnapshotSlots, rolling_back_waits_for_nobody) {
     const auto slots = std::make_unique<Slots>();
     ASSERT_EQ(swap_in(*slots, 1, READERS), 1u);
@@ -164,6 +176,17 @@ TEST(SnapshotSlotsDeathTest, what_was_not_taken_is_not_promoted) {
     EXPECT_DEATH(slots->descriptor(Slots::COUNT).fill(1), "panic: .*snapshot_slots.hpp");
 }
 
+TEST(SnapshotSlotsDeathTest, cell_that_another_writer_swapped_is_noticed) {
+    const auto slots = std::make_unique<Slots>();
+    ASSERT_EQ(swap_in(*slots, 1, READERS), 1u);
+    const Result<u32> slot = slots->take(READERS);
+    ASSERT_TRUE(slot.has_value());
+    const u64 other = 2 * Slots::COUNT;                                 // a second swap, to slot 0
+    std::memcpy(static_cast<void*>(slots.get()), &other, sizeof other); // the cell comes first
+    ASSERT_EQ(slots->current()->id, 1u);
+    EXPECT_DEATH(slots->promote(*slot), "panic: .*snapshot_slots.hpp");
+}
+
 // --- threads -------------------------------------------------------------------------------------
 
 u64 swap_count() {
@@ -197,9 +220,15 @@ struct Stress {
     }
 };
 
+bool is_still(const Descriptor& held, u64 epoch) {
+    return held.is_whole() && held.epoch == epoch && held.id == id_of(epoch);
+}
+
 void read_on(Stress& stress, u32 reader) {
     u64 last = 0;
     while (!stress.is_over.load()) {
+        const Descriptor* held = stress.slots->current();
+        const u64 held_epoch = held == nullptr ? 0 : held->epoch;
         for (u32 look = 0; look < 8; ++look) {
             const Descriptor* now = stress.slots->current();
             if (now == nullptr) {
@@ -207,12 +236,13 @@ void read_on(Stress& stress, u32 reader) {
             }
             ++stress.looks[reader];
             const u64 epoch = now->epoch;
-            stress.torn[reader] += now->is_whole() && now->id == id_of(epoch) ? 0 : 1;
+            stress.torn[reader] += is_still(*now, epoch) ? 0 : 1;
             stress.backwards[reader] += epoch < last ? 1 : 0;
             last = epoch;
         }
+        std::this_thread::yield(); // the writer goes on; and processors may be few
+        stress.torn[reader] += held == nullptr || is_still(*held, held_epoch) ? 0 : 1;
         stress.slots->quiesce(reader);
-        std::this_thread::yield(); // there may be fewer processors than readers
     }
 }
 

@@ -8,6 +8,7 @@ import unittest
 from pathlib import Path
 
 import check_architectures
+import check_coverage
 import check_fences
 import check_layers
 import check_memory_map
@@ -279,6 +280,97 @@ class ArchitecturesTest(unittest.TestCase):
 
     def test_tree_without_an_architecture(self):
         self.assertEqual(len(problems_of(check_architectures, {"arch/bare/x.cpp": ""})), 1)
+
+
+class CoverageTest(unittest.TestCase):
+    DATA = """[[section]]
+title = "A part"
+[[section.row]]
+number = "S-1"
+asked = "something"
+where = ["base/a.hpp"]
+[[section.row.plant]]
+test = "base: A.is_one"
+file = "base/a.hpp"
+old = "a = 1"
+new = "a = 2"
+[[section.row]]
+number = "S-2"
+asked = "another thing"
+where = []
+state = "not yet"
+"""
+    DOCUMENT = f"""# A title
+
+## A part
+
+{check_coverage.HEAD}
+{check_coverage.RULE}
+| S-1 | something | `base/a.hpp` | `base: A.is_one` |  |
+| S-2 | another thing |  | not yet |  |
+"""
+    FILES = {
+        "tests/campaign/coverage.toml": DATA, "docs/coverage.md": DOCUMENT,
+        "base/a.hpp": "int a = 1;\n", "tests/base/a_test.cpp": "TEST(A, is_one) {}\n",
+    }
+
+    def problems(self, **changes):
+        """Of these files, each change being (old, new)."""
+        paths = {"rows": "tests/campaign/coverage.toml", "document": "docs/coverage.md",
+                 "source": "base/a.hpp", "test": "tests/base/a_test.cpp"}
+        files = dict(self.FILES)
+        for name, (old, new) in changes.items():
+            self.assertIn(old, files[paths[name]])
+            files[paths[name]] = files[paths[name]].replace(old, new)
+        return problems_of(check_coverage, files)
+
+    def assert_problem(self, word, **changes):
+        problems = self.problems(**changes)
+        self.assertEqual(len(problems), 1, problems)
+        self.assertIn(word, problems[0])
+
+    def test_document_of_the_same_rows_is_clean(self):
+        self.assertEqual(self.problems(), [])
+
+    def test_document_that_says_something_else(self):
+        for old, new in (("A.is_one", "A.is_two"), ("| S-2 ", "| S-3 "), ("not yet", "`base`"),
+                         ("| S-2 | another thing |  | not yet |  |\n", ""),
+                         ("something", "something else")):
+            self.assert_problem("the rows say", document=(old, new))
+        self.assert_problem("no section", document=("## A part", "## Another"))
+        more = "| S-2 | another thing |  | not yet |  |\n"
+        self.assert_problem("the rows say", document=(more, more + more.replace("2", "3")))
+
+    def test_fault_that_cannot_be_planted(self):
+        self.assert_problem("stands 0 times", source=("a = 1", "a = 3"))
+        self.assert_problem("stands 2 times", source=("int a = 1;", "int a = 1; int aa = 1;"))
+
+    def test_test_that_is_not_there(self):
+        self.assert_problem("no test", test=("is_one", "is_none"))
+        self.assert_problem("no test", test=("TEST(A, is_one) {}", "// A.is_one"))
+
+    def test_file_that_is_not_there(self):
+        self.assert_problem("there is no", rows=("where = []", 'where = ["base/b.hpp"]'),
+                            document=("thing |  |", "thing | `base/b.hpp` |"))
+
+    def test_row_without_a_fault_and_without_a_reason(self):
+        for old, new in (('state = "not yet"\n', ""), ("not yet", "host"), ("not yet", "done")):
+            with self.assertRaisesRegex(ValueError, "S-2"):
+                self.problems(rows=(old, new))
+
+    def test_tables_are_written_into_their_sections(self):
+        with tempfile.TemporaryDirectory() as root:
+            for path, text in self.FILES.items():
+                place = Path(root) / path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(text)
+            sections = check_coverage.read_sections(root)
+        empty = "# A title\n\n## A part\n\nwords\n\n## More\n\nmore\n"
+        text, problems = check_coverage.document_with(empty, sections)
+        self.assertEqual(problems, [])
+        table = self.DOCUMENT[self.DOCUMENT.index("|"):]
+        self.assertEqual(text, empty.replace("words\n", "words\n\n" + table))
+        self.assertEqual(check_coverage.document_with(text, sections)[0], text)
 
 
 class MemoryMapTest(unittest.TestCase):
