@@ -82,11 +82,11 @@ TEST_F(Promotion, request_that_is_asked_for_while_others_run_waits_for_the_pulse
     for (const u64 beat : {0, 1, 7}) {
         ASSERT_TRUE(hand_.step());
         EXPECT_EQ(hand_.plan().beat.raw, beat);
-        EXPECT_EQ(hand_.state->snapshot, 0u) << beat;
+        EXPECT_EQ(followed(), 0u) << beat;
         EXPECT_TRUE(of_kind(hand_.events(), EventKind::Promotion).empty()) << beat;
     }
     ASSERT_TRUE(hand_.step());
-    EXPECT_EQ(hand_.state->snapshot, 1u);
+    EXPECT_EQ(followed(), 1u);
     EXPECT_EQ(of_kind(hand_.events(), EventKind::Promotion).size(), 1u);
 }
 
