@@ -63,7 +63,24 @@ Result<u64> digit_of(char c, u64 base) {
     return digit;
 }
 
+bool is_short_name_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+}
+
 } // namespace
+
+bool is_short_name(std::span<const char> name) {
+    std::size_t size = 0;
+    while (size < name.size() && is_short_name_char(name[size])) {
+        ++size;
+    }
+    bool ends = size > 0 && size < name.size();
+    for (const char c : name.subspan(size)) {
+        ends = ends && c == 0;
+    }
+    return ends;
+}
 
 Result<u64> parse_number(std::string_view text) {
     u64 base = 10;

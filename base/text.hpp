@@ -29,6 +29,10 @@ class TextLine {
 /// Decimal, or hexadecimal after 0x; the whole of `text`, and no overflow.
 [[nodiscard]] Result<u64> parse_number(std::string_view text);
 
+/// Whether it is what files call things by: 1 to size - 1 letters, digits, '.', '_' or '-', and
+/// zeros behind them.
+[[nodiscard]] bool is_short_name(std::span<const char> name);
+
 /// Takes the next word off `rest` (words are separated by blanks); empty at the end.
 [[nodiscard]] std::string_view next_word(std::string_view& rest);
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/check.hpp"
+#include "base/text.hpp"
 
 namespace knhk {
 
@@ -18,19 +19,6 @@ bool is_zero(const void* bytes, std::size_t size) {
     return any == 0;
 }
 
-bool is_name_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-}
-
-bool is_name(const char (&name)[SCRIPT_NAME_BYTES]) {
-    std::size_t size = 0;
-    while (size < SCRIPT_NAME_BYTES && is_name_char(name[size])) {
-        ++size;
-    }
-    return size > 0 && size < SCRIPT_NAME_BYTES && is_zero(name + size, SCRIPT_NAME_BYTES - size);
-}
-
 bool is_header(const ScriptHeader& header) {
     const bool has_seed = (header.flags & SCRIPT_SEED_STATED) != 0;
     const bool power_of_two = (header.cores & (header.cores - 1)) == 0; // 0: not stated
@@ -42,7 +30,7 @@ bool is_header(const ScriptHeader& header) {
            header.kinds <= SCRIPT_KINDS_MAX && header.steps <= header.kinds * SCRIPT_STEPS_MAX &&
            header.groups <= SCRIPT_GROUPS_MAX && header.runs <= SCRIPT_RUNS_MAX &&
            header.snapshots <= SNAPSHOTS_MAX && is_zero(header.reserved, sizeof header.reserved) &&
-           is_name(header.name);
+           is_short_name(header.name);
 }
 
 bool is_guard(const GuardRule& rule, u32 observations) {

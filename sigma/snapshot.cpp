@@ -2,6 +2,7 @@
 #include "sigma/snapshot.hpp"
 
 #include "base/check.hpp"
+#include "base/text.hpp"
 #include "sigma/record_shape.hpp"
 
 namespace knhk {
@@ -15,19 +16,6 @@ bool is_zero(const Values& values) {
         is_zero = is_zero && value == 0;
     }
     return is_zero;
-}
-
-bool is_name_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-}
-
-bool is_name(std::span<const char, SNAPSHOT_NAME_BYTES> name) {
-    std::size_t size = 0;
-    while (size < name.size() && is_name_char(name[size])) {
-        ++size;
-    }
-    return size > 0 && size < name.size() && is_zero(name.subspan(size));
 }
 
 // --- header --------------------------------------------------------------------------------------
@@ -46,7 +34,7 @@ SnapshotFlaw flaw_of(const SnapshotHeader& header, std::span<const std::byte> by
     if (header.size_bytes != bytes.size() || snapshot_bytes(header) != bytes.size()) {
         return SnapshotFlaw::OtherSize;
     }
-    if (!is_name(header.name)) {
+    if (!is_short_name(header.name)) {
         return SnapshotFlaw::BadName;
     }
     return header.id == snapshot_id(bytes) ? SnapshotFlaw::None : SnapshotFlaw::OtherId;

@@ -142,5 +142,22 @@ TEST(SplitWordTest, missing_parts_are_empty) {
     EXPECT_EQ(split_word("").key, "");
 }
 
+TEST(ShortName, is_letters_digits_dots_lines_and_dashes_with_zeros_behind_them) {
+    const auto is_name = [](std::string_view text) {
+        char field[8] = {};
+        text.copy(field, sizeof field);
+        return is_short_name(field);
+    };
+    EXPECT_TRUE(is_name("a"));
+    EXPECT_TRUE(is_name("Zz09._-"));
+    EXPECT_FALSE(is_name(""));
+    EXPECT_FALSE(is_name("12345678")) << "no zero behind it";
+    for (const std::string_view wrong : {"a b", "a/b", "a\n", "\xe4", "a@", "[a", "a{"}) {
+        EXPECT_FALSE(is_name(wrong)) << wrong;
+    }
+    EXPECT_FALSE(is_name(std::string_view("a\0b", 3)));
+    EXPECT_FALSE(is_name(std::string_view("\0a", 2)));
+}
+
 } // namespace
 } // namespace knhk

@@ -35,6 +35,8 @@ ScriptStep with_index(Act act, u32 index) {
     return step;
 }
 
+constexpr u64 RUNS = 4;
+
 /// One input of kind 0, with these steps for each kind. Its id is 40, its value 12.
 class ScriptRun {
   public:
@@ -48,6 +50,7 @@ class ScriptRun {
         }
         Task task{.id = 40, .handler = SCRIPT_HANDLER, .payload = {kind_and_life(0, life), 12}};
         task.flags = flags;
+        builder_.runs.resize(RUNS);
         builder_.groups = {{0, 1, 1, NOT_ORDERED, task}};
         bytes_ = builder_.bytes();
         const auto opened = Script::open(bytes_);
@@ -191,8 +194,7 @@ TEST(ScriptProgramTest, words_of_a_handlers_payload_come_from_the_value) {
         spawn.task = task;
         const ScriptRun run({{with_value(Act::Set, 77), spawn}});
         task.id = 4;
-        // A file without runs gives the value itself.
-        task.payload[1] = (bits & TARGET_RUN_FROM_VALUE) != 0 ? 77 : 2;
+        task.payload[1] = (bits & TARGET_RUN_FROM_VALUE) != 0 ? 77 % RUNS : 2;
         task.payload[2] = (bits & TARGET_WORD_2_IS_VALUE) != 0 ? 77 : 3;
         task.payload[3] = (bits & TARGET_WORD_3_IS_VALUE) != 0 ? 77 : 4;
         ASSERT_EQ(run.enqueued().size(), 2u);

@@ -39,7 +39,7 @@ std::vector<Event> possible_events() {
         event_of(EventKind::TaskExecuted, 7, 1, 12),
         event_of(EventKind::TaskStolen, 0, 0, 13),
         event_of(EventKind::TaskEnqueued, 1, 0, 14),
-        event_of(EventKind::Promotion, 1, SNAPSHOTS_MAX - 1, 15),
+        event_of(EventKind::Promotion, 2, SNAPSHOT_BEFORE, 15),
     };
     u64 timestamp = START;
     for (Event& event : events) {

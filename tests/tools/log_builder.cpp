@@ -80,7 +80,7 @@ std::string default_capacities() {
 
 std::string default_costs() {
     std::string bytes;
-    for (const u32 value : {1, 2, 3, 1, 2, 1, 1, 4, 1, 1, 1}) {
+    for (const u32 value : {1, 2, 3, 1, 2, 1, 1, 4, 1, 1, 1, 1, 1, 1, 1, 7, 1, 0}) {
         put(bytes, value, 4);
     }
     return bytes;
@@ -173,7 +173,7 @@ std::vector<std::size_t> BuiltLog::records() const {
 
 LogBuilder::LogBuilder() {
     identity[1] = number_bytes(3, 4);
-    identity[2] = number_bytes(3, 4);
+    identity[2] = number_bytes(4, 4);
     identity[3] = number_bytes(cores, 4);
     identity[4] = std::string(std::size_t{cores} * cores, '\1');
     identity[5] = default_capacities();

@@ -317,6 +317,10 @@ TEST(EventNamesTest, kinds_and_statuses_are_named_as_the_document_names_them) {
     EXPECT_EQ(status_text(2, 11), "11");
     EXPECT_EQ(status_text(6, 0), "0 (promoted)");
     EXPECT_EQ(status_text(6, 1), "1 (refused)");
+    EXPECT_EQ(status_text(6, 2), "2 (damaged)");
+    EXPECT_EQ(snapshot_name(8), "loaded");
+    EXPECT_EQ(snapshot_name(9), "before");
+    EXPECT_EQ(snapshot_name(7), "");
     EXPECT_EQ(status_text(4, 1), "1");
 }
 

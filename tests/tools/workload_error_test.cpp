@@ -114,15 +114,15 @@ const Fault STEP_FAULTS[] = {
     {"\"kind\": \"first\", \"id\": {", "\"kind\": \"zzzzzzz\", \"id\": {",
      "f.json:30: kinds[1].steps[0].kind: there is no kind 'zzzzzzz': use first, emitter, nothing"},
     {"\"kind\": \"first\", \"id\": {", "\"id\": {",
-     "f.json:30: kinds[1].steps[0]: needs kind or handler"},
+     "f.json:30: kinds[1].steps[0]: needs kind or handler or eval"},
     {"\"handler\": 65535", "\"handler\": 65535, \"kind\": \"first\"",
      "f.json:32: kinds[1].steps[1].handler: 'kind' is there too: leave one out"},
     {"\"handler\": 65535", "\"handler\": 65536",
      "f.json:32: kinds[1].steps[1].handler: 65536 is above 65535"},
     {"\"payload\": [1, 2, 3, 4]", "\"data\": [1, 2]",
-     "f.json:32: kinds[1].steps[1].data: goes with 'kind', not with 'handler'"},
+     "f.json:32: kinds[1].steps[1].data: does not go with 'handler'"},
     {"\"data\": [21, 22]", "\"payload\": [1, 2, 3, 4]",
-     "f.json:31: kinds[1].steps[0].payload: goes with 'handler', not with 'kind'"},
+     "f.json:31: kinds[1].steps[0].payload: does not go with 'kind'"},
     {"\"data\": [21, 22]", "\"data\": [21]",
      "f.json:31: kinds[1].steps[0].data: has 1 elements: it needs 2"},
     {"\"guards\": [1023, 5]", "\"guards\": [1024, 5]",
@@ -139,9 +139,8 @@ const Fault STEP_FAULTS[] = {
      "f.json:34: kinds[1].steps[3].after: 'at' is there too: leave one out"},
     {", \"after\": 6", "", "f.json:34: kinds[1].steps[3]: needs at or after or within"},
     {"{\"do\": \"send\"", "{\"at\": 1, \"do\": \"send\"",
-     "f.json:32: kinds[1].steps[1].at: there is no such field: use do, kind, handler, id, share, "
-     "data, "
-     "payload, budget, priority, stateless, guards, one_in"},
+     "f.json:32: kinds[1].steps[1].at: there is no such field: use do, kind, handler, eval, id, "
+     "run, life, share, data, payload, budget, priority, stateless, guards, one_in"},
 };
 
 const Fault INPUT_FAULTS[] = {
@@ -159,7 +158,7 @@ const Fault INPUT_FAULTS[] = {
     {"\"at\": 0", "\"at\": 4611686018427387905",
      "f.json:42: inputs[2].at: 4611686018427387905 is above 4611686018427387904"},
     {"{\"handler\": 2", "{\"handler\": 2, \"life\": 3",
-     "f.json:42: inputs[2].life: goes with 'kind', not with 'handler'"},
+     "f.json:42: inputs[2].life: does not go with 'handler'"},
     {"\"inputs\": [", "\"inputs\": 1, \"extra\": [",
      "f.json:39: extra: there is no such field: "
      "use knhk_workload, name, cores, seed, stealing, topology, guards, observations, runs, "

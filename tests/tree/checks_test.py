@@ -57,7 +57,7 @@ class LayersTest(unittest.TestCase):
             "isa": {"base", "isa"},
             "sigma": {"base", "isa", "sigma"},
             "replay": {"base", "replay"},
-            "sched": {"base", "isa", "replay", "sched"},
+            "sched": {"base", "isa", "sigma", "replay", "sched"},
             "kernel": {"base", "isa", "sigma", "replay", "sched", "kernel"},
             "arch/bare": {"base", "arch/bare"},
             "arch/x86_64": {"base", "arch/bare", "arch/x86_64"},

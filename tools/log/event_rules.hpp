@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 
 #include "replay/event.hpp"
 
@@ -14,7 +15,7 @@ struct EventRule {
     bool exists;
     bool has_task;
     u8 last_status;
-    u32 tick_bits; ///< that its ticks may have
+    u32 tick_bits; ///< that its ticks may have: all below one
 };
 
 using EventRules = std::array<EventRule, KINDS_END>;
@@ -30,7 +31,7 @@ using EventRules = std::array<EventRule, KINDS_END>;
     rule_of(EventKind::TaskExecuted) = {true, true, static_cast<u8>(TaskStatus::NoSnapshot), ANY};
     rule_of(EventKind::StateChange) = {true, false, 0, 0};
     rule_of(EventKind::ExternalInput) = {true, true, 0, 0};
-    rule_of(EventKind::Promotion) = {true, true, 2, SNAPSHOT_NUMBERS - 1};
+    rule_of(EventKind::Promotion) = {true, true, 2, std::bit_ceil(SNAPSHOT_NUMBERS) - 1};
     rule_of(EventKind::TaskStolen) = {true, true, ORDERED_LEVEL - 1, cores - 1};
     return rules;
 }
