@@ -150,6 +150,40 @@ TEST(Inputs, kinds_of_a_workload_file_are_said_by_name) {
     EXPECT_NE(run["run_digest"], knhk_json({"run", file})["run_digest"]);
 }
 
+/// One line for a snapshot, and one for a task that follows it.
+std::string snapshot_lines() {
+    const auto sigma =
+        nlohmann::json::parse(read_file(source_root() + "/examples/sigma/lockdown.json"));
+    const nlohmann::json line = {{"sigma", sigma}};
+    return line.dump() + "\n" + R"({"eval": 0, "run": 0, "data": [2, 4], "id": 5, "life": 2})" +
+           "\n";
+}
+
+// The workload promotes another one at beat 24, and at beat 48 the one before again: what came from
+// outside then comes out of the checkpoint.
+TEST(Inputs, snapshot_that_comes_is_followed_wherever_the_run_is_made_again) {
+    const Folder folder;
+    write_file(folder.file("lines"), snapshot_lines());
+    const std::string file = source_root() + "/examples/access.json";
+    const auto run =
+        knhk_json({"run", file, "--input", folder.file("lines"), "--log", folder.file("log"),
+                   "--checkpoints", folder.file("cp"), "--checkpoint-every", "16"});
+    EXPECT_EQ(run["inputs"]["accepted"], 2);
+    const auto promotions = knhk({"show", folder.file("log"), "--kind", "Promotion"});
+    for (const std::string which : {"loaded", "1", "before"}) {
+        EXPECT_NE(promotions.out.find("promoted snapshot " + which), std::string::npos)
+            << promotions.out;
+    }
+    const std::string checkpoint = folder.file("cp/beats-00000000000000000032.checkpoint");
+    for (const std::string& platform : platforms()) {
+        const auto replayed =
+            knhk_json({"replay", folder.file("log"), "--on", platform, "--workers", "3"});
+        EXPECT_EQ(replayed["run_digest"], run["run_digest"]) << platform;
+        const auto resumed = knhk_json({"resume", checkpoint, "--on", platform, "--workers", "2"});
+        EXPECT_EQ(resumed["run_digest"], run["run_digest"]) << platform;
+    }
+}
+
 TEST(Inputs, options_that_do_not_fit_are_refused) {
     const Folder folder;
     write_file(folder.file("tasks"), "");
