@@ -53,6 +53,9 @@ INPUTS = """{"kind": "parse", "id": 7, "life": 2, "value": 3, "data": 4}
 {"kind": "merge", "id": 8, "at": 900, "priority": "high", "budget": 3, "guards": [1, 2]}
 
 {"handler": "pure", "id": 9, "payload": [20, 0, 0, 0], "stateless": true}
+{"eval": 3, "run": 1, "data": [4, "0x5"], "life": 2, "id": 6}
+{"sigma": {"knhk_sigma": 1, "name": "s", "hooks": [{"name": "h", "op": "ask_sp", "subject": 1, \
+"predicate": 5}], "tasks": [{"name": "t", "pattern": "sequence", "hooks": ["h"]}]}}
 {"close": true}
 """
 OUTSIDE = """{"handler": "pure", "id": 7}
