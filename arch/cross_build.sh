@@ -19,6 +19,8 @@ if [ ! -f "$folder/build.ninja" ]; then
             >"$folder/launcher.ini"
         set -- "$@" --cross-file "$folder/launcher.ini"
     fi
-    meson setup "$folder" "$source_root" "$@"
+    # From inside: meson lets ninja tidy the records of the folder it is in, and in the one that
+    # this is called from they are being written.
+    (cd "$folder" && meson setup . "$source_root" "$@")
 fi
 exec ninja -C "$folder"
