@@ -52,11 +52,9 @@ bool TaskContext::evaluate(MuOutcome& outcome) {
     std::memcpy(request.words, task_->payload, sizeof request.words);
     RunGuards guards{run, *task_, core_->state()};
     const MuStatus status = eval_task(budget_, world, request, guards, outcome);
-    if (status == MuStatus::GuardFailed) {
+    if (status == MuStatus::GuardFailed && status_ == TaskStatus::Ok) {
         const u32 place = static_cast<u32>(std::countr_one(outcome.guards));
-        failed_guard_ = status_ == TaskStatus::GuardFailed
-                            ? failed_guard_
-                            : SIGMA_GUARD_BASE + world.tables.tasks[request.task()].guards[place];
+        failed_guard_ = SIGMA_GUARD_BASE + world.tables.tasks[request.task()].guards[place];
     }
     end_evaluation(outcome, followed->epoch);
     return status == MuStatus::Ok;

@@ -3,15 +3,11 @@
 
 #include <cstring>
 
+#include "tests/support/append_records.hpp"
+
 namespace knhk::test {
 
 namespace {
-
-template<class T>
-void append(std::vector<std::byte>& to, const std::vector<T>& table) {
-    const auto bytes = std::as_bytes(std::span(table));
-    to.insert(to.end(), bytes.begin(), bytes.end());
-}
 
 std::vector<ScriptStep> all_steps() {
     std::vector<ScriptStep> steps;
@@ -83,14 +79,14 @@ std::vector<std::byte> ScriptBuilder::bytes() const {
     counted.snapshot_bytes += static_cast<u32>(snapshots.size());
     std::vector<std::byte> all(sizeof counted);
     std::memcpy(all.data(), &counted, sizeof counted);
-    append(all, guards);
-    append(all, observations);
-    append(all, kinds);
-    append(all, steps);
-    append(all, groups);
-    append(all, runs);
-    append(all, snapshots);
-    append(all, matrix);
+    append_records(all, guards);
+    append_records(all, observations);
+    append_records(all, kinds);
+    append_records(all, steps);
+    append_records(all, groups);
+    append_records(all, runs);
+    append_records(all, snapshots);
+    append_records(all, matrix);
     all.resize((all.size() + 7) / 8 * 8);
     return all;
 }

@@ -226,11 +226,7 @@ u32 builtin_version(const std::string& name) {
 }
 
 u64 state_word(std::span<const std::byte> state, u64 word) {
-    u64 value = 0;
-    for (u64 i = 0; i < 8; ++i) {
-        value |= static_cast<u64>(state[8 * word + i]) << (8 * i);
-    }
-    return value;
+    return number_at(state, 8 * word, 8);
 }
 
 void set_state_word(std::span<std::byte> state, u64 word, u64 value) {

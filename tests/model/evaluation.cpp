@@ -40,14 +40,6 @@ enum Op : u8 {
     CONSTRUCT8 = 32
 };
 
-u64 number_at(std::span<const std::byte> bytes, u64 at, u64 size) {
-    u64 value = 0;
-    for (u64 i = 0; i < size; ++i) {
-        value |= static_cast<u64>(bytes[at + i]) << 8 * i;
-    }
-    return value;
-}
-
 // The tables' sizes, from the header's counts: tasks, hooks, guards, patterns.
 u64 size_of_snapshot(std::span<const std::byte> bytes) {
     return HEADER_BYTES + 64 * number_at(bytes, 16, 4) + 32 * number_at(bytes, 20, 4) +

@@ -8,22 +8,18 @@
 #include <xxhash.h>
 
 namespace knhk::model {
-namespace {
-
-u64 read(std::span<const std::byte, 32> bytes, u32 offset, u32 size) {
-    u64 value = 0;
-    for (u32 i = 0; i < size; ++i) {
-        value |= static_cast<u64>(bytes[offset + i]) << (8 * i);
-    }
-    return value;
-}
-
-} // namespace
-
 void append(Bytes& bytes, u64 value, u32 size) {
     for (u32 i = 0; i < size; ++i) {
         bytes.push_back(static_cast<std::byte>(value >> (8 * i)));
     }
+}
+
+u64 number_at(std::span<const std::byte> bytes, u64 at, u64 size) {
+    u64 value = 0;
+    for (u64 i = 0; i < size; ++i) {
+        value |= static_cast<u64>(bytes[at + i]) << 8 * i;
+    }
+    return value;
 }
 
 void append(Bytes& bytes, std::span<const std::byte> more) {
@@ -71,13 +67,13 @@ std::array<std::byte, 32> ModelEvent::encode() const {
 }
 
 ModelEvent ModelEvent::decode(std::span<const std::byte, 32> bytes) {
-    return {.timestamp = read(bytes, 0, 8),
-            .task_id = read(bytes, 8, 8),
-            .hash = read(bytes, 16, 8),
-            .ticks = static_cast<u32>(read(bytes, 24, 4)),
-            .core = static_cast<u16>(read(bytes, 28, 2)),
-            .kind = static_cast<u8>(read(bytes, 30, 1)),
-            .status = static_cast<u8>(read(bytes, 31, 1))};
+    return {.timestamp = number_at(bytes, 0, 8),
+            .task_id = number_at(bytes, 8, 8),
+            .hash = number_at(bytes, 16, 8),
+            .ticks = static_cast<u32>(number_at(bytes, 24, 4)),
+            .core = static_cast<u16>(number_at(bytes, 28, 2)),
+            .kind = static_cast<u8>(number_at(bytes, 30, 1)),
+            .status = static_cast<u8>(number_at(bytes, 31, 1))};
 }
 
 u64 hash64(std::span<const std::byte> bytes) {

@@ -83,6 +83,8 @@ using ModelDigest = std::array<std::byte, 16>;
 
 /// The `size` low bytes of `value`, little-endian.
 void append(Bytes& bytes, u64 value, u32 size);
+/// The number that was appended so, from byte `at` on.
+[[nodiscard]] u64 number_at(std::span<const std::byte> bytes, u64 at, u64 size);
 void append(Bytes& bytes, std::span<const std::byte> more);
 void append(Bytes& bytes, const std::string& text);
 

@@ -194,11 +194,7 @@ void write_snapshot_files(const std::filesystem::path& folder) {
 }
 
 u64 snapshot_id_word(const Bytes& file) {
-    u64 word = 0;
-    for (u64 i = 0; i < 8; ++i) {
-        word |= static_cast<u64>(file.at(ID_AT + i)) << 8 * i;
-    }
-    return word;
+    return number_at(file, ID_AT, 8);
 }
 
 } // namespace knhk::model

@@ -5,17 +5,9 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "tests/support/append_records.hpp"
+
 namespace knhk::test {
-
-namespace {
-
-template<class T>
-void append(std::vector<std::byte>& to, const std::vector<T>& records) {
-    const auto bytes = std::as_bytes(std::span(records));
-    to.insert(to.end(), bytes.begin(), bytes.end());
-}
-
-} // namespace
 
 SigmaTask task_with(std::initializer_list<u16> hooks) {
     SigmaTask task{};
@@ -51,10 +43,10 @@ std::vector<std::byte> SnapshotDraft::bytes() const {
     name.copy(header.name, sizeof header.name);
     std::vector<std::byte> bytes(sizeof header);
     std::memcpy(bytes.data(), &header, sizeof header);
-    append(bytes, tasks);
-    append(bytes, hooks);
-    append(bytes, guards);
-    append(bytes, patterns);
+    append_records(bytes, tasks);
+    append_records(bytes, hooks);
+    append_records(bytes, guards);
+    append_records(bytes, patterns);
     seal(bytes);
     return bytes;
 }
