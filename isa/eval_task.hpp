@@ -14,9 +14,10 @@ struct MuOutcome {
     bool answer;   ///< all hooks were true
     u8 guards;     ///< a bit for each that passed, and for each place without one
     u8 hooks_run;  ///< as many receipts are valid
+    u8 emitting;   ///< a bit for each of them whose hook emits: those rows are valid
     u16 next_task; ///< the number of the task that follows, or SIGMA_NONE
-    Receipt receipts[SIGMA_HOOKS_MAX];
-    RowResult rows[SIGMA_HOOKS_MAX]; ///< of the hooks that emit: valid like the receipts
+    SealedReceipt receipts[SIGMA_HOOKS_MAX];
+    RowResult rows[SIGMA_HOOKS_MAX];
 };
 
 namespace mu {
@@ -32,7 +33,7 @@ eval_hook(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest
     }
     const Hook& hook = world.tables.hooks[number];
     const TripleRun* run = nullptr;
-    MuStatus status = read_observation(meter, world.runs, request.run(), run);
+    MuStatus status = read_observation(meter, world, request.run(), run);
     if (status != MuStatus::Ok) [[unlikely]] {
         return status;
     }
@@ -42,15 +43,14 @@ eval_hook(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest
     if (status != MuStatus::Ok) [[unlikely]] {
         return status;
     }
-    Receipt& receipt = outcome.receipts[place];
-    status = write_receipt(meter, receipt, *run, hook.op, query, result);
+    status =
+        write_receipt(meter, outcome.receipts[place], request, number, request.sequence + place,
+                      *run, binding_hash(*run, hook.op, query, result));
     if (status != MuStatus::Ok) [[unlikely]] {
         return status;
     }
-    receipt.run = request.run();
-    receipt.task = request.task();
-    receipt.hook = number;
     outcome.hooks_run = static_cast<u8>(place + 1);
+    outcome.emitting = static_cast<u8>(outcome.emitting | u32{!is_boolean(hook.op)} << place);
     answer = result.answer;
     return MuStatus::Ok;
 }
@@ -108,6 +108,7 @@ MuStatus eval_task(M& meter, const MuWorld& world, const MuRequest& request, G& 
     outcome.answer = false;
     outcome.guards = 0;
     outcome.hooks_run = 0;
+    outcome.emitting = 0;
     outcome.next_task = SIGMA_NONE;
     const SigmaTask* task = nullptr;
     bool answer = false;
@@ -126,23 +127,26 @@ MuStatus eval_task(M& meter, const MuWorld& world, const MuRequest& request, G& 
     return status;
 }
 
-/// Evaluates the receipt's hook again: whether it says of the run what it is true of it.
-[[nodiscard]] inline bool holds(const Receipt& receipt, const MuWorld& world) {
-    if (receipt.hook >= world.tables.hooks.size() || receipt.run >= world.runs.size()) {
+/// Evaluates the receipt's hook again, with what the task of then asked for: whether it says of the
+/// run what is true of it.
+[[nodiscard]] inline bool holds(const SealedReceipt& sealed, const MuWorld& world,
+                                const MuRequest& request) {
+    const auto number = static_cast<u16>(sealed.receipt.hook);
+    const TripleRun* const run = world.run(request.run());
+    if (number >= world.tables.hooks.size() || run == nullptr) {
         return false;
     }
-    const Hook& hook = world.tables.hooks[receipt.hook];
-    const TripleRun& run = world.runs[receipt.run];
-    const Query query{receipt.subject, hook.predicate, receipt.object, hook.threshold};
+    const Hook& hook = world.tables.hooks[number];
+    const Query query = query_of(hook, request);
     RowResult rows;
     QueryResult result{};
-    if (run_query(*world.kernels, hook.op, run, query, rows, result.answer) != MuStatus::Ok) {
+    if (run_query(*world.kernels, hook.op, *run, query, rows, result.answer) != MuStatus::Ok) {
         return false;
     }
     result.rows = is_boolean(hook.op) ? 0 : rows.mask;
-    return receipt.op == hook.op && receipt.lanes == run.length &&
-           receipt.answer == u8{result.answer} && receipt.rows == result.rows &&
-           receipt.hash == hash_of(run, hook.op, query, result);
+    return sealed.receipt.hook == hook_number(request.shard, request.task(), number) &&
+           sealed.receipt.lanes == run->length && sealed.receipt.a_hash == a_hash_of(*run) &&
+           sealed.content == binding_hash(*run, hook.op, query, result);
 }
 
 /// The ticks of a task of the pattern Sequence whose hooks are all boolean, all of them true.

@@ -32,16 +32,29 @@ concept CustomGuards = requires(G& guards, u16 id) {
 inline constexpr u32 MU_WORDS = 4;
 struct MuRequest {
     u64 words[MU_WORDS];
+    // For the receipts: where and when it is evaluated, and how many were written there before.
+    u64 cycle;
+    u64 shard;
+    u64 sequence;
 
     [[nodiscard]] u32 task() const { return static_cast<u32>(words[0]); }
     [[nodiscard]] u64 run() const { return words[1]; }
 };
 
-/// What all tasks of a run share.
+/// What a task looks at: all but the last is shared by all tasks of a run.
 struct MuWorld {
     SigmaTables tables;
     std::span<const TripleRun> runs;
     const KernelTable* kernels;
+    const TripleRun* delta = nullptr; ///< the task brings it: read instead of a run with a number
+
+    /// Null: there is none.
+    [[nodiscard]] const TripleRun* run(u64 number) const {
+        if (delta != nullptr) {
+            return delta;
+        }
+        return number < runs.size() ? &runs[number] : nullptr;
+    }
 };
 
 template<Meter M>
@@ -95,15 +108,12 @@ dispatch_pattern(M& meter, const SigmaTables& tables, u16 number, PatternId& id)
 
 template<Meter M>
 [[nodiscard, gnu::always_inline]] inline MuStatus
-read_observation(M& meter, std::span<const TripleRun> runs, u64 number, const TripleRun*& run) {
+read_observation(M& meter, const MuWorld& world, u64 number, const TripleRun*& run) {
     if (!charge(meter, MuOperation::ReadObservation)) [[unlikely]] {
         return MuStatus::OverBudget;
     }
-    if (number >= runs.size()) [[unlikely]] {
-        return MuStatus::NoRun;
-    }
-    run = &runs[number];
-    return MuStatus::Ok;
+    run = world.run(number);
+    return run != nullptr ? MuStatus::Ok : MuStatus::NoRun;
 }
 
 /// What a guard is held against.
@@ -211,13 +221,14 @@ eval_guards(M& meter, const MuWorld& world, const SigmaTask& task, const MuReque
     if (task.guard_count > SIGMA_GUARDS_MAX) [[unlikely]] {
         return MuStatus::NoGuard;
     }
-    if (request.run() >= world.runs.size()) [[unlikely]] {
+    const TripleRun* const run = world.run(request.run());
+    if (run == nullptr) [[unlikely]] {
         return MuStatus::NoRun;
     }
     if (!charge(meter, MuOperation::EvalGuard, task.guard_count)) [[unlikely]] {
         return MuStatus::OverBudget;
     }
-    const GuardSight sight{request, world.runs[request.run()].predicate, meter.used()};
+    const GuardSight sight{request, run->predicate, meter.used()};
     return task.guard_count <= GUARDS_ALONE_MAX
                ? eval_few_guards(world.tables, task, sight, custom, passed)
                : eval_many_guards(world, task, sight, custom, passed);
@@ -247,25 +258,25 @@ run_kernel(M& meter, const KernelTable& kernels, OpCode op, const TripleRun& run
     return status;
 }
 
-/// Fills in ticks and hash.
+/// All of it.
 template<Meter M>
 [[nodiscard, gnu::always_inline]] inline MuStatus
-write_receipt(M& meter, Receipt& receipt, const TripleRun& run, OpCode op, const Query& query,
-              QueryResult result) {
+write_receipt(M& meter, SealedReceipt& receipt, const MuRequest& request, u16 hook, u64 sequence,
+              const TripleRun& run, u64 content) {
     if (!charge(meter, MuOperation::WriteReceipt)) [[unlikely]] {
         return MuStatus::OverBudget;
     }
-    receipt.hash = hash_of(run, op, query, result);
-    receipt.subject = query.subject;
-    receipt.object = query.object;
-    receipt.ticks = meter.used().raw;
-    receipt.lanes = run.length;
-    receipt.rows = result.rows;
-    receipt.op = op;
-    receipt.answer = result.answer;
-    receipt.reserved[0] = 0;
-    receipt.reserved[1] = 0;
-    receipt.reserved[2] = 0;
+    const u64 number = hook_number(request.shard, request.task(), hook);
+    receipt = {.receipt = {.cycle = request.cycle,
+                           .shard = request.shard,
+                           .hook = number,
+                           .ticks = meter.used().raw,
+                           .actual_ticks = 0,
+                           .lanes = run.length,
+                           .pad = 0,
+                           .span = span_id(request.cycle, number, sequence),
+                           .a_hash = a_hash_of(run)},
+               .content = content};
     return MuStatus::Ok;
 }
 

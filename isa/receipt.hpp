@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What is left of an evaluated hook: which one, on which run, with which result, and a hash over
-// all of that. Whoever has the run and the hook can evaluate it again and hold the hash against his
-// own (docs/isa.md).
+// What is left of a query that was put to a run: where and when, at which cost, a hash of the rows
+// as they are (the one that the receipts of KNHK have always had), and one that binds what came out
+// to what was looked at, in its order. Whoever has the run and the query evaluates it again and
+// holds both against his own (docs/isa.md): hash(A) = hash(mu(O)).
 #pragma once
 
 #include <array>
@@ -15,23 +16,58 @@
 
 namespace knhk {
 
+/// As C sees it, too. Nothing changes one behind its making.
 struct Receipt {
-    u64 hash;
-    u64 run; ///< its number
-    u64 subject;
-    u64 object; ///< what was asked for: the hook's, or the task's own
-    u32 task;   ///< its number in the snapshot
-    u32 ticks;  ///< used until it was written, the writing included
-    u32 lanes;  ///< rows that the run has
-    u32 rows;   ///< a bit for each that was emitted
-    u16 hook;   ///< its number in the snapshot
-    OpCode op;
-    u8 answer; ///< 1: true, or something was emitted
-    u32 reserved[3];
+    u64 cycle; ///< the beat
+    u64 shard; ///< the core
+    u64 hook;  ///< hook_number(), or what the caller of the C interface calls it
+    u32 ticks; ///< virtual, used until it was written, the writing included
+    /// Hardware cycles, where somebody measures them: not in a run, whose receipts are hashed.
+    u32 actual_ticks;
+    u32 lanes; ///< rows that were looked at
+    u32 pad;   ///< 0
+    u64 span;  ///< span_id()
+    u64 a_hash;
 };
-static_assert(sizeof(Receipt) == 64 && std::has_unique_object_representations_v<Receipt>);
-static_assert(offsetof(Receipt, subject) == 16 && offsetof(Receipt, task) == 32);
-static_assert(offsetof(Receipt, hook) == 48 && offsetof(Receipt, reserved) == 52);
+static_assert(sizeof(Receipt) == 56 && std::has_unique_object_representations_v<Receipt>);
+static_assert(offsetof(Receipt, cycle) == 0 && offsetof(Receipt, shard) == 8);
+static_assert(offsetof(Receipt, hook) == 16 && offsetof(Receipt, ticks) == 24);
+static_assert(offsetof(Receipt, actual_ticks) == 28 && offsetof(Receipt, lanes) == 32);
+static_assert(offsetof(Receipt, pad) == 36 && offsetof(Receipt, span) == 40);
+static_assert(offsetof(Receipt, a_hash) == 48);
+
+/// One cache line.
+struct SealedReceipt {
+    Receipt receipt;
+    u64 content; ///< binding_hash()
+};
+static_assert(sizeof(SealedReceipt) == 64 &&
+              std::has_unique_object_representations_v<SealedReceipt>);
+
+/// Of a hook of the snapshot in a task of it. Numbers cannot collide, as hashes of predicates can.
+constexpr u64 hook_number(u64 shard, u32 task, u16 hook) {
+    return shard << 32 | u64{task & 0xFFFF} << 16 | hook;
+}
+
+/// Never 0. `sequence` tells the receipts of one core and beat apart: below 2^24, it makes the ids
+/// of one hook unique.
+constexpr u64 span_id(u64 cycle, u64 hook, u64 sequence) {
+    u64 mixed = (cycle << 24 ^ sequence) * xxh3::PRIME + hook;
+    mixed = (mixed ^ mixed >> 33) * 0xFF51'AFD7'ED55'8CCD;
+    mixed ^= mixed >> 33;
+    return mixed != 0 ? mixed : 1;
+}
+
+/// S ^ P ^ O over the rows of the run: blind to their order, and 0 of rows that cancel out.
+[[nodiscard, gnu::always_inline]] inline u64 a_hash_of(const TripleRun& run) {
+    u64 hash = (run.length & 1) != 0 ? run.predicate : 0;
+#pragma GCC unroll 8
+    for (u32 row = 0; row < RUN_ROWS; ++row) {
+        const u64 is_there = row < run.length ? ~u64{0} : 0;
+        hash ^= (run.subjects[row] ^ run.objects[row]) & is_there;
+    }
+    return hash;
+}
 
 /// What a query came to.
 struct QueryResult {
@@ -69,8 +105,8 @@ inline constexpr std::array<u64, KEYS> KEY = make_keys();
 
 /// Of the run's rows, and no others, the query and what it came to. The run has at most RUN_ROWS;
 /// the threshold is a hook's, of 32 bits.
-[[nodiscard, gnu::always_inline]] inline u64 hash_of(const TripleRun& run, OpCode op,
-                                                     const Query& query, QueryResult result) {
+[[nodiscard, gnu::always_inline]] inline u64 binding_hash(const TripleRun& run, OpCode op,
+                                                          const Query& query, QueryResult result) {
     using binding::mix;
     constexpr u32 BEHIND_ROWS = 2 * RUN_ROWS;
     const u64 ending = u64{static_cast<u8>(op)} | u64{run.length} << 8 | u64{result.answer} << 16 |

@@ -61,6 +61,7 @@ CoreOutcome Core::run_beat(const BeatPlan& plan, Worker& worker) {
     beat_ = plan.beat;
     sent_ = 0;
     lined_up_ = 0;
+    receipts_ = 0;
     clock_->time.fast_forward(plan.start); // alignment: no clock is ahead of G
     log_.begin_beat(plan.index);
     sigma_.quiesce(id_);

@@ -95,6 +95,10 @@ class Core {
     [[nodiscard]] std::span<std::byte> state_for_writing();
     [[nodiscard]] std::span<const std::byte> state() const { return {state_, STATE_SLAB_BYTES}; }
     [[nodiscard]] const SnapshotStore& sigma() const { return sigma_; }
+    [[nodiscard]] Beat beat() const { return beat_; }
+    /// Written in this beat.
+    [[nodiscard]] u32 receipts() const { return receipts_; }
+    void count_receipts(u32 written) { receipts_ += written; }
     [[nodiscard]] TaskStatus ask_promotion(const Task& task, Timestamp ts, u32 snapshot);
     /// A piece of a snapshot, which lies with core 0.
     [[nodiscard]] TaskStatus load_snapshot(const Task& task, u64 place,
@@ -165,6 +169,7 @@ class Core {
     u32 admit_begin_ = 0; ///< records of the ordered part, which are not admit's
     u32 sent_ = 0;        ///< of this beat, as is lined_up_
     u32 lined_up_ = 0;
+    u32 receipts_ = 0;
 };
 
 [[gnu::always_inline]] inline TaskStatus Core::enqueue_at_home(const Task& task) {

@@ -29,7 +29,7 @@ static_assert(MU_WORDS == PAYLOAD_WORDS);
 u64 hash_of_rows(const MuOutcome& outcome) {
     u64 hash = 0;
     for (u32 place = 0; place < outcome.hooks_run; ++place) {
-        if (!is_boolean(outcome.receipts[place].op)) {
+        if ((outcome.emitting >> place & 1) != 0) {
             const u64 link[2] = {hash, xxh3_64(&outcome.rows[place], sizeof(RowResult))};
             hash = xxh3_64(link, sizeof link);
         }
@@ -48,10 +48,14 @@ bool TaskContext::evaluate(MuOutcome& outcome) {
         return false;
     }
     const MuWorld world{sigma.tables(*followed), run.runs, run.kernels};
-    MuRequest request;
+    MuRequest request{.words = {},
+                      .cycle = core_->beat().raw,
+                      .shard = core_->id().raw,
+                      .sequence = core_->receipts()};
     std::memcpy(request.words, task_->payload, sizeof request.words);
     RunGuards guards{run, *task_, core_->state()};
     const MuStatus status = eval_task(budget_, world, request, guards, outcome);
+    core_->count_receipts(outcome.hooks_run);
     if (status == MuStatus::GuardFailed && status_ == TaskStatus::Ok) {
         const u32 place = static_cast<u32>(std::countr_one(outcome.guards));
         failed_guard_ = SIGMA_GUARD_BASE + world.tables.tasks[request.task()].guards[place];
@@ -66,7 +70,7 @@ void TaskContext::end_evaluation(const MuOutcome& outcome, u64 epoch) {
     switch (outcome.status) {
     case MuStatus::Ok:
         has_output_ = true;
-        output_[0] = xxh3_64(outcome.receipts, outcome.hooks_run * sizeof(Receipt));
+        output_[0] = xxh3_64(outcome.receipts, outcome.hooks_run * sizeof(SealedReceipt));
         output_[1] =
             u64{outcome.answer} | u64{outcome.hooks_run} << 8 | u64{outcome.next_task} << 16;
         output_[2] = epoch;

@@ -205,9 +205,9 @@ double cycles_of_tasks(const MuWorld& world) {
             for (u32 i = 0; i < RUNS; ++i) {
                 TickBudget budget = TickBudget::chatman();
                 static_cast<void>(budget.charge(cost_of(Operation::Execute)));
-                const MuRequest request{{i, i, 1, 0}};
+                const MuRequest request{{i, i, 1, 0}, round, 0, i};
                 static_cast<void>(eval_task(budget, world, request, none, outcome));
-                sum += outcome.receipts[0].hash;
+                sum += outcome.receipts[0].content;
             }
         }
     });

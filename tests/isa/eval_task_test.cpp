@@ -62,8 +62,8 @@ TEST(EvalTask, what_was_emitted_comes_out_with_its_receipt) {
     EXPECT_EQ(outcome.rows[0].mask, 0b111U);
     EXPECT_EQ(outcome.rows[0].subjects[1], 9U);
     EXPECT_EQ(outcome.rows[0].objects[2], 2U);
-    EXPECT_EQ(outcome.receipts[0].rows, 0b111U);
-    EXPECT_EQ(outcome.receipts[0].lanes, 3U);
+    EXPECT_EQ(outcome.emitting, 1);
+    EXPECT_EQ(outcome.receipts[0].receipt.lanes, 3U);
 }
 
 TEST(EvalTask, hooks_run_in_order_up_to_the_first_that_is_false) {
@@ -75,9 +75,8 @@ TEST(EvalTask, hooks_run_in_order_up_to_the_first_that_is_false) {
     EXPECT_EQ(outcome.status, MuStatus::Ok);
     EXPECT_FALSE(outcome.answer);
     EXPECT_EQ(outcome.hooks_run, 2);
-    EXPECT_EQ(outcome.receipts[0].answer, 1);
-    EXPECT_EQ(outcome.receipts[1].answer, 0);
-    EXPECT_EQ(outcome.receipts[1].hook, 1);
+    EXPECT_EQ(outcome.receipts[0].receipt.hook, hook_number(3, 0, 0));
+    EXPECT_EQ(outcome.receipts[1].receipt.hook, hook_number(3, 0, 1));
     EXPECT_EQ(outcome.next_task, 1);
 }
 
@@ -95,26 +94,42 @@ TEST(EvalTask, words_of_the_task_replace_what_a_hook_asks_for) {
     small.hooks[0].object = 1000;
     EXPECT_FALSE(small.run().answer);
     small.hooks[0].from_task = HOOK_SUBJECT_FROM_TASK | HOOK_OBJECT_FROM_TASK;
-    small.request = {{0, 0, 9, 2}};
+    small.request = {{0, 0, 9, 2}, 0, 0, 0};
     const MuOutcome outcome = small.run();
     EXPECT_TRUE(outcome.answer);
-    EXPECT_EQ(outcome.receipts[0].subject, 9U);
-    EXPECT_EQ(outcome.receipts[0].object, 2U);
+    EXPECT_EQ(outcome.receipts[0].content, small.content_of({9, 5, 2, 2}, true));
 }
 
 TEST(EvalTask, each_flag_replaces_its_own_word) {
     SmallWorld small;
     small.tasks[0] = SmallWorld::task({}, {0});
     small.hooks[0] = SmallWorld::hook(OpCode::AskSpo); // (7, 2)
-    small.request = {{0, 0, 9, 3}};
-    const auto asked_with = [&small](u8 flags) {
+    small.request = {{0, 0, 9, 3}, 0, 0, 0};
+    const auto content_with = [&small](u8 flags) {
         small.hooks[0].from_task = flags;
-        const MuOutcome outcome = small.run();
-        return std::pair(outcome.receipts[0].subject, outcome.receipts[0].object);
+        return small.run().receipts[0].content;
     };
-    EXPECT_EQ(asked_with(0), std::pair(u64{7}, u64{2}));
-    EXPECT_EQ(asked_with(HOOK_SUBJECT_FROM_TASK), std::pair(u64{9}, u64{2}));
-    EXPECT_EQ(asked_with(HOOK_OBJECT_FROM_TASK), std::pair(u64{7}, u64{3}));
+    EXPECT_EQ(content_with(0), small.content_of({7, 5, 2, 2}, false));
+    EXPECT_EQ(content_with(HOOK_SUBJECT_FROM_TASK), small.content_of({9, 5, 2, 2}, true));
+    EXPECT_EQ(content_with(HOOK_OBJECT_FROM_TASK), small.content_of({7, 5, 3, 2}, true));
+}
+
+TEST(EvalTask, delta_is_read_instead_of_the_run_with_a_number) {
+    SmallWorld small;
+    small.tasks[0] = SmallWorld::task({1}, {0}); // the schema guard sees its predicate
+    TripleRun delta{};
+    delta.subjects[0] = 7;
+    delta.predicate = SmallWorld::PREDICATE;
+    delta.length = 1;
+    small.delta = &delta;
+    small.runs.clear();
+    small.request.words[1] = 1000; // a number that names nothing
+    MuOutcome outcome = small.run();
+    EXPECT_TRUE(outcome.answer);
+    EXPECT_EQ(outcome.receipts[0].receipt.lanes, 1U);
+    delta.predicate = 0;
+    outcome = small.run();
+    EXPECT_EQ(outcome.status, MuStatus::GuardFailed);
 }
 
 TEST(EvalTask, guard_that_fails_leaves_hooks_alone_and_all_guards_charged) {

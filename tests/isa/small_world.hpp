@@ -17,7 +17,8 @@ struct SmallWorld {
     std::vector<Hook> hooks;
     std::vector<TripleRun> runs;
     const KernelTable* kernels = &SCALAR_KERNELS;
-    MuRequest request{{0, 0, 7, 2}};
+    const TripleRun* delta = nullptr;
+    MuRequest request{.words = {0, 0, 7, 2}, .cycle = 6, .shard = 3, .sequence = 20};
 
     SmallWorld() {
         patterns = {{0, 1, 0}};
@@ -63,7 +64,11 @@ struct SmallWorld {
     }
 
     [[nodiscard]] MuWorld world() const {
-        return {{tasks, patterns, guards, hooks}, runs, kernels};
+        return {{tasks, patterns, guards, hooks}, runs, kernels, delta};
+    }
+    /// Of the first hook's receipt of the first run.
+    [[nodiscard]] u64 content_of(const Query& query, bool answer) const {
+        return binding_hash(runs[0], hooks[0].op, query, {answer, 0});
     }
     /// With what the scheduler charges before.
     MuOutcome run(TickBudget& budget) const {

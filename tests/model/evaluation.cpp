@@ -179,6 +179,13 @@ u64 mix128(u64 a, u64 b, u64 i) {
     return static_cast<u64>(product) ^ static_cast<u64>(product >> 64);
 }
 
+u64 span_id(const ModelReceipt& receipt) {
+    u64 x = (receipt.cycle * (1 << 24) ^ receipt.sequence) * 0x9E3779B185EBCA87 + receipt.hook;
+    x = (x ^ x >> 33) * 0xFF51AFD7ED558CCD;
+    x ^= x >> 33;
+    return x == 0 ? 1 : x;
+}
+
 } // namespace
 
 std::optional<SigmaSnapshot> read_snapshot(std::span<const std::byte> bytes) {
@@ -231,6 +238,27 @@ u64 binding_hash(const ModelTriples& run, const Asked& asked, const Answered& an
     }
     sum = (sum ^ sum >> 37) * 0x165667919E3779F9;
     return sum ^ sum >> 32;
+}
+
+u64 exclusive_or(const ModelTriples& run) {
+    u64 sum = 0;
+    for (const auto& [subject, object] : run.rows) {
+        sum ^= subject ^ run.predicate ^ object;
+    }
+    return sum;
+}
+
+void append_receipt(Bytes& receipts, const ModelReceipt& receipt) {
+    append(receipts, receipt.cycle, 8);
+    append(receipts, receipt.shard, 8);
+    append(receipts, receipt.hook, 8);
+    append(receipts, receipt.ticks, 4);
+    append(receipts, 0, 4); // cycles are no part of a run
+    append(receipts, receipt.lanes, 4);
+    append(receipts, 0, 4);
+    append(receipts, span_id(receipt), 8);
+    append(receipts, receipt.a_hash, 8);
+    append(receipts, receipt.content, 8);
 }
 
 } // namespace knhk::model

@@ -56,8 +56,25 @@ struct Answered {
 };
 [[nodiscard]] Answered ask(const ModelTriples& run, const Asked& asked, const ModelFaults& faults);
 
-/// A receipt's hash.
+/// What a receipt says of the content.
 [[nodiscard]] u64 binding_hash(const ModelTriples& run, const Asked& asked,
                                const Answered& answered);
+
+/// S ^ P ^ O over the rows.
+[[nodiscard]] u64 exclusive_or(const ModelTriples& run);
+
+/// isa.md, Receipts.
+struct ModelReceipt {
+    u64 cycle = 0;
+    u64 shard = 0;
+    u64 hook = 0;
+    u64 ticks = 0;
+    u64 lanes = 0;
+    u64 sequence = 0;
+    u64 a_hash = 0;
+    u64 content = 0;
+};
+/// Its 64 bytes.
+void append_receipt(Bytes& receipts, const ModelReceipt& receipt);
 
 } // namespace knhk::model

@@ -160,6 +160,7 @@ struct ModelCore {
     u64 last_state_hash = 0;
     std::optional<ModelRequest> request;
     std::vector<ModelEvent> events; ///< of this beat
+    u64 receipts = 0;               ///< written in this beat
     u64 ordered_events = 0;         ///< those of the ordered part
     u64 stolen_events = 0;          ///< those of section 2.9
     u64 free_admit_events = 0;      ///< those that a fault keeps out of admit's half

@@ -17,6 +17,7 @@ void Model::core_beat(u32 core) {
     own.slab_before = own.slab;
     own.free_admit_events = 0;
     own.stolen_events = 0;
+    own.receipts = 0;
     take_back_credits(core);
     if (faults_.state_change_before_ordered) {
         log_state_change(core);

@@ -199,18 +199,20 @@ std::optional<Answered> ModelContext::evaluate_hook(const ModelTriples& run, con
     if (!charge(costly ? ROWS_COST : 1) || !charge(1)) {
         return std::nullopt;
     }
-    append(receipts, binding_hash(run, asked, answered), 8);
-    append(receipts, payload(1), 8);
-    append(receipts, asked.subject, 8);
-    append(receipts, asked.object, 8);
-    append(receipts, payload(0) & 0xFFFF'FFFF, 4);
-    append(receipts, used_, 4);
-    append(receipts, run.rows.size(), 4);
-    append(receipts, answered.rows, 4);
-    append(receipts, number, 2);
-    append(receipts, asked.op, 1);
-    append(receipts, answered.yes ? 1 : 0, 1);
-    receipts.resize(receipts.size() + 12);
+    const u64 hook_id = (u64{core_} << 32) + ((payload(0) & 0xFFFF) << 16) + number;
+    u64& written = model_.cores_[core_].receipts;
+    model_.counters_.later_receipt += written > 0;
+    append_receipt(
+        receipts,
+        {.cycle = model_.beat_,
+         .shard = core_,
+         .hook = hook_id,
+         .ticks = used_,
+         .lanes = run.rows.size(),
+         .sequence = model_.faults_.receipts_counted_by_task ? receipts.size() / 64 : written,
+         .a_hash = exclusive_or(run),
+         .content = binding_hash(run, asked, answered)});
+    ++written;
     return answered;
 }
 

@@ -52,10 +52,10 @@ class Evaluation : public testing::Test {
         return last;
     }
     /// What the steps say of it without a scheduler.
-    MuOutcome outcome_of(const Task& task, u32 snapshot = 0) {
+    MuOutcome outcome_of(const Task& task, u32 snapshot = 0, u64 cycle = 0) {
         TickBudget budget(Tick{64});
         static_cast<void>(budget.charge(cost_of(Operation::Execute)));
-        MuRequest request;
+        MuRequest request{.words = {}, .cycle = cycle, .shard = 0, .sequence = 0};
         std::memcpy(request.words, task.payload, sizeof request.words);
         const MuWorld world{snapshots_.sealed[snapshot].snapshot.tables(), runs_, &SCALAR_KERNELS};
         const auto passes = [](u16) { return true; };
@@ -86,27 +86,27 @@ TEST_F(Evaluation, true_task_outputs_its_receipts_its_answer_and_the_snapshots_t
     ASSERT_TRUE(outcome.answer);
     EXPECT_EQ(event.status, 0);
     EXPECT_EQ(event.ticks, 8u) << "two guards and a hook are all that a hot task has";
-    EXPECT_EQ(event.hash,
-              output_hash(xxh3_64(outcome.receipts, sizeof(Receipt)), 1 + (1 << 8) + (1 << 16), 1));
+    EXPECT_EQ(event.hash, output_hash(xxh3_64(outcome.receipts, sizeof(SealedReceipt)),
+                                      1 + (1 << 8) + (1 << 16), 1));
 }
 
 TEST_F(Evaluation, false_task_says_so_and_is_followed_by_none) {
     const Task task = evaluating(9, 0, 1);
     const MuOutcome outcome = outcome_of(task);
     ASSERT_FALSE(outcome.answer);
-    EXPECT_EQ(run(task).hash, output_hash(xxh3_64(outcome.receipts, sizeof(Receipt)),
+    EXPECT_EQ(run(task).hash, output_hash(xxh3_64(outcome.receipts, sizeof(SealedReceipt)),
                                           (1 << 8) + (u64{0xFFFF} << 16), 1));
 }
 
 TEST_F(Evaluation, rows_that_were_emitted_are_in_the_output) {
     const Task task = evaluating(9, 1, 0);
     const MuOutcome outcome = outcome_of(task);
-    ASSERT_EQ(outcome.receipts[0].rows, 0b101u);
+    ASSERT_EQ(outcome.rows[0].mask, 0b101u);
     const u64 link[2] = {0, xxh3_64(&outcome.rows[0], sizeof(RowResult))};
     const Event event = run_to_end(task);
     EXPECT_EQ(event.ticks, 12u) << "more than a hot task has: it was parked and ran again";
     EXPECT_EQ(event.hash,
-              output_hash(xxh3_64(outcome.receipts, sizeof(Receipt)),
+              output_hash(xxh3_64(outcome.receipts, sizeof(SealedReceipt)),
                           1 + (1 << 8) + (u64{0xFFFF} << 16), 1, xxh3_64(link, sizeof link)));
 }
 
@@ -116,11 +116,11 @@ TEST_F(Evaluation, snapshot_that_is_followed_at_the_time_is_evaluated) {
     ASSERT_TRUE(hand_.step());
     ASSERT_TRUE(hand_.step());
     const Task task = evaluating(9, 0, 0);
-    const MuOutcome outcome = outcome_of(task, 1);
+    const MuOutcome outcome = outcome_of(task, 1, 8);
     ASSERT_FALSE(outcome.answer) << "no object is 6 or more";
-    EXPECT_EQ(
-        executed(hand_.events(), 9).hash,
-        output_hash(xxh3_64(outcome.receipts, sizeof(Receipt)), (1 << 8) + (u64{0xFFFF} << 16), 2));
+    EXPECT_EQ(executed(hand_.events(), 9).hash,
+              output_hash(xxh3_64(outcome.receipts, sizeof(SealedReceipt)),
+                          (1 << 8) + (u64{0xFFFF} << 16), 2));
 }
 
 TEST_F(Evaluation, guard_that_does_not_pass_is_told_by_its_number_behind_the_runs_own) {
