@@ -13,6 +13,9 @@ namespace knhk {
 struct NativeAtomics {
     template<class T>
     using Atomic = std::atomic<T>;
+    /// What lies beside them, which no two threads may race for.
+    template<class T>
+    using Plain = T;
 };
 
 static_assert(std::atomic<u64>::is_always_lock_free && std::atomic<u32>::is_always_lock_free);

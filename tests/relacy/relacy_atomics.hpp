@@ -117,13 +117,6 @@ class RelacyAtomic {
     rl::atomic<T> value_;
 };
 
-struct RelacyAtomics {
-    template<class T>
-    using Atomic = RelacyAtomic<T>;
-    /// Headers leave out what only takes time.
-    static constexpr bool HASTY = true;
-};
-
 /// A plain word: Relacy fails the execution in which two threads race for it, or in which it is
 /// read before it was ever written.
 template<class T>
@@ -139,9 +132,19 @@ class Plain {
 
     [[nodiscard]] T get(Place place = Place::current()) const { return value_(info_of(place)); }
     void set(T value, Place place = Place::current()) { value_(info_of(place)) = value; }
+    explicit operator T() const { return get(); }
 
   private:
     rl::var<T> value_;
+};
+
+struct RelacyAtomics {
+    template<class T>
+    using Atomic = RelacyAtomic<T>;
+    template<class T>
+    using Plain = test::Plain<T>;
+    /// Headers leave out what only takes time.
+    static constexpr bool HASTY = true;
 };
 
 /// Fails the execution unless `condition`.

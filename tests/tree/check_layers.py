@@ -13,10 +13,11 @@ from source_files import NATIVE_SUFFIXES, code_of, report, tree_files
 LAYERS = {
     "base": ["base/"],
     "isa": ["base/", "isa/"],
+    "beat": ["base/", "isa/", "beat/"],
     "sigma": ["base/", "isa/", "sigma/"],
     "replay": ["base/", "replay/"],
-    "sched": ["base/", "isa/", "sigma/", "replay/", "sched/"],
-    "kernel": ["base/", "isa/", "sigma/", "replay/", "sched/", "kernel/",
+    "sched": ["base/", "isa/", "beat/", "sigma/", "replay/", "sched/"],
+    "kernel": ["base/", "isa/", "beat/", "sigma/", "replay/", "sched/", "kernel/",
                "arch/platform.hpp", "arch/boot_info.hpp"],
     "arch": ["base/", "arch/"],
     "arch/linux": ["base/", "arch/", "arch/linux/", "arch/x86_64/instruction_sets.hpp",
@@ -38,10 +39,10 @@ LAYERS = {
 }
 
 # Headers of the language that need no library behind them. hash.cpp says why it takes more.
-FREESTANDING = ("base", "isa", "sigma", "replay", "sched", "kernel", "arch", "linker")
+FREESTANDING = ("base", "isa", "beat", "sigma", "replay", "sched", "kernel", "arch", "linker")
 FREESTANDING_HEADERS = {
     "algorithm", "array", "atomic", "bit", "compare", "concepts", "cstddef", "cstdint",
-    "cstring", "expected", "limits", "span", "string_view", "type_traits", "utility",
+    "cstring", "expected", "limits", "new", "span", "string_view", "type_traits", "utility",
 }
 FREESTANDING_EXCEPTIONS = {
     "base/hash.cpp": {"cstdlib", "xxhash.h"},

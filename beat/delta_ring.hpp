@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+// What changed, on its way to the beat that looks at it: rows of subject, predicate, object and
+// cycle, in eight rings of their own, one for each tick slot. A slot has one producer and one
+// consumer. What was enqueued together is a run, and can be taken as one.
+#pragma once
+
+#include <bit>
+#include <cstring>
+#include <new>
+#include <type_traits>
+
+#include "base/error.hpp"
+#include "beat/beat_clock.hpp"
+#include "beat/park_ring.hpp"
+#include "beat/ring_ends.hpp"
+#include "isa/triple_run.hpp"
+
+namespace knhk {
+
+/// A view over memory that somebody else owns; zero memory is the empty ring. A slot is its ends
+/// and five arrays, each in lines of its own: nothing in it is shared with another slot. Positions
+/// run freely and wrap by a mask, so that the whole size is used.
+template<class Atomics = NativeAtomics>
+class BasicDeltaRing {
+    using Ends = RingEnds<Atomics>;
+    using Word = typename Atomics::template Plain<u64>;
+    using Mark = typename Atomics::template Plain<u8>;
+
+  public:
+    /// `size` is the rows that each slot holds.
+    [[nodiscard]] static constexpr bool valid_size(u32 size) {
+        return std::has_single_bit(size) && size >= RUN_ROWS && size <= RING_SIZE_MAX;
+    }
+    [[nodiscard]] static constexpr u64 bytes(u32 size) { return BEAT_SLOTS * slot_bytes(size); }
+
+    /// Over `bytes(size)` bytes, aligned to a line: zero, or a ring of this size already.
+    BasicDeltaRing(std::byte* memory, u32 size) : memory_(memory), size_(size) {}
+
+    /// An empty ring in memory that may hold anything.
+    static BasicDeltaRing make(std::byte* memory, u32 size) {
+        const BasicDeltaRing ring(memory, size);
+        for (u32 slot = 0; slot < BEAT_SLOTS; ++slot) {
+            const Slot made = ring.slot_at(slot);
+            new (&made.ends()) Ends;
+            for (Word* array :
+                 {made.subjects(), made.predicates(), made.objects(), made.cycles()}) {
+                make_all(array, size);
+            }
+            make_all(made.marks(), size);
+        }
+        return ring;
+    }
+
+    /// Producer. All of one to eight rows, or none: `QueueFull`, counted, and nothing has changed.
+    [[nodiscard]] Result<void> enqueue(u32 slot, const Word* subjects, const Word* predicates,
+                                       const Word* objects, u32 count, u64 cycle) {
+        if (slot >= BEAT_SLOTS || count - 1 >= RUN_ROWS) [[unlikely]] {
+            return fail(Error::OutOfRange);
+        }
+        const Slot to = slot_at(slot);
+        const u64 written = to.ends().written();
+        if (!has_room(to.ends(), written, count)) [[unlikely]] {
+            return fail(Error::QueueFull);
+        }
+        to.put(to.subjects(), written, subjects, count);
+        to.put(to.predicates(), written, predicates, count);
+        to.put(to.objects(), written, objects, count);
+        to.fill(to.cycles(), written, cycle, count);
+        to.mark(written, count, 0);
+        to.ends().publish(written + count);
+        return {};
+    }
+
+    /// Producer. The same for a run of at least one row: it comes out as it went in.
+    [[nodiscard]] Result<void> enqueue_run(u32 slot, const TripleRun& run, u64 cycle) {
+        const u32 count = run.length;
+        if (slot >= BEAT_SLOTS || count - 1 >= RUN_ROWS) [[unlikely]] {
+            return fail(Error::OutOfRange);
+        }
+        const Slot to = slot_at(slot);
+        const u64 written = to.ends().written();
+        if (!has_room(to.ends(), written, count)) [[unlikely]] {
+            return fail(Error::QueueFull);
+        }
+        to.put(to.subjects(), written, run.subjects, count);
+        to.fill(to.predicates(), written, run.predicate, count);
+        to.put(to.objects(), written, run.objects, count);
+        to.fill(to.cycles(), written, cycle, count);
+        to.mark(written, count, ONE_PREDICATE);
+        to.ends().publish(written + count);
+        return {};
+    }
+
+    /// Consumer. The oldest rows, whatever runs they came in: as many as there are, as `capacity`
+    /// says, and eight at most. Returns how many; that many are gone from the ring.
+    [[nodiscard]] u32 dequeue(u32 slot, Word* subjects, Word* predicates, Word* objects,
+                              Word* cycles, u32 capacity) {
+        if (slot >= BEAT_SLOTS) [[unlikely]] {
+            return 0;
+        }
+        const Slot from = slot_at(slot);
+        const u64 read = from.ends().read();
+        const u32 wanted = capacity < RUN_ROWS ? capacity : RUN_ROWS;
+        const u64 there = available(from.ends(), read, wanted);
+        const u32 count = there < wanted ? static_cast<u32>(there) : wanted;
+        from.take(subjects, from.subjects(), read, count);
+        from.take(predicates, from.predicates(), read, count);
+        from.take(objects, from.objects(), read, count);
+        from.take(cycles, from.cycles(), read, count);
+        from.ends().give_back(read + count);
+        return count;
+    }
+
+    /// Consumer. Exactly one run: what one enqueue left, or what is left of it; if that has several
+    /// predicates, as far as the first goes. Its rows, 0 if there is none; rows behind are zero.
+    [[nodiscard]] u32 dequeue_run(u32 slot, TripleRun& run, u64& cycle) {
+        if (slot >= BEAT_SLOTS) [[unlikely]] {
+            return 0;
+        }
+        const Slot from = slot_at(slot);
+        const u64 read = from.ends().read();
+        const u32 count = copy_run(from, read, run, cycle);
+        from.ends().give_back(read + count);
+        return count;
+    }
+
+    /// Consumer. The oldest run leaves for `parked`, an entry as ParkedRun; its rows, 0 if there is
+    /// none. Nothing has changed if `parked` is full.
+    template<class Park>
+    [[nodiscard]] Result<u32> park(u32 slot, Park& parked, ParkCause cause) {
+        if (slot >= BEAT_SLOTS) [[unlikely]] {
+            return fail(Error::OutOfRange);
+        }
+        const Slot from = slot_at(slot);
+        const u64 read = from.ends().read();
+        ParkedRun entry{};
+        const u32 count = copy_run(from, read, entry.run, entry.cycle);
+        if (count == 0) {
+            return 0;
+        }
+        entry.slot = slot;
+        entry.cause = cause;
+        const Result<void> pushed = parked.push(entry);
+        if (!pushed) {
+            return fail(pushed.error());
+        }
+        from.ends().give_back(read + count);
+        return count;
+    }
+
+    /// Exact for the consumer in that rows which are there stay there, a hint for anybody else.
+    [[nodiscard]] u32 rows(u32 slot) const {
+        if (slot >= BEAT_SLOTS) [[unlikely]] {
+            return 0;
+        }
+        const auto seen = slot_at(slot).ends().both();
+        return static_cast<u32>(seen.written - seen.read);
+    }
+    [[nodiscard]] bool is_empty(u32 slot) const { return rows(slot) == 0; }
+    [[nodiscard]] u32 size() const { return size_; }
+    /// Producer. How many enqueues found no room.
+    [[nodiscard]] u64 refused(u32 slot) const {
+        return slot < BEAT_SLOTS ? slot_at(slot).ends().refused() : 0;
+    }
+
+  private:
+    // Each row's mark says how many rows its run has from here on, so that a run of which the first
+    // rows were taken is a run still.
+    static constexpr u8 ROWS_LEFT = 0x0F;
+    static constexpr u8 ONE_PREDICATE = 0x80;
+    static constexpr u64 EACH_BYTE = 0x0101'0101'0101'0101;
+    static constexpr u64 EIGHT_TO_ONE = 0x0102'0304'0506'0708;
+    /// Ordinary words, which are copied a line at a time.
+    static constexpr bool COPIES_LINES = std::is_same_v<Word, u64>;
+
+    [[nodiscard]] static constexpr u64 array_bytes(u32 size) {
+        return whole_lines(u64{size} * sizeof(Word));
+    }
+    [[nodiscard]] static constexpr u64 slot_bytes(u32 size) {
+        const u64 needed = sizeof(Ends) + 4 * array_bytes(size) + size * sizeof(Mark);
+        return (needed + SEPARATION_BYTES - 1) / SEPARATION_BYTES * SEPARATION_BYTES;
+    }
+
+    /// Where a slot's parts lie, and how rows get there and back across the wrap.
+    struct Slot {
+        std::byte* memory;
+        u32 size;
+
+        [[nodiscard]] Ends& ends() const { return *reinterpret_cast<Ends*>(memory); }
+        [[nodiscard]] Word* subjects() const { return array(0); }
+        [[nodiscard]] Word* predicates() const { return array(1); }
+        [[nodiscard]] Word* objects() const { return array(2); }
+        [[nodiscard]] Word* cycles() const { return array(3); }
+        [[nodiscard]] Mark* marks() const { return reinterpret_cast<Mark*>(array(4)); }
+        [[nodiscard]] Word* array(u32 number) const {
+            return reinterpret_cast<Word*>(memory + sizeof(Ends) + number * array_bytes(size));
+        }
+        [[nodiscard]] u32 place_of(u64 position) const {
+            return static_cast<u32>(position) & (size - 1);
+        }
+        /// Eight rows that lie one behind the other: the usual case, copies of constant size.
+        [[nodiscard]] bool is_line(u64 position, u32 count) const {
+            return COPIES_LINES && count == RUN_ROWS && place_of(position) + RUN_ROWS <= size;
+        }
+
+        template<class From>
+        void put(Word* array, u64 position, const From* from, u32 count) const {
+            if (is_line(position, count)) [[likely]] {
+                std::memcpy(static_cast<void*>(array + place_of(position)), from, LINE_BYTES);
+                return;
+            }
+            for (u32 i = 0; i < count; ++i) {
+                array[place_of(position + i)] = Word(from[i]);
+            }
+        }
+        void fill(Word* array, u64 position, u64 value, u32 count) const {
+            if (is_line(position, count)) [[likely]] {
+                Word* to = array + place_of(position);
+#pragma GCC unroll 8
+                for (u32 i = 0; i < RUN_ROWS; ++i) {
+                    to[i] = Word(value);
+                }
+                return;
+            }
+            for (u32 i = 0; i < count; ++i) {
+                array[place_of(position + i)] = Word(value);
+            }
+        }
+        template<class To>
+        void take(To* to, const Word* array, u64 position, u32 count) const {
+            if (is_line(position, count)) [[likely]] {
+                std::memcpy(to, static_cast<const void*>(array + place_of(position)), LINE_BYTES);
+                return;
+            }
+            for (u32 i = 0; i < count; ++i) {
+                to[i] = To(array[place_of(position + i)]);
+            }
+        }
+        void mark(u64 position, u32 count, u8 flag) const {
+            if (is_line(position, count)) [[likely]] {
+                const u64 marked = EIGHT_TO_ONE | flag * EACH_BYTE;
+                std::memcpy(static_cast<void*>(marks() + place_of(position)), &marked,
+                            sizeof marked);
+                return;
+            }
+            for (u32 i = 0; i < count; ++i) {
+                marks()[place_of(position + i)] = Mark(static_cast<u8>((count - i) | flag));
+            }
+        }
+    };
+
+    [[nodiscard]] Slot slot_at(u32 slot) const {
+        return {memory_ + slot * slot_bytes(size_), size_};
+    }
+
+    template<class T>
+    static void make_all(T* array, u32 count) {
+        for (u32 i = 0; i < count; ++i) {
+            new (array + i) T;
+        }
+    }
+
+    /// Counts it if there is none.
+    [[nodiscard]] bool has_room(Ends& ends, u64 written, u32 count) const {
+        if (written - ends.read_seen() + count <= size_) [[likely]] {
+            return true;
+        }
+        if (written - ends.look_at_read() + count <= size_) {
+            return true;
+        }
+        ends.refuse();
+        return false;
+    }
+
+    /// Rows that are there, looked at anew if those seen are not enough.
+    [[nodiscard]] static u64 available(Ends& ends, u64 read, u32 wanted) {
+        const u64 seen = ends.written_seen() - read;
+        return seen >= wanted ? seen : ends.look_at_written() - read;
+    }
+
+    /// The oldest run, which stays where it is; its rows.
+    [[nodiscard]] static u32 copy_run(const Slot& from, u64 read, TripleRun& run, u64& cycle) {
+        if (available(from.ends(), read, 1) == 0) {
+            return 0;
+        }
+        const u32 place = from.place_of(read);
+        const u8 mark = u8(from.marks()[place]);
+        u32 count = mark & ROWS_LEFT;
+        if ((mark & ONE_PREDICATE) == 0) {
+            count = rows_of_one_predicate(from, read, count);
+        }
+        if (count < RUN_ROWS) {
+            run = TripleRun{};
+        }
+        from.take(run.subjects, from.subjects(), read, count);
+        from.take(run.objects, from.objects(), read, count);
+        run.predicate = u64(from.predicates()[place]);
+        run.length = count;
+        cycle = u64(from.cycles()[place]);
+        return count;
+    }
+    [[nodiscard]] static u32 rows_of_one_predicate(const Slot& from, u64 read, u32 count) {
+        const Word* predicates = from.predicates();
+        const u64 first = u64(predicates[from.place_of(read)]);
+        u32 same = 1;
+        while (same < count && u64(predicates[from.place_of(read + same)]) == first) {
+            ++same;
+        }
+        return same;
+    }
+
+    std::byte* memory_;
+    u32 size_;
+};
+
+using DeltaRing = BasicDeltaRing<>;
+
+} // namespace knhk
