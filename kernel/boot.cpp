@@ -153,14 +153,14 @@ BootResult set_up_script(Kernel& kernel) {
         }
         run.guards[rule.id].rule = &rule;
     }
-    for (const ScriptGroup& group : script.groups()) {
+    run.observations = script.observations();
+    run.snapshots = script.snapshots();
+    run.runs = lay_out_runs(script, run.memory);
+    for (const ScriptGroup& group : script.groups()) { // deltas among them are of these runs
         if (!run.accepts(group.task)) {
             return refuse(Error::InvalidTask, "an input of the workload file");
         }
     }
-    run.observations = script.observations();
-    run.snapshots = script.snapshots();
-    run.runs = lay_out_runs(script, run.memory);
     run.workload = &SCRIPT_WORKLOAD;
     run.parameters = {0, run.seed, run.cores, &script};
     kernel.workload_text = script.bytes();

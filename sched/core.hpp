@@ -25,6 +25,8 @@ namespace knhk {
 class TaskContext;
 struct Worker;
 
+using AssertionRing = BasicAssertionRing<SealedReceipt>;
+
 /// A core's slot in region::clocks: logical time and counts, plain data.
 struct CoreClock {
     LogicalClock time; ///< L

@@ -57,8 +57,8 @@ inline constexpr u64 ORDERED_TIME_MAX = u64{1} << 62;
 inline constexpr u32 WARM_CAPACITY = 32;
 inline constexpr u32 WARM_TICKS_MAX = 64;
 
-/// The beat path, for each core. Of each slot of an epoch: rows and deltas that wait, rows that were
-/// asserted and receipts that were left, until the next commit.
+/// The beat path, for each core. Of each slot of an epoch: rows and deltas that wait, rows that
+/// were asserted and receipts that were left, until the next commit.
 inline constexpr u32 DELTA_ROWS = 32;
 inline constexpr u32 DELTA_RUNS = 16;
 inline constexpr u32 ASSERTED_ROWS = 64;

@@ -14,7 +14,7 @@
 namespace knhk {
 
 inline constexpr u64 RUN_STATE_MAGIC = 0x4E55'524B'484E'4B01; // "\1KNHKRUN"
-inline constexpr u32 RUN_STATE_VERSION = 5;
+inline constexpr u32 RUN_STATE_VERSION = 6;
 
 /// A beat's outcome over several cores.
 struct Outcome {
@@ -68,7 +68,9 @@ struct RunState {
     u64 events;
     u64 tasks;
     u64 remote_messages;
-    u64 epoch_beats; ///< executed when the lockchain took in its last leaf
+    u64 rows_admitted; ///< of deltas
+    u64 rows_done;     ///< of those, whose fibers left receipts
+    u64 epoch_beats;   ///< executed when the lockchain took in its last leaf
     u32 finished;
     u32 end_reason; ///< EndReason, valid when finished
     ChainStep step; ///< `previous` is E of the last executed beat

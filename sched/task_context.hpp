@@ -127,6 +127,8 @@ class TaskContext {
         receipts_left_ = 0;
         park_cause_ = ParkCause::None;
     }
+    /// The next task is none, or another.
+    void put_away() { delta_ = nullptr; }
     /// Why a fiber would have to run again.
     [[nodiscard]] ParkCause park_cause() const {
         return over_budget() ? ParkCause::Budget : park_cause_;

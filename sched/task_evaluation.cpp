@@ -106,8 +106,8 @@ bool TaskContext::leave_receipts(const MuOutcome& outcome) {
     for (u32 place = 0; place < hooks; ++place) {
         const RowResult& emitted = outcome.rows[place];
         if (asserts_delta && place == hooks - 1) {
-            core_->assert_rows(delta_->subjects, delta_->objects, delta_->predicate,
-                               delta_->rows(), outcome.receipts[place]);
+            core_->assert_rows(delta_->subjects, delta_->objects, delta_->predicate, delta_->rows(),
+                               outcome.receipts[place]);
         } else {
             core_->assert_rows(emitted.subjects, emitted.objects, emitted.predicate, masks[place],
                                outcome.receipts[place]);

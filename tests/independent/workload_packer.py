@@ -21,6 +21,7 @@ SCRIPT_HANDLER, EVAL_HANDLER = 6, 7
 OTHER_SNAPSHOTS = {"loaded": 8, "before": 9}
 VALUE = "value"  # in place of a number: what the step's value is then
 NOT_ORDERED = 2**64 - 1
+FLAG_STATELESS, FLAG_DELTA = 1, 2
 
 SUBJECTS = ("", "payload", "state", "observation", "id")
 TESTS = ("never", "always", "equal", "not_equal", "less", "at_least", "any_bits", "all_bits",
@@ -52,7 +53,8 @@ def task_bytes(fields, task_id, handler, payload):
     return TASK.pack(task_id, *padded(guards, 8), handler,
                      PRIORITIES.index(fields.get("priority", "normal")),
                      number(fields.get("budget", 8)), len(guards),
-                     1 if fields.get("stateless", False) else 0, *payload)
+                     FLAG_STATELESS * fields.get("stateless", False)
+                     + FLAG_DELTA * fields.get("delta", False), *payload)
 
 
 def pack_guard(guard):

@@ -16,9 +16,10 @@ namespace knhk::model {
 /// Section 1: entries of the rings of High, Normal and Low, and of the warm ring.
 inline constexpr u64 CAPACITIES[LEVELS] = {256, 512, 128};
 inline constexpr u64 WARM_CAPACITY = 32;
-/// Section 2.4: the line, and the level in a log, of ordered requests.
+/// Section 2.4: the lines, and the statuses in a log, of ordered requests and of deltas.
 inline constexpr u8 ORDERED = 3;
-inline constexpr u8 LINES = 4;
+inline constexpr u8 DELTAS = 4;
+inline constexpr u8 LINES = 5;
 
 /// Misreadings of the document, all off. A test switches on one at a time, to see that a
 /// comparison notices each.
@@ -52,6 +53,12 @@ struct ModelGuard {
     std::vector<u64 ModelCounters::*> counted_when_failing = {};
 };
 
+/// A run of triples with one predicate.
+struct ModelTriples {
+    u64 predicate = 0;
+    std::vector<std::pair<u64, u64>> rows; ///< subject and object
+};
+
 struct ModelInput {
     ModelTask task;
     u64 beat = 0;
@@ -64,14 +71,13 @@ struct ModelOutside {
     std::optional<u64> ordered_time = {};
     /// Twice the beats executed when it is there; odd: only when that barrier has cut once already.
     u64 moment = 0;
-    u64 beat = 0; ///< of a recorded one: the beat that receives it
+    u64 beat = 0;           ///< of a recorded one: the beat that receives it
+    ModelTriples rows = {}; ///< that it brings
 };
 
-/// A run of triples with one predicate.
-struct ModelTriples {
-    u64 predicate = 0;
-    std::vector<std::pair<u64, u64>> rows; ///< subject and object
-};
+/// Section 2.15: of a task and the rows that it brings.
+[[nodiscard]] u64 hash_with_rows(const ModelTask& task, const ModelTriples& run);
+void append_run(Bytes& bytes, const ModelTriples& run);
 
 struct ModelConfig {
     u32 cores = 1;
@@ -120,6 +126,22 @@ struct Arrival {
     u32 emission = 0; ///< the how many-th of its task
     ModelTask task;
     std::optional<u64> ordered_time = {};
+    ModelTriples rows = {}; ///< that it brings
+};
+
+/// Section 2.15: a delta that waits for its fiber, or is parked.
+struct ModelDelta {
+    ModelTask task;
+    ModelTriples run;
+    u64 tries = 0; ///< in W1
+};
+
+/// Section 2.15: what one slot of the assertion ring holds.
+struct ModelAsserted {
+    Bytes receipts;
+    u64 lanes = 0;
+    std::vector<std::array<u64, 4>> rows; ///< s, p, o, the receipt's number
+    [[nodiscard]] u64 receipt_count() const { return receipts.size() / 64; }
 };
 
 /// Section 2.2: an entry of a heap, or of X.
@@ -160,14 +182,19 @@ struct ModelCore {
     u64 last_state_hash = 0;
     std::optional<ModelRequest> request;
     std::vector<ModelEvent> events; ///< of this beat
-    u64 receipts = 0;               ///< written in this beat
-    u64 ordered_events = 0;         ///< those of the ordered part
-    u64 stolen_events = 0;          ///< those of section 2.9
-    u64 free_admit_events = 0;      ///< those that a fault keeps out of admit's half
+    std::deque<ModelDelta> delta_slots[8];
+    std::deque<ModelDelta> parked_warm; ///< W1
+    std::deque<ModelDelta> parked_cold; ///< C1
+    u64 warm_turns = 0;                 ///< of W1, that are left in this beat
+    ModelAsserted asserted[8];
+    u64 receipts = 0;          ///< written in this beat
+    u64 ordered_events = 0;    ///< those of the ordered part
+    u64 stolen_events = 0;     ///< those of section 2.9
+    u64 free_admit_events = 0; ///< those that a fault keeps out of admit's half
 };
 
 /// Where a task that starts comes from (sections 2.2, 2.6).
-enum class Origin : u8 { Ring, Warm, OrderedPart };
+enum class Origin : u8 { Ring, Warm, OrderedPart, Fiber, WarmFiber, ColdFiber };
 
 class Model {
   public:
@@ -209,6 +236,24 @@ class Model {
     void judge_over_budget(u32 core, const ModelTask& task, Origin origin,
                            const ModelContext& context, ModelEvent& event);
     void count_over_budget(Origin origin, const ModelContext& context);
+
+    // model_beat.cpp: deltas, fibers, commits.
+    [[nodiscard]] const ModelTriples* workload_run(const ModelTask& task) const;
+    [[nodiscard]] bool has_rows(const ModelTask& task) const;
+    [[nodiscard]] bool slot_has_room(u32 core, u64 slot, u64 rows) const;
+    [[nodiscard]] ModelTriples run_of(const Arrival& arrival) const;
+    void enter_delta(u32 core, const ModelDelta& delta, u64 slot);
+    void run_fibers(u32 core);
+    void run_cold_fibers(u32 core);
+    [[nodiscard]] bool run_warm_fiber(u32 core);
+    [[nodiscard]] bool fiber_may_start(u32 core) const;
+    [[nodiscard]] bool task_may_start(u32 core) const;
+    void run_fiber(u32 core, ModelDelta delta, Origin origin);
+    void judge_fiber(const ModelContext& context, ModelEvent& event);
+    [[nodiscard]] bool park_fiber(u32 core, const ModelDelta& delta, Origin origin, u64 cause);
+    void log_commit(u32 core);
+    [[nodiscard]] bool deltas_left(const ModelCore& core) const;
+    [[nodiscard]] bool receipts_left(const ModelCore& core) const;
 
     // model_barrier.cpp: what happens between beats.
     void cut_inputs(u64 due);
@@ -259,8 +304,19 @@ class Model {
     void enter_heap(u32 core, const ModelTask& task, u64 time);
     [[nodiscard]] bool heap_full(u32 core) const;
     [[nodiscard]] u8 line_of(const ModelTask& task, bool ordered) const {
-        return ordered && !faults_.ordered_requests_in_level_lines ? ORDERED : task.level;
+        if (ordered && !faults_.ordered_requests_in_level_lines) {
+            return ORDERED;
+        }
+        return task.is_delta() ? DELTAS : task.level;
     }
+    /// Section 2.8: in which quota an input counts.
+    [[nodiscard]] u8 quota_line_of(const Arrival& arrival) const {
+        return arrival.task.is_delta() && !faults_.deltas_have_a_quota
+                   ? arrival.task.level
+                   : line_of(arrival.task, arrival.ordered_time.has_value());
+    }
+    [[nodiscard]] u64 held_in_lines(u32 core, u8 quota_line,
+                                    const std::function<bool(const Arrival&)>& counts) const;
     using ArrivalKey = std::tuple<u64, u32, u64, u64, u32>;
     [[nodiscard]] ArrivalKey key(const Arrival& arrival) const;
     [[nodiscard]] u32 rank(From from) const;
@@ -298,6 +354,11 @@ class ModelContext {
   public:
     ModelContext(Model& model, u32 core, const ModelTask& task, Origin origin, u64 start)
         : model_(model), core_(core), task_(task), origin_(origin), start_(start) {}
+    /// Section 2.15: it is a fiber, and this its delta.
+    void bring(const ModelTriples& run) { delta_ = &run; }
+    /// Why it would have to run again; 0: not.
+    [[nodiscard]] u64 park_cause() const { return over_budget_ ? 1 : park_cause_; }
+    void leave_bare_receipt(u8 status);
 
     [[nodiscard]] const ModelTask& task() const { return task_; }
     [[nodiscard]] u64 payload(u32 word) const { return task_.payload[word]; }
@@ -368,6 +429,18 @@ class ModelContext {
     evaluate_hook(const ModelTriples& run, const SigmaHook& hook, u16 number, Bytes& receipts);
     void end_evaluation(const Bytes& receipts, bool yes, u64 hooks, u16 next, u64 rows_hash);
     [[nodiscard]] static u64 link_of(u64 before, u64 hash);
+    [[nodiscard]] const ModelTriples* run_to_read() const;
+    // model_beat.cpp
+    struct Evaluated {
+        Bytes receipts;
+        std::vector<Answered> answers;
+        bool yes = true;
+    };
+    [[nodiscard]] bool is_of_another_class(const SigmaSnapshot& snapshot, u64 number);
+    [[nodiscard]] bool leave_receipts(const Evaluated& evaluated);
+    [[nodiscard]] std::vector<ModelTriples> asserted_by(const Evaluated& evaluated) const;
+    [[nodiscard]] ModelStatus delta_here(const Emission& emission);
+    [[nodiscard]] bool may_go(const Emission& emission) const;
 
     Model& model_;
     u32 core_;
@@ -388,6 +461,9 @@ class ModelContext {
     u16 snapshot_guard_ = 0;
     std::vector<u32> message_destinations_;
     Observation output_ = {};
+    const ModelTriples* delta_ = nullptr;
+    u64 park_cause_ = 0;
+    bool left_receipt_ = false;
 };
 
 } // namespace knhk::model

@@ -94,6 +94,9 @@ std::optional<u16> ModelContext::evaluate() {
     const SigmaSnapshot snapshot =
         read_snapshot(stale ? model_.turns_.front() : model_.turns_.back()).value();
     const u64 number = payload(0) & 0xFFFF'FFFF;
+    if (delta_ != nullptr && is_of_another_class(snapshot, number)) {
+        return std::nullopt;
+    }
     if (!charge(1)) {
         return std::nullopt;
     }
@@ -106,7 +109,7 @@ std::optional<u16> ModelContext::evaluate() {
     if (!charge(1)) { // the pattern, a sequence
         return std::nullopt;
     }
-    if (payload(1) >= model_.config_.runs.size()) {
+    if (run_to_read() == nullptr) {
         ++counters.eval_no_run;
         refuse(NO_SNAPSHOT);
         return std::nullopt;
@@ -146,38 +149,50 @@ bool ModelContext::snapshot_guard_passes(const SigmaGuard& guard) {
     case AUTHORIZATION:
         return (payload(guard.word) & guard.value) != 0;
     case SCHEMA:
-        return model_.config_.runs[payload(1)].predicate == guard.value;
+        return run_to_read()->predicate == guard.value;
     default:
         ++model_.counters_.eval_custom_guard;
         return guard_passes(guard.custom);
     }
 }
 
+// The delta's, or the workload's.
+const ModelTriples* ModelContext::run_to_read() const {
+    const std::vector<ModelTriples>& runs = model_.config_.runs;
+    if (delta_ != nullptr && !model_.faults_.fiber_reads_the_workloads_run) {
+        return delta_;
+    }
+    return payload(1) < runs.size() ? &runs[payload(1)] : nullptr;
+}
+
 // In order, up to the first that is false.
 std::optional<u16> ModelContext::evaluate_hooks(const SigmaSnapshot& snapshot,
                                                 const SigmaTask& task) {
-    const ModelTriples& run = model_.config_.runs[payload(1)];
-    Bytes receipts;
-    u64 hooks = 0;
+    Evaluated evaluated;
     u64 rows_hash = 0;
-    bool yes = true;
-    while (hooks < task.hooks.size() && (yes || model_.faults_.false_hook_does_not_stop)) {
-        const u16 number = task.hooks[hooks];
+    for (const u16 number : task.hooks) {
         const std::optional<Answered> answered =
-            evaluate_hook(run, snapshot.hooks[number], number, receipts);
+            evaluate_hook(*run_to_read(), snapshot.hooks[number], number, evaluated.receipts);
         if (!answered) {
             return std::nullopt;
         }
-        ++hooks;
-        yes = answered->yes;
+        evaluated.answers.push_back(*answered);
+        evaluated.yes = answered->yes;
         if (!answered->result.empty()) {
             ++model_.counters_.eval_rows;
             rows_hash = link_of(rows_hash, hash64(answered->result));
         }
+        if (!evaluated.yes && !model_.faults_.false_hook_does_not_stop) {
+            break;
+        }
+    }
+    const bool yes = evaluated.yes;
+    if (delta_ != nullptr && !leave_receipts(evaluated)) {
+        return std::nullopt;
     }
     const u16 next = yes ? task.when_true : task.when_false;
     ++(yes ? model_.counters_.eval_true : model_.counters_.eval_false);
-    end_evaluation(receipts, yes, hooks, next, rows_hash);
+    end_evaluation(evaluated.receipts, yes, evaluated.answers.size(), next, rows_hash);
     return next == NO_TASK ? std::nullopt : std::optional(next);
 }
 

@@ -149,6 +149,20 @@ OrderedJson input(const Shape& shape, Dice& dice, RandomKinds& kinds, u64 tasks_
     return input;
 }
 
+// An input that is not ordered may be one, of a run that has rows.
+void make_delta(OrderedJson& input, const OrderedJson& file, const Shape& shape, Dice& dice) {
+    const bool may_be = (input.contains("eval") || input.contains("kind")) && !input.contains("at");
+    if (!may_be || shape.runs == 0 || !dice.of_8(shape.deltas_of_8)) {
+        return;
+    }
+    const u64 run = dice.below(shape.runs);
+    if (!file["runs"][run]["rows"].empty()) {
+        input[input.contains("eval") ? "run" : "value"] = run;
+        input["delta"] = true;
+        input.erase("stateless");
+    }
+}
+
 // Just more than half a share of requests for core 0.
 OrderedJson burst_input(const Shape& shape, Dice& dice, RandomKinds& kinds) {
     const u64 half_share = 8192 / shape.cores;
@@ -233,6 +247,7 @@ void add_inputs(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& 
     }
     for (u64 i = 0; i < entries; ++i) {
         file["inputs"].push_back(input(shape, dice, kinds, tasks_max));
+        make_delta(file["inputs"].back(), file, shape, dice);
     }
     if (shape.aim == Aim::Steal && !dice.one_in(4)) {
         add_touching_input(file, shape, dice);
@@ -244,10 +259,11 @@ void add_inputs(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& 
 
 void add_runs(OrderedJson& file, const Shape& shape, Dice& dice) {
     for (u64 count = shape.runs; count > 0; --count) {
-        const u64 predicate = dice.one_in(5) ? dice.bits() : RANDOM_PREDICATE;
+        const bool strange = dice.one_in(shape.full_runs ? 50 : 5);
+        const u64 predicate = strange ? dice.bits() : RANDOM_PREDICATE;
         OrderedJson run = {{"predicate", random_notation(predicate, dice)}};
         run["rows"] = OrderedJson::array();
-        for (u64 rows = dice.below(9); rows > 0; --rows) {
+        for (u64 rows = shape.full_runs ? 8 : dice.below(9); rows > 0; --rows) {
             const u64 object =
                 dice.pick({0, 1, 2, (u64{1} << 63) - 1, u64{1} << 63, ~u64{0}, dice.bits()});
             run["rows"].push_back({dice.below(4), random_notation(object, dice)});
@@ -279,7 +295,8 @@ std::string random_workload_file(u64 seed) {
     }
     add_runs(file, shape, dice);
     for (u32 number = 0; number < shape.snapshots; ++number) {
-        file["sigma"].push_back(snapshot_file_name(number));
+        file["sigma"].push_back(
+            snapshot_file_name((shape.first_snapshot + number) % RANDOM_SNAPSHOT_FILES));
     }
     file["kinds"] = kinds.kinds();
     file["inputs"] = OrderedJson::array();

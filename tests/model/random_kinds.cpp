@@ -119,6 +119,13 @@ void RandomKinds::add_task_fields(OrderedJson& to) {
     }
 }
 
+void RandomKinds::make_delta(OrderedJson& emission) {
+    if (dice_.of_8(shape_.deltas_of_8)) {
+        emission["delta"] = true;
+        emission.erase("stateless");
+    }
+}
+
 // A few emissions among other things to do; the share keeps the number of tasks near the life.
 void RandomKinds::make_kind(u64 number) {
     OrderedJson steps = OrderedJson::array();
@@ -210,6 +217,8 @@ void RandomKinds::add_emission(OrderedJson& steps, u64 number, u64 share, u64 ha
     add_task_fields(step);
     if (way == 2) {
         add_time(step, shape_.too_late_one_in);
+    } else {
+        make_delta(step);
     }
     add_one_in(step);
     steps.push_back(step);
@@ -366,7 +375,7 @@ OrderedJson RandomKinds::other_step() {
 }
 
 u64 RandomKinds::work_ticks() {
-    return dice_.pick({5, 7, 8, 8, 30, 63, 64, 0xFFFF'FFFF});
+    return dice_.pick({5, 7, 8, 8, 30, 63, 64, 200, 0xFFFF'FFFF});
 }
 
 void RandomKinds::add_one_in(OrderedJson& step) {

@@ -121,7 +121,9 @@ ModelTask read_task(const Json& json, const KindNumbers& kinds) {
     task.guard_count = static_cast<u8>(guards.size());
     std::ranges::transform(guards, task.guards.begin(),
                            [](u64 id) { return static_cast<u16>(id); });
-    task.flags = json.value("stateless", false) ? STATELESS : 0;
+    task.flags = json.value("stateless", false) ? STATELESS
+                 : json.value("delta", false)   ? IS_DELTA
+                                                : 0;
     const Json words = json.value(by_handler ? "payload" : "data", Json::array());
     for (u64 i = 0; i < words.size(); ++i) {
         task.payload[i + (by_handler ? 0 : 2)] = words[i] == VALUE ? 0 : number(words[i]);

@@ -11,8 +11,9 @@ namespace knhk::tools {
 namespace {
 
 constexpr std::string_view KINDS[] = {
-    "", "TaskEnqueued", "TaskExecuted", "StateChange", "ExternalInput", "TaskStolen", "Promotion"};
-constexpr std::string_view LEVELS[] = {"High", "Normal", "Low", "ordered"};
+    "",           "TaskEnqueued", "TaskExecuted", "StateChange", "ExternalInput",
+    "TaskStolen", "Promotion",    "Commit"};
+constexpr std::string_view LEVELS[] = {"High", "Normal", "Low", "ordered", "delta"};
 constexpr std::string_view STATUSES[] = {
     "Ok",         "QueueFull", "EmitLimit",   "InvalidTask",   "InvalidTimestamp", "GuardFailed",
     "OverBudget", "Parked",    "StateDenied", "NoObservation", "NoSnapshot"};
@@ -49,6 +50,7 @@ std::string_view status_name(u8 kind, u8 status) {
         return name_in(status, DECISIONS);
     case EventKind::StateChange:
     case EventKind::ExternalInput:
+    case EventKind::Commit:
         break;
     }
     return {};

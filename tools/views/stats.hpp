@@ -20,7 +20,7 @@ struct CoreStats {
 
 /// What only events tell; none below level full.
 struct EventStats {
-    static constexpr u32 KINDS = 7;
+    static constexpr u32 KINDS = 8;
     static constexpr u32 STATUSES = 16;
 
     std::array<std::array<u64, STATUSES>, KINDS> counts{}; ///< by kind and status

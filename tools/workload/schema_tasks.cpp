@@ -35,6 +35,20 @@ constexpr std::array NOT_OF_SIGMA{Name("payload"), Name("share"), Name("value")}
 
 // --- tasks ---------------------------------------------------------------------------------------
 
+/// A delta keeps to its core and its beat.
+void read_delta_flag(const Object& object, Task& task) {
+    const auto delta = object.find("delta");
+    if (!delta || (!delta->is_object() && !delta->boolean())) {
+        return;
+    }
+    if (task.stateless()) {
+        delta->fail("a delta cannot be stateless");
+    }
+    static constexpr std::array TIMES_OF_ORDERED{Name("at"), Name("after"), Name("within")};
+    object.forbid(TIMES_OF_ORDERED, "a delta cannot be ordered for a time");
+    task.flags = TASK_DELTA;
+}
+
 /// What steps and inputs say alike of a task, but whose it is.
 void read_task_fields(const Object& object, Task& task) {
     if (const auto priority = object.find("priority")) {
@@ -50,6 +64,7 @@ void read_task_fields(const Object& object, Task& task) {
     if (const auto stateless = object.find("stateless")) {
         task.flags = stateless->boolean() ? TASK_STATELESS : 0;
     }
+    read_delta_flag(object, task);
 }
 
 /// The task without its id. `kind` is that of a task of a kind, which has no payload of its own.
@@ -104,8 +119,14 @@ void read_sigma_task(const Object& object, Target& target) {
     target.task.handler = EVAL_HANDLER;
     payload[0] = kind_and_life(object.require("eval").number(0, SNAPSHOT_TASKS_MAX - 1),
                                object.number_or("life", 0, 0, U32_MAX));
-    read_word(object.require("run"), SCRIPT_RUNS_MAX - 1, TARGET_RUN_FROM_VALUE, payload[1],
-              target.from_value);
+    const auto delta = object.find("delta");
+    if (delta && delta->is_object()) {
+        static constexpr std::array RUN{Name("run")};
+        object.forbid(RUN, "the delta brings its rows");
+    } else {
+        read_word(object.require("run"), SCRIPT_RUNS_MAX - 1, TARGET_RUN_FROM_VALUE, payload[1],
+                  target.from_value);
+    }
     if (const auto data = object.find("data")) {
         const auto words = data->elements(2, 2);
         read_word(words[0], FIELD_NUMBER_MAX, TARGET_WORD_2_IS_VALUE, payload[2],
@@ -137,9 +158,10 @@ Target read_target(const Object& object, const KindNames& kinds,
 // --- steps ---------------------------------------------------------------------------------------
 
 constexpr std::array EMISSION_FIELDS{
-    Name("do"),     Name("kind"),     Name("handler"),   Name("eval"),   Name("id"),
-    Name("run"),    Name("life"),     Name("share"),     Name("data"),   Name("payload"),
-    Name("budget"), Name("priority"), Name("stateless"), Name("guards"), Name("one_in")};
+    Name("do"),        Name("kind"),    Name("handler"), Name("eval"),
+    Name("id"),        Name("run"),     Name("life"),    Name("share"),
+    Name("data"),      Name("payload"), Name("budget"),  Name("priority"),
+    Name("stateless"), Name("guards"),  Name("one_in"),  Name("delta")};
 constexpr std::array ORDER_FIELDS{
     Name("do"),     Name("kind"),      Name("handler"), Name("eval"),    Name("id"),
     Name("at"),     Name("after"),     Name("within"),  Name("run"),     Name("life"),
@@ -171,6 +193,9 @@ void read_emission(const Object& object, const KindNames& kinds, ScriptStep& ste
         step.share = static_cast<u32>(object.number_or("share", 1, 1, U32_MAX));
     } else {
         step.target = TARGET_HANDLER | target.from_value;
+    }
+    if (const auto delta = object.find("delta"); delta && delta->is_object()) {
+        delta->fail("only an input from outside brings its rows: name one of the file's runs");
     }
     read_id(object, step);
     if (step.act == Act::Order) {
@@ -243,7 +268,7 @@ constexpr std::array INPUT_FIELDS{
     Name("kind"),    Name("handler"),  Name("eval"),   Name("id"),     Name("count"),
     Name("id_step"), Name("run"),      Name("life"),   Name("value"),  Name("data"),
     Name("payload"), Name("priority"), Name("budget"), Name("guards"), Name("stateless"),
-    Name("at"),      Name("beat"),     Name("times"),  Name("every")};
+    Name("at"),      Name("beat"),     Name("times"),  Name("every"),  Name("delta")};
 
 Task read_input_task(const Object& object, const KindNames& kinds,
                      HandlerOf handler_of = handler_number) {
@@ -268,7 +293,7 @@ u64 read_input_time(const Object& object) {
 constexpr std::array OUTSIDE_FIELDS{
     Name("kind"),   Name("handler"), Name("eval"),      Name("id"),      Name("run"),
     Name("life"),   Name("value"),   Name("data"),      Name("payload"), Name("priority"),
-    Name("budget"), Name("guards"),  Name("stateless"), Name("at")};
+    Name("budget"), Name("guards"),  Name("stateless"), Name("at"),      Name("delta")};
 
 /// Those that every image has, by their ids. Tasks of `script` are said by their kind.
 constexpr std::array BUILTIN_HANDLERS{Name("pure"),          Name("ring"),
@@ -280,6 +305,22 @@ HandlerId handler_number_or_name(const Field& field) {
                            : handler_number(field);
 }
 
+/// Of a file, deltas are of the file's runs.
+void check_delta(const Object& object, const Task& task, std::span<const ScriptRun> runs) {
+    if (!task.is_delta()) {
+        return;
+    }
+    if (const Field delta = object.require("delta"); delta.is_object()) {
+        delta.fail("only an input from outside brings its rows: name one of the file's runs");
+    }
+    const u64 number = task.payload[DELTA_RUN_WORD];
+    if (number >= runs.size() || runs[number].length == 0) {
+        object.require("delta").fail(
+            fmt::format("run {} {}: a delta has 1 to 8 rows", number,
+                        number >= runs.size() ? "does not exist" : "has no rows"));
+    }
+}
+
 /// Refuses an entry whose last repetition is for a beat that there cannot be.
 void check_last_beat(const Object& object, u64 beat, u64 times, u64 every) {
     if (times > 1 && every > (SCRIPT_BEAT_END - 1 - beat) / (times - 1)) {
@@ -289,6 +330,21 @@ void check_last_beat(const Object& object, u64 beat, u64 times, u64 every) {
 }
 
 } // namespace
+
+ScriptRun read_run(const Field& field) {
+    static constexpr std::array FIELDS{Name("predicate"), Name("rows")};
+    const Object object(field);
+    object.allow(FIELDS);
+    ScriptRun run{};
+    run.predicate = object.require("predicate").number();
+    for (const Field& row : object.require("rows").elements(0, RUN_ROWS)) {
+        u64 words[2] = {};
+        row.numbers(words);
+        run.subjects[run.length] = words[0];
+        run.objects[run.length++] = words[1];
+    }
+    return run;
+}
 
 ScriptStep read_step(const Field& field, const KindNames& kinds) {
     const Object object(field);
@@ -306,11 +362,13 @@ ScriptStep read_step(const Field& field, const KindNames& kinds) {
     return step;
 }
 
-void read_input(const Field& field, const KindNames& kinds, std::vector<ScriptGroup>& groups) {
+void read_input(const Field& field, const KindNames& kinds, std::span<const ScriptRun> runs,
+                std::vector<ScriptGroup>& groups) {
     const Object object(field);
     object.allow(INPUT_FIELDS);
     ScriptGroup group{};
     group.task = read_input_task(object, kinds);
+    check_delta(object, group.task, runs);
     group.count = object.number_or("count", 1, 1, SCRIPT_INPUTS_MAX);
     group.id_step = object.number_or("id_step", 1);
     group.time = read_input_time(object);
@@ -331,7 +389,17 @@ void read_input(const Field& field, const KindNames& kinds, std::vector<ScriptGr
 OutsideTask read_outside_task(const Field& field, const KindNames& kinds) {
     const Object object(field);
     object.allow(OUTSIDE_FIELDS);
-    return {read_input_task(object, kinds, handler_number_or_name), read_input_time(object)};
+    OutsideTask outside{read_input_task(object, kinds, handler_number_or_name),
+                        read_input_time(object), std::nullopt};
+    const auto delta = object.find("delta");
+    if (delta && delta->is_object()) {
+        outside.rows = read_run(*delta);
+        if (outside.rows->length == 0) {
+            delta->fail("a delta has 1 to 8 rows");
+        }
+        outside.task.flags |= TASK_ROWS;
+    }
+    return outside;
 }
 
 } // namespace knhk::tools

@@ -187,21 +187,6 @@ void read_observations(const Field& field, WorkloadFile& file) {
 
 // --- what tasks of snapshots read, and snapshots -------------------------------------------------
 
-ScriptRun read_run(const Field& field) {
-    static constexpr std::array FIELDS{Name("predicate"), Name("rows")};
-    const Object object(field);
-    object.allow(FIELDS);
-    ScriptRun run{};
-    run.predicate = object.require("predicate").number();
-    for (const Field& row : object.require("rows").elements(0, RUN_ROWS)) {
-        u64 words[2] = {};
-        row.numbers(words);
-        run.subjects[run.length] = words[0];
-        run.objects[run.length++] = words[1];
-    }
-    return run;
-}
-
 void read_runs(const Field& field, WorkloadFile& file) {
     for (const Field& run : field.elements(0, SCRIPT_RUNS_MAX)) {
         file.runs.push_back(read_run(run));
@@ -255,7 +240,7 @@ KindNames read_kinds(const Object& object, WorkloadFile& file) {
 /// Their order is that of their beats, and then that of the file.
 void read_inputs(const Field& field, const KindNames& kinds, WorkloadFile& file) {
     for (const Field& input : field.elements(0, SCRIPT_GROUPS_MAX)) {
-        read_input(input, kinds, file.groups);
+        read_input(input, kinds, file.runs, file.groups);
     }
     if (file.input_count() > SCRIPT_INPUTS_MAX) {
         field.fail(fmt::format("more than {} inputs together", SCRIPT_INPUTS_MAX));
