@@ -9,8 +9,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/sha256.hpp"
 #include "tools/command.hpp"
 #include "tools/host/failure.hpp"
+#include KNHK_LINUX_MACHINE
 
 namespace knhk::tools {
 
@@ -106,6 +108,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     using namespace knhk;
     tools::occupy_standard_streams();
+    choose_sha256(hosted::instruction_sets());
     try {
         return tools::run(argc, argv);
     } catch (const tools::Failure& failure) {
