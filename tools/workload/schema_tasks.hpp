@@ -8,6 +8,7 @@
 #include "kernel/script.hpp"
 #include "kernel/sigma_program.hpp"
 #include "tools/workload/fields.hpp"
+#include "tools/workload/text_ids.hpp"
 
 namespace knhk::tools {
 
@@ -17,10 +18,11 @@ class KindNames : public Names {
     KindNames() : Names("kind") {}
 };
 
-[[nodiscard]] ScriptStep read_step(const Field& field, const KindNames& kinds);
+[[nodiscard]] ScriptStep read_step(const Field& field, const KindNames& kinds, TextIds& ids);
 
 /// Appends the groups of one entry of `inputs`.
-void read_input(const Field& field, const KindNames& kinds, std::vector<ScriptGroup>& groups);
+void read_input(const Field& field, const KindNames& kinds, TextIds& ids,
+                std::vector<ScriptGroup>& groups);
 
 /// A task from outside, and the time that it is ordered for or NOT_ORDERED.
 struct OutsideTask {
