@@ -17,7 +17,7 @@ void sha256_portable(u32* state, const std::byte* blocks, std::size_t count);
 extern const Sha256Code SHA256_INSTRUCTIONS;
 
 /// What hashes from now on. Called while nobody else hashes.
-void use_sha256(Sha256Code code);
+void use_sha256(Sha256Code chosen);
 [[nodiscard]] Sha256Code used_sha256();
 
 } // namespace knhk
