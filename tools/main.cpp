@@ -73,6 +73,7 @@ int run(int argc, char** argv) {
     add_verify_command(app, action);
     add_show_command(app, action);
     add_stats_command(app, action);
+    add_roots_command(app, action);
     add_trace_command(app, action);
     add_prove_command(app, action);
     add_check_proof_command(app, action);
