@@ -2,6 +2,8 @@
 // What runs came to, gathered in one file by run, replay and resume, on all platforms.
 #include <gtest/gtest.h>
 
+#include "base/fnv1a.hpp"
+#include "base/hash.hpp"
 #include "tests/support/command.hpp"
 
 namespace knhk::test {
@@ -60,6 +62,40 @@ TEST_F(Roots, each_run_that_ends_is_there_and_all_of_one_identity_agree) {
     EXPECT_EQ(text.status, 0);
     EXPECT_NE(text.out.find("2 different identities: no two contradict each other"),
               std::string::npos);
+}
+
+u64 number_at(const std::string& bytes, std::size_t offset, u32 size = 8) {
+    u64 value = 0;
+    for (u32 i = size; i > 0; --i) {
+        value = value << 8 | static_cast<u8>(bytes.at(offset + i - 1));
+    }
+    return value;
+}
+
+// docs/log-format.md, Roots file, Header and Trailer.
+TEST_F(Roots, file_has_its_bytes_where_the_document_says) {
+    constexpr std::size_t RECORD_BYTES = 112;
+    const std::string path = folder_.file("log");
+    static_cast<void>(run({"run", "ring", "--tasks", "300", "--seed", "77", "--log", path}));
+    const std::string log = read_file(path);
+    const std::string trailer = log.substr(log.size() - 96);
+    const std::string file = read_file(path_);
+    ASSERT_EQ(file.size(), HEADER_BYTES + (16'384 + 1) * RECORD_BYTES);
+    EXPECT_EQ(file.substr(0, 8), "KNHKARRY");
+    EXPECT_EQ(number_at(file, 8, 4), 1);
+    EXPECT_EQ(number_at(file, 12, 4), RECORD_BYTES);
+    EXPECT_EQ(number_at(file, 16), fnv1a_64("knhk.RunRoot.1"));
+    EXPECT_EQ(number_at(file, 24), 16'384);
+    EXPECT_EQ(number_at(file, 32), xxh3_64(file.data(), 32));
+    EXPECT_EQ(number_at(file, 40), 1) << "count";
+    EXPECT_EQ(number_at(file, 48), 0) << "pending";
+    const std::string record = file.substr(HEADER_BYTES, RECORD_BYTES);
+    EXPECT_EQ(record.substr(0, 16), log.substr(24, 16)) << "I";
+    EXPECT_EQ(record.substr(16, 48), trailer.substr(40, 48)) << "D and the lockchain's root";
+    EXPECT_EQ(number_at(record, 64), 77);
+    EXPECT_EQ(record.substr(72, 24), trailer.substr(16, 24)) << "beats, events, leaves";
+    EXPECT_EQ(number_at(record, 96, 4), 0) << "quiescent";
+    EXPECT_EQ(number_at(record, 104), xxh3_64(record.data(), 104));
 }
 
 TEST_F(Roots, run_that_was_open_to_inputs_is_listed_and_not_compared) {
