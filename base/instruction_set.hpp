@@ -23,6 +23,11 @@ constexpr u64 bit_of(InstructionSet set) {
     return u64{1} << static_cast<u32>(set);
 }
 
+/// Beside those: what base/sha256_*.cpp of the architecture needs. On x86_64 SHA, SSSE3 and SSE4.1,
+/// on aarch64 SHA2, on riscv64 Zknh.
+inline constexpr u64 SHA256_BIT = u64{1} << 32;
+static_assert(INSTRUCTION_SETS <= 32);
+
 constexpr const char* name_of(InstructionSet set) {
     constexpr const char* NAMES[INSTRUCTION_SETS] = {"scalar", "avx2", "avx512", "neon", "rvv"};
     return NAMES[static_cast<u32>(set)];

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "isa/cost.hpp"
 #include "isa/kernels.hpp"
@@ -167,9 +168,10 @@ BootResult set_up_script(Kernel& kernel) {
     return {};
 }
 
-/// Of the instruction set that is asked for, or of the best.
+/// Of the instruction set that is asked for, or of the best. What hashes is not asked for.
 BootResult choose_kernels(Kernel& kernel) {
     const u64 usable = kernel.boot_info->instruction_sets;
+    choose_sha256(usable);
     const RunConfig& config = kernel.config;
     kernel.run.kernels =
         config.isa_given ? find_kernels(config.isa, usable) : &best_kernels(usable);

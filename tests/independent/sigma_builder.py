@@ -6,6 +6,8 @@ import hashlib
 import json
 import struct
 
+from workload_packer import id_of
+
 HEADER = struct.Struct("<QIIIIII32s64s")
 TASK = struct.Struct("<HBBHH8H7H26x")
 HOOK = struct.Struct("<BBHIQQQ")
@@ -47,7 +49,8 @@ def guard_bytes(guard):
     code, takes = GUARD_KINDS[guard["kind"]]
     word = number(guard["word"]) if "w" in takes else 0
     custom = number(guard["id"]) if "c" in takes else 0
-    return GUARD.pack(code, word, custom, 0, number(guard["value"]) if "v" in takes else 0)
+    meaning = id_of if guard["kind"] == "schema" else number
+    return GUARD.pack(code, word, custom, 0, meaning(guard["value"]) if "v" in takes else 0)
 
 
 def hook_bytes(hook):
@@ -59,9 +62,10 @@ def hook_bytes(hook):
         if isinstance(hook[field], dict):
             flags |= 1 << at
         else:
-            operands[at] = number(hook[field])
+            operands[at] = id_of(hook[field])
     threshold = number(hook["threshold"]) if "k" in takes else 0
-    return HOOK.pack(code, flags, 0, threshold, operands[0], number(hook["predicate"]), operands[1])
+    return HOOK.pack(code, flags, 0, threshold, operands[0], id_of(hook["predicate"]),
+                     operands[1])
 
 
 def task_bytes(task, text, patterns):

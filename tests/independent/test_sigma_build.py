@@ -30,13 +30,16 @@ def dump_in(document):
 
 
 def operand_for(choose):
-    return choose.choice([{"from": "task"}, choose.getrandbits(64), hex(choose.getrandbits(64))])
+    return choose.choice([{"from": "task"}, choose.getrandbits(64), hex(choose.getrandbits(64)),
+                          "urn:\u00e9#%d" % choose.getrandbits(30)])
 
 
 def hook_for(choose, name):
     operation = choose.choice(list(OPERATIONS))
     takes = OPERATIONS[operation][1]
-    hook = {"name": name, "op": operation, "predicate": choose.getrandbits(64)}
+    hook = {"name": name, "op": operation,
+            "predicate": choose.choice([choose.getrandbits(64),
+                                         "https://example.org/%d" % choose.getrandbits(30)])}
     hook |= {"subject": operand_for(choose)} if "s" in takes else {}
     hook |= {"object": operand_for(choose)} if "o" in takes else {}
     return hook | ({"threshold": choose.getrandbits(32)} if "k" in takes else {})
@@ -48,7 +51,8 @@ def guard_for(choose, name):
     guard = {"name": name, "kind": kind}
     guard |= {"word": choose.randint(0, 3)} if "w" in takes else {}
     guard |= {"id": choose.randint(0, 1023)} if "c" in takes else {}
-    return guard | ({"value": choose.getrandbits(64)} if "v" in takes else {})
+    values = [choose.getrandbits(64)] + (["urn:grants"] if kind == "schema" else [])
+    return guard | ({"value": choose.choice(values)} if "v" in takes else {})
 
 
 def derived_text(seed):

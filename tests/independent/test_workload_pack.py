@@ -34,6 +34,14 @@ def example_in(document):
     return document.split("```json\n")[1].split("```")[0]
 
 
+def id_for(choose, numbers):
+    """A subject, a predicate or an object: a number, now and then a text."""
+    texts = ["urn:%d" % choose.getrandbits(30),
+             "https://example.org/door#%d" % choose.randint(0, 9),
+             "\u00e9\u4e2d\U0001f6aa", " ", "x" * 1024, "7"]
+    return choose.choice(texts if choose.random() < 0.4 else numbers)
+
+
 def topology_for(choose):
     return choose.choice([
         {"flat": choose.randint(1, 7)},
@@ -80,7 +88,8 @@ def target_for(choose, of_kinds, instead):
         def word(bits):
             return choose.choice(instead + [choose.getrandbits(bits)])
         return fields | {"eval": choose.randint(0, 1023), "run": word(10),
-                         "data": [word(64), word(64)], "life": choose.getrandbits(32)}
+                         "data": [id_for(choose, [word(64)]), id_for(choose, [word(64)])],
+                         "life": choose.getrandbits(32)}
     return fields | {"kind": choose.choice("abc"), of_kinds: choose.randint(1, 2**32 - 1),
                      "data": [choose.getrandbits(64), 0]}
 
@@ -113,8 +122,9 @@ def derived_file(seed):
         guards.append(guard)
     workload = {"knhk_workload": 1, "name": "derived-%d" % seed, "cores": 4, "guards": guards,
                 "observations": [[choose.getrandbits(64) for _ in range(4)] for _ in range(3)],
-                "runs": [{"predicate": choose.getrandbits(64),
-                          "rows": [[choose.getrandbits(64), choose.randint(0, 3)]
+                "runs": [{"predicate": id_for(choose, [choose.getrandbits(64)]),
+                          "rows": [[id_for(choose, [choose.getrandbits(64)]),
+                                    id_for(choose, [0, 1, 2, "0x3"])]
                                    for _ in range(choose.randint(0, 8))]}
                          for _ in range(choose.randint(0, 3))],
                 "sigma": [SNAPSHOT] * choose.randint(0, 8),

@@ -39,6 +39,20 @@ def number(value):
     return int(value, 16) if isinstance(value, str) else value
 
 
+def fnv1a(data):
+    value = 0xCBF29CE484222325
+    for byte in data:
+        value = (value ^ byte) * 0x100000001B3 % 2**64
+    return value
+
+
+def id_of(value):
+    """A subject, a predicate or an object: a number, or a text."""
+    if isinstance(value, str) and not value.startswith("0x"):
+        return fnv1a(value.encode())
+    return number(value)
+
+
 def numbers(values, count):
     assert len(values) == count
     return [number(value) for value in values]
@@ -71,10 +85,11 @@ def pack_guard(guard):
 
 def evaluation(fields):
     """The payload of a task that evaluates one of the snapshot."""
-    def word(value):
-        return value if value == VALUE else number(value)
+    def word(value, meaning):
+        return value if value == VALUE else meaning(value)
     first = number(fields["eval"]) + (number(fields.get("life", 0)) << 32)
-    return [first, word(fields["run"])] + [word(value) for value in fields.get("data", [0, 0])]
+    return [first, word(fields["run"], number)] + [word(value, id_of)
+                                                   for value in fields.get("data", [0, 0])]
 
 
 def pack_emission(step, kinds):
@@ -155,9 +170,9 @@ def topology_fields(topology):
 
 
 def pack_run(run):
-    rows = [numbers(row, 2) for row in run["rows"]]
+    rows = [[id_of(subject), id_of(item)] for subject, item in run["rows"]]
     return RUN.pack(*padded([subject for subject, _ in rows], 8),
-                    *padded([item for _, item in rows], 8), number(run["predicate"]), len(rows), 0)
+                    *padded([item for _, item in rows], 8), id_of(run["predicate"]), len(rows), 0)
 
 
 def pack(text, snapshots):

@@ -257,16 +257,24 @@ void add_inputs(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& 
     }
 }
 
+// An id that no number of a random file is.
+OrderedJson random_text(Dice& dice) {
+    return "urn:\u00e9#" + std::to_string(dice.bits());
+}
+
 void add_runs(OrderedJson& file, const Shape& shape, Dice& dice) {
     for (u64 count = shape.runs; count > 0; --count) {
-        const bool strange = dice.one_in(shape.full_runs ? 50 : 5);
-        const u64 predicate = strange ? dice.bits() : RANDOM_PREDICATE;
-        OrderedJson run = {{"predicate", random_notation(predicate, dice)}};
+        const bool is_named = dice.one_in(shape.full_runs ? 50 : 5);
+        const OrderedJson predicate =
+            is_named ? random_text(dice) : random_notation(RANDOM_PREDICATE, dice);
+        OrderedJson run = {{"predicate", predicate}};
         run["rows"] = OrderedJson::array();
         for (u64 rows = shape.full_runs ? 8 : dice.below(9); rows > 0; --rows) {
             const u64 object =
                 dice.pick({0, 1, 2, (u64{1} << 63) - 1, u64{1} << 63, ~u64{0}, dice.bits()});
-            run["rows"].push_back({dice.below(4), random_notation(object, dice)});
+            const bool has_name = object > 3 && object < (u64{1} << 62);
+            run["rows"].push_back(
+                {dice.below(4), has_name ? random_text(dice) : random_notation(object, dice)});
         }
         file["runs"].push_back(run);
     }

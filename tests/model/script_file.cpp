@@ -22,6 +22,19 @@ u64 number(const Json& json) {
     return json.is_string() ? std::stoull(json.get<std::string>(), nullptr, 16) : json.get<u64>();
 }
 
+// Ids: FNV-1a 64 of a text's bytes, or a number.
+u64 id_number(const Json& json) {
+    const std::string text = json.is_string() ? json.get<std::string>() : "0x";
+    if (text.starts_with("0x")) {
+        return number(json);
+    }
+    u64 id = 0xCBF29CE484222325;
+    for (const char c : text) {
+        id = (id ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+    }
+    return id;
+}
+
 u64 number_or(const Json& json, const char* field, u64 otherwise) {
     return json.contains(field) ? number(json[field]) : otherwise;
 }
@@ -126,7 +139,9 @@ ModelTask read_task(const Json& json, const KindNumbers& kinds) {
                                                 : 0;
     const Json words = json.value(by_handler ? "payload" : "data", Json::array());
     for (u64 i = 0; i < words.size(); ++i) {
-        task.payload[i + (by_handler ? 0 : 2)] = words[i] == VALUE ? 0 : number(words[i]);
+        task.payload[i + (by_handler ? 0 : 2)] = words[i] == VALUE       ? 0
+                                                 : json.contains("eval") ? id_number(words[i])
+                                                                         : number(words[i]);
     }
     if (!by_handler) {
         task.payload[0] = by_kind ? kinds.at(json.at("kind")) : number(json.at("eval"));
@@ -261,9 +276,9 @@ Script read_script(const std::string& text) {
         std::ranges::copy(numbers(row), script.observations.emplace_back().begin());
     }
     for (const Json& run : json.value("runs", Json::array())) {
-        script.runs.push_back({.predicate = number(run.at("predicate"))});
+        script.runs.push_back({.predicate = id_number(run.at("predicate"))});
         for (const Json& row : run.at("rows")) {
-            script.runs.back().rows.emplace_back(number(row.at(0)), number(row.at(1)));
+            script.runs.back().rows.emplace_back(id_number(row.at(0)), id_number(row.at(1)));
         }
     }
     for (const Json& file : json.value("sigma", Json::array())) {

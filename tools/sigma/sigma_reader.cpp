@@ -14,6 +14,7 @@
 #include "tools/log/hex_text.hpp"
 #include "tools/sigma/sigma_text.hpp"
 #include "tools/workload/fields.hpp"
+#include "tools/workload/text_ids.hpp"
 
 namespace knhk::tools {
 
@@ -75,7 +76,7 @@ struct PartList {
 
 // --- parts ---------------------------------------------------------------------------------------
 
-SigmaGuard read_guard(const Field& field) {
+SigmaGuard read_guard(const Field& field, TextIds& ids) {
     const Object object(field);
     SigmaGuard guard{};
     guard.kind = named(object.require("kind"), GUARD_KIND_NAMES);
@@ -91,18 +92,20 @@ SigmaGuard read_guard(const Field& field) {
     }
     if (shape.value) {
         fields.push_back("value");
-        guard.value = object.require("value").number();
+        const Field value = object.require("value");
+        const bool is_predicate = guard.kind == SigmaGuardKind::Schema;
+        guard.value = is_predicate ? ids.of(value) : value.number();
     }
     object.allow(fields);
     return guard;
 }
 
-/// A number, or {"from": "task"}: then `flag` is set.
-u64 read_operand(const Field& field, u8 flag, u8& flags) {
+/// An id, or {"from": "task"}: then `flag` is set.
+u64 read_operand(const Field& field, TextIds& ids, u8 flag, u8& flags) {
     static constexpr std::array FIELDS{Name("from")};
     static constexpr std::array ORIGINS{Name("task")};
     if (!field.is_object()) {
-        return field.number();
+        return ids.of(field);
     }
     const Object object(field);
     object.allow(FIELDS);
@@ -111,21 +114,22 @@ u64 read_operand(const Field& field, u8 flag, u8& flags) {
     return 0;
 }
 
-Hook read_hook(const Field& field) {
+Hook read_hook(const Field& field, TextIds& ids) {
     const Object object(field);
     Hook hook{};
     hook.op = named(object.require("op"), OP_NAMES);
     const HookShape shape = shape_of(hook.op);
     std::vector<Name> fields{"name", "op", "predicate"};
-    hook.predicate = object.require("predicate").number();
+    hook.predicate = ids.of(object.require("predicate"));
     if (shape.subject) {
         fields.push_back("subject");
         hook.subject =
-            read_operand(object.require("subject"), HOOK_SUBJECT_FROM_TASK, hook.from_task);
+            read_operand(object.require("subject"), ids, HOOK_SUBJECT_FROM_TASK, hook.from_task);
     }
     if (shape.object) {
         fields.push_back("object");
-        hook.object = read_operand(object.require("object"), HOOK_OBJECT_FROM_TASK, hook.from_task);
+        hook.object =
+            read_operand(object.require("object"), ids, HOOK_OBJECT_FROM_TASK, hook.from_task);
     }
     if (shape.threshold) {
         fields.push_back("threshold");
@@ -178,11 +182,12 @@ class Reader {
         if (task_list_.fields.empty()) {
             file_.require("tasks").fail("is empty: a snapshot has a task at least");
         }
+        TextIds ids;
         for (const Field& field : guard_list_.fields) {
-            guards_.push_back(read_guard(field));
+            guards_.push_back(read_guard(field, ids));
         }
         for (const Field& field : hook_list_.fields) {
-            hooks_.push_back(read_hook(field));
+            hooks_.push_back(read_hook(field, ids));
         }
         refuse_twins(hooks_, hook_list_);
     }

@@ -113,7 +113,16 @@ void read_word(const Field& field, u64 max, u8 bit, u64& word, u8& from_value) {
     }
 }
 
-void read_sigma_task(const Object& object, Target& target) {
+/// A subject or an object: in a step, the text "value" is the step's value.
+void read_id_word(const Field& field, TextIds& ids, u8 bit, u64& word, u8& from_value) {
+    if (field.is_name() && field.text() == "value") {
+        from_value |= bit;
+    } else {
+        word = ids.of(field);
+    }
+}
+
+void read_sigma_task(const Object& object, TextIds& ids, Target& target) {
     object.forbid(NOT_OF_SIGMA, "does not go with 'eval'");
     u64(&payload)[PAYLOAD_WORDS] = target.task.payload;
     target.task.handler = EVAL_HANDLER;
@@ -129,14 +138,12 @@ void read_sigma_task(const Object& object, Target& target) {
     }
     if (const auto data = object.find("data")) {
         const auto words = data->elements(2, 2);
-        read_word(words[0], FIELD_NUMBER_MAX, TARGET_WORD_2_IS_VALUE, payload[2],
-                  target.from_value);
-        read_word(words[1], FIELD_NUMBER_MAX, TARGET_WORD_3_IS_VALUE, payload[3],
-                  target.from_value);
+        read_id_word(words[0], ids, TARGET_WORD_2_IS_VALUE, payload[2], target.from_value);
+        read_id_word(words[1], ids, TARGET_WORD_3_IS_VALUE, payload[3], target.from_value);
     }
 }
 
-Target read_target(const Object& object, const KindNames& kinds,
+Target read_target(const Object& object, const KindNames& kinds, TextIds& ids,
                    HandlerOf handler_of = handler_number) {
     Target target;
     target.whose = static_cast<Whose>(object.one_of(TARGETS));
@@ -148,7 +155,7 @@ Target read_target(const Object& object, const KindNames& kinds,
         read_handler(object, handler_of, target);
         break;
     case Whose::Sigma:
-        read_sigma_task(object, target);
+        read_sigma_task(object, ids, target);
         break;
     }
     read_task_fields(object, target.task);
@@ -183,8 +190,8 @@ void read_id(const Object& object, ScriptStep& step) {
     step.value = id.number_or("add", 0);
 }
 
-void read_emission(const Object& object, const KindNames& kinds, ScriptStep& step) {
-    const Target target = read_target(object, kinds);
+void read_emission(const Object& object, const KindNames& kinds, TextIds& ids, ScriptStep& step) {
+    const Target target = read_target(object, kinds, ids);
     step.task = target.task;
     if (target.whose == Whose::Kind) {
         static constexpr std::array INPUTS_ALONE{Name("life")};
@@ -270,9 +277,9 @@ constexpr std::array INPUT_FIELDS{
     Name("payload"), Name("priority"), Name("budget"), Name("guards"), Name("stateless"),
     Name("at"),      Name("beat"),     Name("times"),  Name("every"),  Name("delta")};
 
-Task read_input_task(const Object& object, const KindNames& kinds,
+Task read_input_task(const Object& object, const KindNames& kinds, TextIds& ids,
                      HandlerOf handler_of = handler_number) {
-    Target target = read_target(object, kinds, handler_of);
+    Target target = read_target(object, kinds, ids, handler_of);
     if (target.from_value != 0) {
         object.self().fail("'value' is that of a step: an input has none to give");
     }
@@ -331,22 +338,20 @@ void check_last_beat(const Object& object, u64 beat, u64 times, u64 every) {
 
 } // namespace
 
-ScriptRun read_run(const Field& field) {
+ScriptRun read_run(const Field& field, TextIds& ids) {
     static constexpr std::array FIELDS{Name("predicate"), Name("rows")};
     const Object object(field);
     object.allow(FIELDS);
     ScriptRun run{};
-    run.predicate = object.require("predicate").number();
+    run.predicate = ids.of(object.require("predicate"));
     for (const Field& row : object.require("rows").elements(0, RUN_ROWS)) {
-        u64 words[2] = {};
-        row.numbers(words);
-        run.subjects[run.length] = words[0];
-        run.objects[run.length++] = words[1];
+        ids.of_row(row, run.subjects[run.length], run.objects[run.length]);
+        ++run.length;
     }
     return run;
 }
 
-ScriptStep read_step(const Field& field, const KindNames& kinds) {
+ScriptStep read_step(const Field& field, const KindNames& kinds, TextIds& ids) {
     const Object object(field);
     ScriptStep step{};
     step.task.level = Level::High; // all zero, but for emissions
@@ -354,7 +359,7 @@ ScriptStep read_step(const Field& field, const KindNames& kinds) {
     step.act = static_cast<Act>(object.require("do").choice(ACTS));
     if (emits(step.act)) {
         step.act == Act::Order ? object.allow(ORDER_FIELDS) : object.allow(EMISSION_FIELDS);
-        read_emission(object, kinds, step);
+        read_emission(object, kinds, ids, step);
     } else {
         read_computation(object, step);
     }
@@ -362,12 +367,12 @@ ScriptStep read_step(const Field& field, const KindNames& kinds) {
     return step;
 }
 
-void read_input(const Field& field, const KindNames& kinds, std::span<const ScriptRun> runs,
-                std::vector<ScriptGroup>& groups) {
+void read_input(const Field& field, const KindNames& kinds, TextIds& ids,
+                std::span<const ScriptRun> runs, std::vector<ScriptGroup>& groups) {
     const Object object(field);
     object.allow(INPUT_FIELDS);
     ScriptGroup group{};
-    group.task = read_input_task(object, kinds);
+    group.task = read_input_task(object, kinds, ids);
     check_delta(object, group.task, runs);
     group.count = object.number_or("count", 1, 1, SCRIPT_INPUTS_MAX);
     group.id_step = object.number_or("id_step", 1);
@@ -389,11 +394,12 @@ void read_input(const Field& field, const KindNames& kinds, std::span<const Scri
 OutsideTask read_outside_task(const Field& field, const KindNames& kinds) {
     const Object object(field);
     object.allow(OUTSIDE_FIELDS);
-    OutsideTask outside{read_input_task(object, kinds, handler_number_or_name),
+    TextIds ids; // a line is a file of its own
+    OutsideTask outside{read_input_task(object, kinds, ids, handler_number_or_name),
                         read_input_time(object), std::nullopt};
     const auto delta = object.find("delta");
     if (delta && delta->is_object()) {
-        outside.rows = read_run(*delta);
+        outside.rows = read_run(*delta, ids);
         if (outside.rows->length == 0) {
             delta->fail("a delta has 1 to 8 rows");
         }

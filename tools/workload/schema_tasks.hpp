@@ -9,6 +9,7 @@
 #include "kernel/script.hpp"
 #include "kernel/sigma_program.hpp"
 #include "tools/workload/fields.hpp"
+#include "tools/workload/text_ids.hpp"
 
 namespace knhk::tools {
 
@@ -19,13 +20,13 @@ class KindNames : public Names {
 };
 
 /// A run: {"predicate": P, "rows": [[S, O], ...]}.
-[[nodiscard]] ScriptRun read_run(const Field& field);
+[[nodiscard]] ScriptRun read_run(const Field& field, TextIds& ids);
 
-[[nodiscard]] ScriptStep read_step(const Field& field, const KindNames& kinds);
+[[nodiscard]] ScriptStep read_step(const Field& field, const KindNames& kinds, TextIds& ids);
 
 /// Appends the groups of one entry of `inputs`; `runs` are those of the file.
-void read_input(const Field& field, const KindNames& kinds, std::span<const ScriptRun> runs,
-                std::vector<ScriptGroup>& groups);
+void read_input(const Field& field, const KindNames& kinds, TextIds& ids,
+                std::span<const ScriptRun> runs, std::vector<ScriptGroup>& groups);
 
 /// A task from outside, and the time that it is ordered for or NOT_ORDERED.
 struct OutsideTask {
