@@ -5,7 +5,6 @@
 #pragma once
 
 #include <bit>
-#include <new>
 #include <utility>
 
 #include "base/error.hpp"
@@ -63,16 +62,13 @@ class BasicAssertionRing {
     static BasicAssertionRing make(std::byte* memory, u32 rows, u32 receipts) {
         const BasicAssertionRing ring(memory, rows, receipts);
         for (u32 slot = 0; slot < BEAT_SLOTS; ++slot) {
-            const Slot made = ring.slot_at(slot);
-            new (&made.ends()) Ends;
-            for (Word* array : {made.subjects(), made.predicates(), made.objects()}) {
-                make_all(array, rows);
-            }
-            make_all(made.receipt_of(), rows);
-            make_all(made.receipts(), receipts);
+            ring.begin_slot(slot);
         }
         return ring;
     }
+    /// One of its slots; the others stay as they are.
+    void begin_slot(u32 slot) const { slot_at(slot).each_part(BeginAll{}); }
+    void end_slot(u32 slot) const { slot_at(slot).each_part(EndAll{}); }
 
     /// Producer. An execution with its rows, none to eight: all of it, or nothing: `QueueFull`,
     /// counted, and nothing has changed. Without rows only the receipt is looked at.
@@ -157,6 +153,8 @@ class BasicAssertionRing {
     }
 
   private:
+    static constexpr u32 ARRAYS = 3; ///< of words
+
     struct Position {
         u32 rows;
         u32 receipts;
@@ -172,7 +170,7 @@ class BasicAssertionRing {
         return whole_lines(u64{rows} * sizeof(Word));
     }
     [[nodiscard]] static constexpr u64 rows_bytes(u32 rows) {
-        return 3 * array_bytes(rows) + whole_lines(u64{rows} * sizeof(Number));
+        return ARRAYS * array_bytes(rows) + whole_lines(u64{rows} * sizeof(Number));
     }
     [[nodiscard]] static constexpr u64 slot_bytes(u32 rows, u32 receipts) {
         const u64 needed = sizeof(Ends) + rows_bytes(rows) + u64{receipts} * sizeof(Sealed);
@@ -189,7 +187,9 @@ class BasicAssertionRing {
         [[nodiscard]] Word* subjects() const { return array(0); }
         [[nodiscard]] Word* predicates() const { return array(1); }
         [[nodiscard]] Word* objects() const { return array(2); }
-        [[nodiscard]] Number* receipt_of() const { return reinterpret_cast<Number*>(array(3)); }
+        [[nodiscard]] Number* receipt_of() const {
+            return reinterpret_cast<Number*>(array(ARRAYS));
+        }
         [[nodiscard]] Sealed* receipts() const {
             std::byte* behind_rows = memory + sizeof(Ends) + rows_bytes(row_mask + 1);
             return reinterpret_cast<Sealed*>(behind_rows);
@@ -198,19 +198,21 @@ class BasicAssertionRing {
             std::byte* first = memory + sizeof(Ends);
             return reinterpret_cast<Word*>(first + number * array_bytes(row_mask + 1));
         }
+        template<class Visit>
+        void each_part(Visit visit) const {
+            visit(&ends(), 1);
+            for (u32 number = 0; number < ARRAYS; ++number) {
+                visit(array(number), row_mask + 1);
+            }
+            visit(receipt_of(), row_mask + 1);
+            visit(receipts(), receipt_mask + 1);
+        }
         [[nodiscard]] u32 row_place(u32 position) const { return position & row_mask; }
         [[nodiscard]] u32 receipt_place(u32 position) const { return position & receipt_mask; }
     };
 
     [[nodiscard]] Slot slot_at(u32 slot) const {
         return {memory_ + slot * slot_bytes(rows_, receipts_), rows_ - 1, receipts_ - 1};
-    }
-
-    template<class T>
-    static void make_all(T* array, u32 count) {
-        for (u32 i = 0; i < count; ++i) {
-            new (array + i) T;
-        }
     }
 
     /// Counts it if there is none.

@@ -6,7 +6,6 @@
 
 #include <bit>
 #include <cstring>
-#include <new>
 #include <type_traits>
 
 #include "base/error.hpp"
@@ -40,16 +39,13 @@ class BasicDeltaRing {
     static BasicDeltaRing make(std::byte* memory, u32 size) {
         const BasicDeltaRing ring(memory, size);
         for (u32 slot = 0; slot < BEAT_SLOTS; ++slot) {
-            const Slot made = ring.slot_at(slot);
-            new (&made.ends()) Ends;
-            for (Word* array :
-                 {made.subjects(), made.predicates(), made.objects(), made.cycles()}) {
-                make_all(array, size);
-            }
-            make_all(made.marks(), size);
+            ring.begin_slot(slot);
         }
         return ring;
     }
+    /// One of its slots; the others stay as they are.
+    void begin_slot(u32 slot) const { slot_at(slot).each_part(BeginAll{}); }
+    void end_slot(u32 slot) const { slot_at(slot).each_part(EndAll{}); }
 
     /// Producer. All of one to eight rows, or none: `QueueFull`, counted, and nothing has changed.
     [[nodiscard]] Result<void> enqueue(u32 slot, const Word* subjects, const Word* predicates,
@@ -103,6 +99,9 @@ class BasicDeltaRing {
         const u32 wanted = capacity < RUN_ROWS ? capacity : RUN_ROWS;
         const u64 there = available(from.ends(), read, wanted);
         const u32 count = there < wanted ? static_cast<u32>(there) : wanted;
+        if (count == 0) {
+            return 0; // and leave the end's line where it is
+        }
         from.take(subjects, from.subjects(), read, count);
         from.take(predicates, from.predicates(), read, count);
         from.take(objects, from.objects(), read, count);
@@ -120,7 +119,9 @@ class BasicDeltaRing {
         const Slot from = slot_at(slot);
         const u64 read = from.ends().read();
         const u32 count = copy_run(from, read, run, cycle);
-        from.ends().give_back(read + count);
+        if (count != 0) {
+            from.ends().give_back(read + count);
+        }
         return count;
     }
 
@@ -170,6 +171,7 @@ class BasicDeltaRing {
     static constexpr u8 ONE_PREDICATE = 0x80;
     static constexpr u64 EACH_BYTE = 0x0101'0101'0101'0101;
     static constexpr u64 EIGHT_TO_ONE = 0x0102'0304'0506'0708;
+    static constexpr u32 ARRAYS = 4; ///< of words
     /// Ordinary words, which are copied a line at a time.
     static constexpr bool COPIES_LINES = std::is_same_v<Word, u64>;
 
@@ -177,7 +179,7 @@ class BasicDeltaRing {
         return whole_lines(u64{size} * sizeof(Word));
     }
     [[nodiscard]] static constexpr u64 slot_bytes(u32 size) {
-        const u64 needed = sizeof(Ends) + 4 * array_bytes(size) + size * sizeof(Mark);
+        const u64 needed = sizeof(Ends) + ARRAYS * array_bytes(size) + size * sizeof(Mark);
         return (needed + SEPARATION_BYTES - 1) / SEPARATION_BYTES * SEPARATION_BYTES;
     }
 
@@ -191,9 +193,17 @@ class BasicDeltaRing {
         [[nodiscard]] Word* predicates() const { return array(1); }
         [[nodiscard]] Word* objects() const { return array(2); }
         [[nodiscard]] Word* cycles() const { return array(3); }
-        [[nodiscard]] Mark* marks() const { return reinterpret_cast<Mark*>(array(4)); }
+        [[nodiscard]] Mark* marks() const { return reinterpret_cast<Mark*>(array(ARRAYS)); }
         [[nodiscard]] Word* array(u32 number) const {
             return reinterpret_cast<Word*>(memory + sizeof(Ends) + number * array_bytes(size));
+        }
+        template<class Visit>
+        void each_part(Visit visit) const {
+            visit(&ends(), 1);
+            for (u32 number = 0; number < ARRAYS; ++number) {
+                visit(array(number), size);
+            }
+            visit(marks(), size);
         }
         [[nodiscard]] u32 place_of(u64 position) const {
             return static_cast<u32>(position) & (size - 1);
@@ -203,10 +213,13 @@ class BasicDeltaRing {
             return COPIES_LINES && count == RUN_ROWS && place_of(position) + RUN_ROWS <= size;
         }
 
+        /// Of a size that the compiler knows.
+        static void copy_line(void* to, const void* from) { std::memcpy(to, from, LINE_BYTES); }
+
         template<class From>
         void put(Word* array, u64 position, const From* from, u32 count) const {
             if (is_line(position, count)) [[likely]] {
-                std::memcpy(static_cast<void*>(array + place_of(position)), from, LINE_BYTES);
+                copy_line(array + place_of(position), from);
                 return;
             }
             for (u32 i = 0; i < count; ++i) {
@@ -229,7 +242,7 @@ class BasicDeltaRing {
         template<class To>
         void take(To* to, const Word* array, u64 position, u32 count) const {
             if (is_line(position, count)) [[likely]] {
-                std::memcpy(to, static_cast<const void*>(array + place_of(position)), LINE_BYTES);
+                copy_line(to, array + place_of(position));
                 return;
             }
             for (u32 i = 0; i < count; ++i) {
@@ -251,13 +264,6 @@ class BasicDeltaRing {
 
     [[nodiscard]] Slot slot_at(u32 slot) const {
         return {memory_ + slot * slot_bytes(size_), size_};
-    }
-
-    template<class T>
-    static void make_all(T* array, u32 count) {
-        for (u32 i = 0; i < count; ++i) {
-            new (array + i) T;
-        }
     }
 
     /// Counts it if there is none.
