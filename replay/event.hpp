@@ -10,13 +10,16 @@
 namespace knhk {
 
 enum class EventKind : u8 {
-    TaskEnqueued = 1,  ///< hash of the task's 64 bytes; status is its level or ORDERED_LEVEL
+    TaskEnqueued = 1,  ///< hash of the task's 64 bytes; status is its level, ORDERED_LEVEL or
+                       ///< DELTA_LEVEL; ticks the rows of a delta
     TaskExecuted = 2,  ///< hash of its output; ticks; status is its TaskStatus
     StateChange = 3,   ///< hash of the core's state slab; task_id 0
     ExternalInput = 4, ///< hash of the input's bytes; task_id of the task it brings
     TaskStolen = 5,    ///< hash of the task's 64 bytes; status is its level; ticks the victim core
     Promotion = 6, ///< hash: of the id that is followed now; task_id of who asked; ticks: for which
                    ///< number; status 0 promoted, 1 another one was, 2 it is damaged
+    Commit = 7,    ///< of an epoch's receipts and assertions: hash of both; ticks how many receipts;
+                   ///< task_id: rows of their deltas in the high half, asserted ones in the low
 };
 
 /// The numbers of a workload's snapshots are below; behind them, what tasks may ask for besides.
@@ -27,6 +30,8 @@ inline constexpr u32 SNAPSHOT_NUMBERS = SNAPSHOTS_MAX + 2;
 
 /// The status of a TaskEnqueued that entered the ordered heap.
 inline constexpr u8 ORDERED_LEVEL = 3;
+/// Of one that entered the delta ring.
+inline constexpr u8 DELTA_LEVEL = 4;
 
 /// How a task ended (docs/determinism.md, 2.7, says which one wins).
 enum class TaskStatus : u8 {

@@ -20,6 +20,8 @@ Core::Core(const RunSetup& run, CoreId id)
     : run_(&run), id_(id),
       clock_(reinterpret_cast<CoreClock*>(run.memory.share(region::clocks, id.raw, run.cores))),
       state_(run.memory.share(region::state_slabs, id.raw, run.cores)), ready_(run.memory, id.raw),
+      deltas_(run.memory, id.raw),
+      assertions_(run.memory.share(region::assertions, id.raw, CORES_MAX), ASSERTED_ROWS, RECEIPTS),
       ordered_(run.memory.share(region::ordered_queue, id.raw, run.cores),
                ordered_capacity(run.cores)),
       boxes_(run.memory), post_(run.memory, id.raw, run.cores), log_(run.memory, id, run.cores),
@@ -71,6 +73,11 @@ CoreOutcome Core::run_beat(const BeatPlan& plan, Worker& worker) {
     chaos.disturb();
     admit(plan);
     chaos.disturb();
+    run_fibers(plan.beat);
+    if (plan.after_pulse != 0) {
+        run_cold_fibers();
+    }
+    chaos.disturb();
     run_tasks(plan.beat);
     chaos.disturb();
     stage_inputs();
@@ -97,14 +104,15 @@ CoreOutcome Core::outcome() const {
             ordered_key(0).key,
             sent_,
             lined_up_,
-            !ready_.empty() || can_be_admitted(),
-            clock_->state_touched != 0 || asks,
+            !ready_.empty() || clock_->deltas != 0 || can_be_admitted(),
+            clock_->state_touched != 0 || clock_->receipts != 0 || asks,
             asks};
 }
 
 /// Idle: nothing of its own to run, nor will it have but by what is still on its way.
 CoreLoad Core::load() const {
-    return {static_cast<u8>(ready_.spare()), ready_.empty() && lines_are_empty()};
+    const bool idle = ready_.empty() && clock_->deltas == 0 && lines_are_empty();
+    return {static_cast<u8>(ready_.spare()), idle};
 }
 
 /// Whether a task may use what core 0 keeps for all.

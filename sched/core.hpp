@@ -7,10 +7,13 @@
 #include <span>
 
 #include "base/hash_inline.hpp"
+#include "beat/assertion_ring.hpp"
 #include "isa/cost.hpp"
+#include "isa/receipt.hpp"
 #include "replay/log_window.hpp"
 #include "sched/beat_plan.hpp"
 #include "sched/core_queues.hpp"
+#include "sched/deltas.hpp"
 #include "sched/logical_clock.hpp"
 #include "sched/ordered_queue.hpp"
 #include "sched/post.hpp"
@@ -31,7 +34,12 @@ struct CoreClock {
     u64 state_hash;    ///< of the state slab when it was last logged
     u64 state_touched; ///< 1: a handler may have changed the slab since
     PromotionRequest promotion;
-    u64 reserved[23];
+    u64 deltas;        ///< in the ring, or parked
+    u64 receipts;      ///< left and not committed
+    u64 rows_admitted; ///< of deltas
+    u64 rows_done;     ///< of those that left a receipt
+    u64 rows_asserted;
+    u64 reserved[18];
 };
 static_assert(sizeof(CoreClock) == region::clocks.stride_bytes(CORES_MAX));
 
@@ -43,10 +51,16 @@ struct CoreOutcome {
     u32 sent;          ///< messages that began their way in this beat
     u32 lined_up;      ///< messages that came into a line
     bool busy;         ///< something waits in a ring, or in a line that can be admitted
-    bool awaits_pulse; ///< the state slab was touched, or a promotion asked for
+    bool awaits_pulse; ///< the state slab was touched, a promotion asked for, a receipt left
     bool asks_promotion;
 };
 inline constexpr OrderedKey NO_ORDERED_KEY{~u64{0}, ~u64{0}};
+
+/// How a task ended.
+struct TaskEnd {
+    u64 hash;
+    TaskStatus status;
+};
 
 /// What a core could give to thieves, or whether it is one.
 struct CoreLoad {
@@ -88,6 +102,7 @@ class Core {
 
     // For TaskContext.
     [[nodiscard]] TaskStatus enqueue_at_home(const Task& task);
+    [[nodiscard]] TaskStatus enqueue_delta_at_home(const TaskContext& from, const Task& task);
     /// Whatever `enqueue_at_home` is not for. `at` counts for Operation::Order, and is 0 for the
     /// others.
     template<Operation operation>
@@ -99,6 +114,11 @@ class Core {
     /// Written in this beat.
     [[nodiscard]] u32 receipts() const { return receipts_; }
     void count_receipts(u32 written) { receipts_ += written; }
+    /// Of a fiber: whether there is room for all of it, until the commit.
+    [[nodiscard]] bool may_assert(u32 rows, u32 receipts) const;
+    /// The rows of `mask`, which have one predicate, with the receipt of whoever asserts them.
+    void assert_rows(const u64* subjects, const u64* objects, u64 predicate, u32 mask,
+                     const SealedReceipt& receipt);
     [[nodiscard]] TaskStatus ask_promotion(const Task& task, Timestamp ts, u32 snapshot);
     /// A piece of a snapshot, which lies with core 0.
     [[nodiscard]] TaskStatus load_snapshot(const Task& task, u64 place,
@@ -118,7 +138,9 @@ class Core {
     [[nodiscard]] bool lines_are_empty() const;
     void line_up_inputs(const BeatPlan& plan);
     void line_up(NodeRef ref);
-    [[nodiscard]] bool line_is_blocked(u32 line) const;
+    [[nodiscard]] bool is_blocked(const Node& head) const;
+    [[nodiscard]] const TripleRun* run_of(const Node& delta) const;
+    void enter(const Node& node, u64 hash);
     [[nodiscard]] NodeList* oldest_line_with_room();
     void admit_node(NodeRef ref, const BeatPlan& plan);
     void free_node(NodeRef ref, const BeatPlan& plan);
@@ -133,8 +155,21 @@ class Core {
     template<RunMode mode>
     void execute(TaskContext& context, const Task& task, Timestamp ts);
     [[nodiscard]] bool has_room_for_task() const { return log_.has_room(TASK_RECORDS_MAX); }
+    [[nodiscard]] TaskEnd run_body(TaskContext& context, const Task& task);
     [[nodiscard]] const u16* failing_guard(TaskContext& context);
     [[nodiscard]] TaskStatus park_or_fail(const TaskContext& context);
+
+    // core_fibers.cpp
+    void log_commit(const BeatPlan& plan);
+    void run_fibers(Beat beat);
+    void run_cold_fibers();
+    [[nodiscard]] bool run_warm_fiber(TaskContext& context);
+    [[nodiscard]] bool has_room_for_fiber() const;
+    template<RunMode mode>
+    void run_fiber(TaskContext& context, Delta& delta, FiberClass fiber_class);
+    [[nodiscard]] bool park(Delta& delta, ParkCause cause, FiberClass from);
+    void leave_bare_receipt(const TaskContext& context, const Delta& delta, TaskStatus status);
+    [[nodiscard]] bool push_delta(const Task& task, const TripleRun& run, Beat beat);
 
     // core_emissions.cpp
     [[nodiscard]] TaskStatus enqueue_ordered_at_home(const Task& task, Timestamp at);
@@ -158,6 +193,8 @@ class Core {
     CoreClock* clock_ = nullptr;
     std::byte* state_ = nullptr;
     ReadyTasks ready_;
+    Deltas deltas_;
+    AssertionRing assertions_{nullptr, ASSERTED_ROWS, RECEIPTS};
     OrderedQueue ordered_;
     std::span<const OrderedKey> ordered_front_;
     Mailboxes boxes_;
@@ -170,6 +207,7 @@ class Core {
     u32 sent_ = 0;        ///< of this beat, as is lined_up_
     u32 lined_up_ = 0;
     u32 receipts_ = 0;
+    u32 warm_fibers_ = 0; ///< of W1, that may still be tried in this beat
 };
 
 [[gnu::always_inline]] inline TaskStatus Core::enqueue_at_home(const Task& task) {

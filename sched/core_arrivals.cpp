@@ -8,6 +8,7 @@ namespace knhk {
 void Core::admit(const BeatPlan& plan) {
     admit_begin_ = log_.count();
     log_state_change(plan);
+    log_commit(plan);
     log_promotion();
     log_thefts(plan.thefts);
     const u32 records_end = admit_begin_ + log_.capacity() / ADMIT_SHARE_DIVISOR;
@@ -72,9 +73,8 @@ void Core::log_thefts(const Thefts& thefts) {
 void Core::admit_messages(const BeatPlan& plan, u32 records_end) {
     const bool nothing_waits = lines_are_empty();
     post_.collect(plan.beat, [&](NodeRef ref) {
-        const u32 line = boxes_.node(ref).line;
         ++lined_up_;
-        if (nothing_waits && log_.count() < records_end && !line_is_blocked(line)) {
+        if (nothing_waits && log_.count() < records_end && !is_blocked(boxes_.node(ref))) {
             admit_node(ref, plan);
         } else {
             line_up(ref);
@@ -107,15 +107,26 @@ void Core::line_up(NodeRef ref) {
 }
 
 /// Each level has a line of its own, so that a full ring blocks only its own level.
-bool Core::line_is_blocked(u32 line) const {
-    return line == ORDERED_LINE ? !ordered_.has_room() : !ready_.has_room(line);
+bool Core::is_blocked(const Node& head) const {
+    switch (head.line) {
+    case ORDERED_LINE:
+        return !ordered_.has_room();
+    case DELTA_LINE:
+        return !deltas_.has_room(beat_.slot(), run_of(head)->length);
+    default:
+        return !ready_.has_room(head.line);
+    }
+}
+
+const TripleRun* Core::run_of(const Node& delta) const {
+    return run_->run_of(delta.task);
 }
 
 NodeList* Core::oldest_line_with_room() {
     NodeList* oldest = nullptr;
     for (u32 at = 0; at < LINE_COUNT; ++at) {
         NodeList& line = box_->lines[at];
-        if (line.head.none() || line_is_blocked(at)) {
+        if (line.head.none() || is_blocked(boxes_.node(line.head))) {
             continue;
         }
         if (oldest == nullptr ||
@@ -126,7 +137,7 @@ NodeList* Core::oldest_line_with_room() {
     return oldest;
 }
 
-/// A full ring gets room in the beats that follow; a full heap may need a jump in time, and what
+/// A full ring gets room in the beats that follow, the delta ring too; a full heap may need a jump in time, and what
 /// waits for it must not prevent that.
 bool Core::can_be_admitted() const {
     for (u32 at = 0; at < LEVEL_COUNT; ++at) {
@@ -134,21 +145,32 @@ bool Core::can_be_admitted() const {
             return true;
         }
     }
-    return !box_->lines[ORDERED_LINE].head.none() && ordered_.has_room();
+    return !box_->lines[DELTA_LINE].head.none() ||
+           (!box_->lines[ORDERED_LINE].head.none() && ordered_.has_room());
 }
 
 void Core::admit_node(NodeRef ref, const BeatPlan& plan) {
     const Node& node = boxes_.node(ref);
     const Task& task = node.task;
-    const u64 hash = xxh3_64_of(words_of(task).words);
+    const bool is_delta = node.line == DELTA_LINE;
+    const u64 hash = is_delta ? hash_of_delta(task, *run_of(node)) : xxh3_64_of(words_of(task).words);
     if (node.is_input()) {
         log_task(EventKind::ExternalInput, task.id, hash, 0);
     }
-    const bool ordered = node.line == ORDERED_LINE;
-    const bool pushed = ordered ? push_ordered(task, node.time) : ready_.push(task);
-    KNHK_CHECK(pushed, id_.raw);
-    log_task(EventKind::TaskEnqueued, task.id, hash, node.line);
+    if (is_delta) {
+        KNHK_CHECK(push_delta(task, *run_of(node), beat_), id_.raw);
+    } else {
+        enter(node, hash);
+    }
     free_node(ref, plan);
+}
+
+/// The ring or the heap.
+void Core::enter(const Node& node, u64 hash) {
+    const bool ordered = node.line == ORDERED_LINE;
+    const bool pushed = ordered ? push_ordered(node.task, node.time) : ready_.push(node.task);
+    KNHK_CHECK(pushed, id_.raw);
+    log_task(EventKind::TaskEnqueued, node.task.id, hash, node.line);
 }
 
 /// A message's credit goes back to its sender, an input's place to this core.
@@ -159,11 +181,11 @@ void Core::free_node(NodeRef ref, const BeatPlan& plan) {
         post_.free_credit(ref, plan.index);
         break;
     case NodeKind::Input:
-        --box_->inputs_held[node.line];
+        --box_->inputs_held[node.quota_line()];
         box_->inputs.give_back(ref.index() - INPUT_NODES_BEGIN);
         break;
     case NodeKind::Outside:
-        --box_->outside_held[node.line];
+        --box_->outside_held[node.quota_line()];
         box_->outside.give_back(ref.index() - OUTSIDE_NODES_BEGIN);
         break;
     }
@@ -183,13 +205,13 @@ bool Core::stage_input(u64 position) {
     const Task task = run_->input(position);
     const u64 time = run_->input_time(position);
     const bool ordered = time != NOT_ORDERED;
-    if (!run_->accepts(task) || (ordered && time > ORDERED_TIME_MAX)) {
+    if (!run_->accepts_input(task, time)) {
         knhk_panic(__FILE_NAME__, __LINE__, "each input to be a task that could be spawned",
                    position);
     }
-    const u32 line = ordered ? ORDERED_LINE : static_cast<u32>(task.level);
-    const u32 quota = ordered ? ordered_quota(run_->cores) : input_quota(line);
-    if (box_->inputs_held[line] == quota) {
+    const u32 held_by = quota_line_of(task, ordered);
+    const u32 quota = ordered ? ordered_quota(run_->cores) : input_quota(held_by);
+    if (box_->inputs_held[held_by] == quota) {
         return false;
     }
     const u32 index = box_->inputs.take();
@@ -200,9 +222,9 @@ bool Core::stage_input(u64 position) {
     node.time = ordered ? time : 0;
     node.source = id_.raw;
     node.kind = NodeKind::Input;
-    node.line = static_cast<u8>(line);
+    node.line = static_cast<u8>(line_of(task, ordered));
     boxes_.append(box_->staged, NodeRef::of(id_.raw, INPUT_NODES_BEGIN + index));
-    ++box_->inputs_held[line];
+    ++box_->inputs_held[held_by];
     return true;
 }
 

@@ -24,9 +24,12 @@ template<Operation operation>
 TaskStatus Core::post_message(const TaskContext& from, const Task& task, Timestamp at) {
     constexpr bool order = operation == Operation::Order;
     const bool of_ordered_part = from.mode() == RunMode::Ordered;
+    if (task.brings_rows()) {
+        return TaskStatus::InvalidTask; // a message has no place for them
+    }
     const u32 to = home_of(TaskId{task.id}, run_->cores).raw;
     const Message message{.to = to,
-                          .line = order ? ORDERED_LINE : static_cast<u32>(task.level),
+                          .line = line_of(task, order),
                           .due = beat_.raw + run_->latency(id_.raw, to),
                           .timestamp = of_ordered_part ? from.now().raw : next_stamp(),
                           .time = at.raw,
@@ -51,12 +54,17 @@ template<Operation operation>
     if (operation == Operation::Order && at.raw > ORDERED_TIME_MAX) {
         return TaskStatus::InvalidTimestamp;
     }
+    if (operation == Operation::Order && task.is_delta()) {
+        return TaskStatus::InvalidTask;
+    }
     const bool at_home = home_of(TaskId{task.id}, run_->cores) == id_;
     if (!at_home || operation == Operation::Send || from.mode() == RunMode::Ordered) {
         return post_message<operation>(from, task, at);
     }
-    return operation == Operation::Order ? enqueue_ordered_at_home(task, at)
-                                         : enqueue_at_home(task);
+    if (operation == Operation::Order) {
+        return enqueue_ordered_at_home(task, at);
+    }
+    return task.is_delta() ? enqueue_delta_at_home(from, task) : enqueue_at_home(task);
 }
 
 template TaskStatus Core::emit<Operation::Spawn>(const TaskContext&, const Task&, Timestamp);

@@ -23,8 +23,9 @@ static_assert(sizeof(CoreQueues) <= region::core_queues.stride_bytes(CORES_MAX),
 using WarmQueue = WorkQueue<Task, WARM_CAPACITY>;
 static_assert(sizeof(WarmQueue) <= region::warm_queues.stride_bytes(CORES_MAX));
 
-/// How a task is run: from a ring, from the warm ring, or as one of the ordered part.
-enum class RunMode : u8 { Hot, Warm, Ordered };
+/// How a task is run: from a ring, from the warm ring, as one of the ordered part, or as a fiber of
+/// C1.
+enum class RunMode : u8 { Hot, Warm, Ordered, Cold };
 
 /// A task that was taken to run.
 struct ReadyTask {

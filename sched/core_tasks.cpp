@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How a core runs tasks, and what becomes of what they emit (docs/determinism.md, 2.2, 2.6, 2.7).
 #include "sched/core.hpp"
-#include "sched/task_context.hpp"
+#include "sched/core_bodies.hpp"
 #include "sched/worker.hpp"
 
 namespace knhk {
@@ -25,16 +25,21 @@ void Core::run_ordered(const BeatPlan& plan) {
     clock_->time.fast_forward(Timestamp{plan.start.raw + ordered.count});
 }
 
-/// High before Normal before Low before the warm ring; but the first of a beat gives the others a
+/// High before Normal before Low before the warm ring before the fibers of W1; but the first of a beat gives the others a
 /// turn, so that nothing starves.
 void Core::run_tasks(Beat beat) {
     TaskContext context;
     if (has_room_for_task()) {
         static_cast<void>(run_one(context, ready_.take_turn(beat)));
     }
+    warm_fibers_ = clock_->deltas == 0 ? 0 : deltas_.parked(FiberClass::W1);
+    if (beat.slot() == FIBER_TURN) {
+        static_cast<void>(run_warm_fiber(context));
+    }
     do {
         run_hot_tasks(context);
-    } while (has_room_for_task() && run_one(context, ready_.take_warm()));
+    } while ((has_room_for_task() && run_one(context, ready_.take_warm())) ||
+             run_warm_fiber(context));
     worker_->running = nullptr;
 }
 
@@ -72,24 +77,12 @@ inline void Core::execute(TaskContext& context, const Task& task, Timestamp ts) 
     Event* record = log_.reserve();
     worker_->running = &task;
     context.begin<mode>(task, ts);
-    const auto end = [&](u64 hash, TaskStatus status) {
-        write(record, {ts.raw, task.id, hash, context.ticks().raw, id_.raw,
-                       static_cast<u8>(EventKind::TaskExecuted), static_cast<u8>(status)});
-    };
-    static_cast<void>(context.charge(Operation::Execute));
-    if (task.guard_count != 0) [[unlikely]] {
-        const u16* failed = failing_guard(context);
-        if (failed != nullptr) {
-            return end(*failed, TaskStatus::GuardFailed);
-        }
-    }
-    if (!context.over_budget()) [[likely]] {
-        run_->handlers[task.handler](context);
-    }
+    TaskEnd end = run_body(context, task);
     if (context.over_budget()) [[unlikely]] {
-        return end(0, park_or_fail(context));
+        end.status = park_or_fail(context);
     }
-    end(context.record_hash(), context.status());
+    write(record, {ts.raw, task.id, end.hash, context.ticks().raw, id_.raw,
+                   static_cast<u8>(EventKind::TaskExecuted), static_cast<u8>(end.status)});
 }
 
 /// The first guard that does not pass; null if all do, or if the task went over its budget.

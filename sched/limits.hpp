@@ -57,6 +57,22 @@ inline constexpr u64 ORDERED_TIME_MAX = u64{1} << 62;
 inline constexpr u32 WARM_CAPACITY = 32;
 inline constexpr u32 WARM_TICKS_MAX = 64;
 
+/// The beat path, for each core. Of each slot of an epoch: rows and deltas that wait, rows that were
+/// asserted and receipts that were left, until the next commit.
+inline constexpr u32 DELTA_ROWS = 32;
+inline constexpr u32 DELTA_RUNS = 16;
+inline constexpr u32 ASSERTED_ROWS = 64;
+inline constexpr u32 RECEIPTS = 32;
+/// Fibers of a beat that take their deltas from the ring.
+inline constexpr u32 FIBERS_MAX = 8;
+/// Deltas that are parked, in each of both classes; after so many runs in W1 one goes to C1, where
+/// it may use so many ticks.
+inline constexpr u32 PARKED_DELTAS = 16;
+inline constexpr u32 WARM_RUNS_MAX = 3;
+inline constexpr u32 COLD_TICKS_MAX = 512;
+/// The slot of an epoch in which a fiber of W1 goes first.
+inline constexpr u32 FIBER_TURN = 6;
+
 /// Stealing: tasks that a thief takes, stateless tasks that are counted, thieves of a beat.
 inline constexpr u32 STEAL_TASKS_MAX = 8;
 inline constexpr u32 STEAL_SPARE_MAX = 16;
@@ -95,7 +111,7 @@ static_assert(OUTSIDE_QUOTA * (LEVEL_COUNT + 1) <= OUTSIDE_CAPACITY, "of each li
 static_assert(EMISSIONS_MAX < CHATMAN);
 
 /// The bounds as the identity lists them; docs/log-format.md names them in this order.
-inline constexpr std::array<u32, 25> CAPACITIES{RING_CAPACITY[0],
+inline constexpr std::array<u32, 33> CAPACITIES{RING_CAPACITY[0],
                                                 RING_CAPACITY[1],
                                                 RING_CAPACITY[2],
                                                 SPAWN_RESERVE_DIVISOR,
@@ -119,6 +135,14 @@ inline constexpr std::array<u32, 25> CAPACITIES{RING_CAPACITY[0],
                                                 STEAL_SPARE_MAX,
                                                 STEAL_THIEVES_MAX,
                                                 OUTSIDE_QUOTA,
-                                                OUTSIDE_CUT_MAX};
+                                                OUTSIDE_CUT_MAX,
+                                                DELTA_ROWS,
+                                                DELTA_RUNS,
+                                                ASSERTED_ROWS,
+                                                RECEIPTS,
+                                                FIBERS_MAX,
+                                                PARKED_DELTAS,
+                                                WARM_RUNS_MAX,
+                                                COLD_TICKS_MAX};
 
 } // namespace knhk

@@ -15,9 +15,19 @@
 
 namespace knhk {
 
-/// The lines in which arrivals wait: one a level, and one for ordered requests.
+/// The lines in which arrivals wait: one a level, one for ordered requests, one for deltas.
 inline constexpr u32 ORDERED_LINE = LEVEL_COUNT;
-inline constexpr u32 LINE_COUNT = LEVEL_COUNT + 1;
+inline constexpr u32 DELTA_LINE = LEVEL_COUNT + 1;
+inline constexpr u32 LINE_COUNT = LEVEL_COUNT + 2;
+
+/// Where an arrival waits.
+[[nodiscard]] inline u32 line_of(const Task& task, bool ordered) {
+    return ordered ? ORDERED_LINE : (task.is_delta() ? DELTA_LINE : static_cast<u32>(task.level));
+}
+/// In which count of inputs: deltas count with their level's.
+[[nodiscard]] inline u32 quota_line_of(const Task& task, bool ordered) {
+    return ordered ? ORDERED_LINE : static_cast<u32>(task.level);
+}
 
 /// Names a node anywhere: 0 is none, else 1 + (core << 16 | index).
 struct NodeRef {
@@ -41,11 +51,12 @@ struct Node {
     NodeRef next;
     u16 source;
     NodeKind kind;
-    u8 line;     ///< in which it waits: its level's, or ORDERED_LINE
+    u8 line;     ///< in which it waits
     u8 emission; ///< which of its task's emissions: tasks of the ordered part have one timestamp
     u8 reserved[31];
 
     [[nodiscard]] bool is_input() const { return kind != NodeKind::Message; }
+    [[nodiscard]] u32 quota_line() const { return quota_line_of(task, line == ORDERED_LINE); }
 };
 static_assert(sizeof(Node) == 128);
 
@@ -123,13 +134,13 @@ struct Mailbox {
     NodePool inputs;
     NodeList lines[LINE_COUNT];
     NodeList staged;
-    u32 inputs_held[LINE_COUNT]; ///< staged or waiting, by line
+    u32 inputs_held[LINE_COUNT]; ///< staged or waiting, by quota_line()
     u64 next_input;              ///< the owner's first input that is not staged
 
     // Of inputs from outside. The barrier fills the list, the owner empties it in the next beat.
     NodePoolOf<OUTSIDE_CAPACITY> outside;
     NodeList outside_cut;
-    u32 outside_held[LINE_COUNT]; ///< cut or waiting, by line
+    u32 outside_held[LINE_COUNT]; ///< cut or waiting, by quota_line()
 };
 static_assert(sizeof(Mailbox) <= region::mailboxes.stride_bytes(CORES_MAX));
 

@@ -11,10 +11,6 @@ Task task_of(const LogInput& input) {
     return task;
 }
 
-u32 line_of(const Task& task, u64 time) {
-    return time == NOT_ORDERED ? static_cast<u32>(task.level) : ORDERED_LINE;
-}
-
 } // namespace
 
 OutsideInputs::OutsideInputs(const RunSetup& run, InputsMode mode, Intake* intake, const Host& host)
@@ -117,24 +113,24 @@ bool OutsideInputs::is_for(const IntakeInput& item, Beat beat) const {
 
 bool OutsideInputs::has_place(const Task& task, u64 time) const {
     const u32 home = home_of(TaskId{task.id}, run_->cores).raw;
-    return boxes_.of(home).outside_held[line_of(task, time)] < OUTSIDE_QUOTA;
+    return boxes_.of(home).outside_held[quota_line_of(task, time != NOT_ORDERED)] < OUTSIDE_QUOTA;
 }
 
 void OutsideInputs::accept(const LogInput& input, const Task& task, Beat beat) {
     const u32 home = home_of(TaskId{task.id}, run_->cores).raw;
-    const u32 line = line_of(task, input.time);
+    const bool ordered = input.time != NOT_ORDERED;
     Mailbox& box = boxes_.of(home);
     const u32 index = OUTSIDE_NODES_BEGIN + box.outside.take();
     Node& node = box.nodes[index];
     node.task = task;
     node.due = beat.raw;
     node.order = cut_->count;
-    node.time = line == ORDERED_LINE ? input.time : 0;
+    node.time = ordered ? input.time : 0;
     node.source = static_cast<u16>(home);
     node.kind = NodeKind::Outside;
-    node.line = static_cast<u8>(line);
+    node.line = static_cast<u8>(line_of(task, ordered));
     boxes_.append(box.outside_cut, NodeRef::of(home, index));
-    ++box.outside_held[line];
+    ++box.outside_held[node.quota_line()];
     cut_->inputs[cut_->count++] = input;
     intake_->take(sizeof(IntakeInput));
     intake_->tell(false);

@@ -40,7 +40,13 @@ struct RunSetup {
 
     /// The one check at the boundary: behind it, tasks are trusted.
     [[nodiscard]] bool accepts(const Task& task) const {
-        return has_handler(task) && task.well_formed();
+        return has_handler(task) && task.well_formed() && (!task.is_delta() || has_rows(task));
+    }
+    /// The run of a delta that brings none. Null if there is none, or an empty one.
+    [[nodiscard]] const TripleRun* run_of(const Task& delta) const {
+        const u64 number = delta.payload[DELTA_RUN_WORD];
+        const bool is_there = number < runs.size() && runs[number].length != 0;
+        return is_there ? &runs[number] : nullptr;
     }
     [[nodiscard]] bool has_handler(const Task& task) const {
         return task.handler < HANDLERS_MAX && handlers[task.handler] != nullptr;
@@ -49,6 +55,16 @@ struct RunSetup {
     [[nodiscard]] Result<ValidatedTask> validate(const Task& task) const {
         return accepts(task) ? Result<ValidatedTask>(ValidatedTask(task))
                              : fail(Error::InvalidTask);
+    }
+
+    [[nodiscard]] bool has_rows(const Task& delta) const {
+        return delta.brings_rows() || run_of(delta) != nullptr;
+    }
+
+    /// Of the workload's inputs and those from outside. Rows of its own only the latter bring.
+    [[nodiscard]] bool accepts_input(const Task& task, u64 time) const {
+        const bool ordered = time != NOT_ORDERED;
+        return accepts(task) && (!ordered || (time <= ORDERED_TIME_MAX && !task.is_delta()));
     }
 
     [[nodiscard]] Task input(u64 position) const {

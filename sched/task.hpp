@@ -27,6 +27,12 @@ inline constexpr u32 BUDGET_TICKS_MAX = CHATMAN;
 
 /// A task that asks for no core state: it may run on any core, and so be stolen.
 inline constexpr u8 TASK_STATELESS = 1;
+/// A delta: a task with a run of triples that it brings. It goes through the delta ring of its core
+/// and runs as a fiber (docs/determinism.md, 2.15). Its run is the workload's whose number payload
+/// word 1 says, or, with TASK_ROWS, comes with it.
+inline constexpr u8 TASK_DELTA = 2;
+inline constexpr u8 TASK_ROWS = 4;
+inline constexpr u32 DELTA_RUN_WORD = 1;
 
 struct Task {
     u64 id = 0; ///< its low bits choose its home core
@@ -40,13 +46,19 @@ struct Task {
     u64 payload[PAYLOAD_WORDS] = {};
 
     [[nodiscard]] bool stateless() const { return (flags & TASK_STATELESS) != 0; }
+    [[nodiscard]] bool is_delta() const { return (flags & TASK_DELTA) != 0; }
+    [[nodiscard]] bool brings_rows() const { return (flags & TASK_ROWS) != 0; }
 
     /// All that can be known of a task without a handler table.
     [[nodiscard]] bool well_formed() const {
-        return header_well_formed() && (has_no_guards() || guards_well_formed());
+        return header_well_formed() && flags_well_formed() &&
+               (has_no_guards() || guards_well_formed());
     }
-    /// Well formed, and without guards: few instructions, none of which needs the task's address.
-    [[nodiscard]] bool plain() const { return header_well_formed() && has_no_guards(); }
+    /// Well formed, without guards and no delta: few instructions, none of which needs the task's
+    /// address.
+    [[nodiscard]] bool plain() const {
+        return header_well_formed() && flags <= TASK_STATELESS && has_no_guards();
+    }
 
     /// Its bytes as words.
     [[nodiscard]] u64 word(u32 at) const {
@@ -68,9 +80,13 @@ struct Task {
     }
 
   private:
+    /// A delta keeps to its core, so none is stateless; only a delta brings rows.
+    [[nodiscard]] bool flags_well_formed() const {
+        return flags <= TASK_STATELESS || flags == TASK_DELTA || flags == (TASK_DELTA | TASK_ROWS);
+    }
     [[nodiscard]] bool header_well_formed() const {
         return static_cast<u32>(level) < LEVEL_COUNT && budget_ticks <= BUDGET_TICKS_MAX &&
-               ((flags & ~u32{TASK_STATELESS}) | reserved[0] | reserved[1]) == 0;
+               (reserved[0] | reserved[1]) == 0;
     }
     [[nodiscard]] u64 guards_word(u32 half) const {
         return load_le<u64>(reinterpret_cast<const std::byte*>(guards + u64{half} * 4));

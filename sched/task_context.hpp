@@ -8,6 +8,7 @@
 #include "base/check.hpp"
 #include "base/hash_inline.hpp"
 #include "base/types.hpp"
+#include "beat/park_ring.hpp"
 #include "isa/cost.hpp"
 #include "isa/tick_budget.hpp"
 #include "replay/event.hpp"
@@ -19,6 +20,7 @@
 namespace knhk {
 
 struct MuOutcome;
+struct SigmaTables;
 
 class TaskContext {
   public:
@@ -66,9 +68,13 @@ class TaskContext {
     /// The same, to be read: no effect that a parked task could not take back.
     [[nodiscard]] std::span<const std::byte> read_state();
 
+    /// The run that the task brings; null if it is no delta.
+    [[nodiscard]] const TripleRun* delta() const { return delta_; }
+
     /// Evaluates the task that the payload says (MuRequest, isa/mu_ops.hpp) of the snapshot that is
-    /// followed, each of its steps at its own cost. What comes of it is this task's output. False:
-    /// it did not come to its end, and `outcome` says why unless there is no snapshot.
+    /// followed, each of its steps at its own cost. What comes of it is this task's output; of a
+    /// delta, which is looked at then, also its receipts and assertions. False: it did not come to
+    /// its end, and `outcome` says why unless there is no snapshot, or the fiber is to be parked.
     [[nodiscard]] bool evaluate(MuOutcome& outcome);
 
     /// Asks that the snapshot of this number becomes current at the next pulse. A core's first
@@ -106,13 +112,27 @@ class TaskContext {
     void begin(const Task& task, Timestamp timestamp) {
         task_ = &task;
         timestamp_ = timestamp;
-        budget_ = TickBudget(Tick{mode == RunMode::Warm ? WARM_TICKS_MAX : u32{task.budget_ticks}});
+        budget_ = TickBudget(Tick{mode == RunMode::Warm   ? WARM_TICKS_MAX
+                                  : mode == RunMode::Cold ? COLD_TICKS_MAX
+                                                          : u32{task.budget_ticks}});
         randoms_ = 0;
         emissions_ = 0;
         status_ = TaskStatus::Ok;
         had_effect_ = false;
         has_output_ = false;
     }
+    /// Of a task that is a fiber, behind `begin`.
+    void bring(const TripleRun& run) {
+        delta_ = &run;
+        receipts_left_ = 0;
+        park_cause_ = ParkCause::None;
+    }
+    /// Why a fiber would have to run again.
+    [[nodiscard]] ParkCause park_cause() const {
+        return over_budget() ? ParkCause::Budget : park_cause_;
+    }
+    [[nodiscard]] u32 receipts_left() const { return receipts_left_; }
+
     /// False when the task is over its budget: the operation does not happen.
     [[nodiscard]] bool charge(Operation operation, u32 times = 1) {
         return budget_.charge(Tick{cost_of(operation).raw * times});
@@ -142,6 +162,8 @@ class TaskContext {
         return (task.id & home_bits_) == home_ && core_->run().has_handler(task) && task.plain();
     }
     [[nodiscard]] bool may_use_state();
+    [[nodiscard]] bool is_of_another_class(const SigmaTables& tables, u32 number);
+    [[nodiscard]] bool leave_receipts(const MuOutcome& outcome);
     void end_evaluation(const MuOutcome& outcome, u64 epoch);
     /// The first refusal becomes the task's status.
     TaskStatus note(TaskStatus status) {
@@ -164,6 +186,9 @@ class TaskContext {
     bool has_output_ = false;
     u32 failed_guard_ = 0;           ///< if one of the snapshot did not pass
     u64 output_[PAYLOAD_WORDS] = {}; ///< if it has one
+    const TripleRun* delta_ = nullptr;
+    u32 receipts_left_ = 0;
+    ParkCause park_cause_ = ParkCause::None;
 };
 
 /// Refused emissions count, so that a task's records always fit behind it.

@@ -6,6 +6,7 @@
 #include "isa/eval_task.hpp"
 #include "sched/core.hpp"
 #include "sched/task_context.hpp"
+#include "sigma/task_cost.hpp"
 
 namespace knhk {
 
@@ -47,12 +48,15 @@ bool TaskContext::evaluate(MuOutcome& outcome) {
         note(TaskStatus::NoSnapshot);
         return false;
     }
-    const MuWorld world{sigma.tables(*followed), run.runs, run.kernels};
+    const MuWorld world{sigma.tables(*followed), run.runs, run.kernels, delta_};
     MuRequest request{.words = {},
                       .cycle = core_->beat().raw,
                       .shard = core_->id().raw,
                       .sequence = core_->receipts()};
     std::memcpy(request.words, task_->payload, sizeof request.words);
+    if (delta_ != nullptr && is_of_another_class(world.tables, request.task())) {
+        return false;
+    }
     RunGuards guards{run, *task_, core_->state()};
     const MuStatus status = eval_task(budget_, world, request, guards, outcome);
     core_->count_receipts(outcome.hooks_run);
@@ -60,8 +64,59 @@ bool TaskContext::evaluate(MuOutcome& outcome) {
         const u32 place = static_cast<u32>(std::countr_one(outcome.guards));
         failed_guard_ = SIGMA_GUARD_BASE + world.tables.tasks[request.task()].guards[place];
     }
+    if (delta_ != nullptr && status == MuStatus::Ok && !leave_receipts(outcome)) {
+        return false;
+    }
     end_evaluation(outcome, followed->epoch);
     return status == MuStatus::Ok;
+}
+
+/// Of a fiber in its slot: whether its ticks are known not to do. It is parked at once then, and
+/// pays for nothing twice.
+bool TaskContext::is_of_another_class(const SigmaTables& tables, u32 number) {
+    const bool costs_too_much = mode_ == RunMode::Hot && number < tables.tasks.size() &&
+                                ticks_of(tables.tasks[number], tables) > task_->budget_ticks;
+    park_cause_ = costs_too_much ? ParkCause::Class : park_cause_;
+    return costs_too_much;
+}
+
+/// What was emitted is asserted, each hook's rows at once; if nothing was, and the answer is yes,
+/// what was looked at. All of it, or nothing.
+bool TaskContext::leave_receipts(const MuOutcome& outcome) {
+    const u32 hooks = outcome.hooks_run;
+    const bool asserts_delta = outcome.answer && outcome.emitting == 0 && hooks != 0;
+    u32 masks[SIGMA_HOOKS_MAX] = {};
+    u32 rows = asserts_delta ? delta_->length : 0;
+    u32 emissions = asserts_delta ? 1 : 0;
+    for (u32 place = 0; place < hooks; ++place) {
+        const bool emits = (outcome.emitting >> place & 1) != 0;
+        masks[place] = emits ? outcome.rows[place].mask : 0;
+        rows += emits ? outcome.rows[place].count : 0;
+        emissions += masks[place] != 0 ? 1 : 0;
+    }
+    if (emissions_ + emissions > EMISSIONS_MAX) {
+        note(TaskStatus::EmitLimit);
+        return false;
+    }
+    if (!core_->may_assert(rows, hooks)) {
+        park_cause_ = ParkCause::OutputFull;
+        note(TaskStatus::QueueFull);
+        return false;
+    }
+    for (u32 place = 0; place < hooks; ++place) {
+        const RowResult& emitted = outcome.rows[place];
+        if (asserts_delta && place == hooks - 1) {
+            core_->assert_rows(delta_->subjects, delta_->objects, delta_->predicate,
+                               delta_->rows(), outcome.receipts[place]);
+        } else {
+            core_->assert_rows(emitted.subjects, emitted.objects, emitted.predicate, masks[place],
+                               outcome.receipts[place]);
+        }
+    }
+    emissions_ = static_cast<u8>(emissions_ + emissions);
+    receipts_left_ += hooks;
+    had_effect_ = had_effect_ || hooks != 0;
+    return true;
 }
 
 /// All that the snapshot says was checked when it was opened: what is left to be wrong is the

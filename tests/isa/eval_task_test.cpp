@@ -273,13 +273,13 @@ TEST(MuOps, observation_that_names_no_run_is_charged_and_an_error) {
     const SmallWorld small;
     TickBudget budget(Tick{2});
     const TripleRun* run = nullptr;
-    EXPECT_EQ(read_observation(budget, small.runs, 0, run), MuStatus::Ok);
+    EXPECT_EQ(read_observation(budget, small.world(), 0, run), MuStatus::Ok);
     EXPECT_EQ(run, small.runs.data());
     run = nullptr;
-    EXPECT_EQ(read_observation(budget, small.runs, small.runs.size(), run), MuStatus::NoRun);
+    EXPECT_EQ(read_observation(budget, small.world(), small.runs.size(), run), MuStatus::NoRun);
     EXPECT_EQ(run, nullptr);
     EXPECT_EQ(budget.used(), Tick{2});
-    EXPECT_EQ(read_observation(budget, small.runs, 0, run), MuStatus::OverBudget);
+    EXPECT_EQ(read_observation(budget, small.world(), 0, run), MuStatus::OverBudget);
     EXPECT_EQ(run, nullptr);
 }
 
