@@ -46,6 +46,7 @@ enum class Error : u8 {
     SnapshotNotKept,
     UnknownInstructionSet,
     NoInstructionSet,
+    UnknownOperation,
 };
 
 struct ErrorText {
@@ -96,6 +97,7 @@ inline constexpr ErrorText ERROR_TEXTS[] = {
      "unknown instruction set: use auto, scalar, avx2, avx512, neon or rvv"},
     {Error::NoInstructionSet,
      "this machine cannot run kernels of that instruction set (use isa=auto)"},
+    {Error::UnknownOperation, "no such operation (docs/isa.md lists them)"},
 };
 
 consteval bool each_error_has_its_text() {
@@ -105,7 +107,7 @@ consteval bool each_error_has_its_text() {
             return false;
         }
     }
-    return ERROR_TEXTS[value - 1].error == Error::NoInstructionSet;
+    return ERROR_TEXTS[value - 1].error == Error::UnknownOperation;
 }
 static_assert(each_error_has_its_text());
 

@@ -11,6 +11,7 @@
 #include "beat/beat_clock.hpp"
 #include "beat/ring_ends.hpp"
 #include "beat/row_array.hpp"
+#include "isa/receipt.hpp"
 #include "isa/triple_run.hpp"
 
 namespace knhk {
@@ -78,18 +79,27 @@ class BasicAssertionRing {
         if (slot >= BEAT_SLOTS || count > RUN_ROWS) [[unlikely]] {
             return fail(Error::OutOfRange);
         }
-        const Slot to = slot_at(slot);
-        const Position written = position_of(to.ends().written());
-        if (!has_room(to.ends(), written, count)) [[unlikely]] {
-            return fail(Error::QueueFull);
+        const bool done =
+            put_with(slot_at(slot), count, receipt, [&](const Slot& to, u32 position) {
+                to.subjects().put(position, subjects, count);
+                to.predicates().put(position, predicates, count);
+                to.objects().put(position, objects, count);
+            });
+        return done ? Result<void>() : fail(Error::QueueFull);
+    }
+    /// The same for the rows of a run.
+    [[nodiscard]] Result<void> enqueue_run(u32 slot, const TripleRun& run, const Sealed& receipt) {
+        const u32 count = run.length;
+        if (slot >= BEAT_SLOTS || count > RUN_ROWS) [[unlikely]] {
+            return fail(Error::OutOfRange);
         }
-        to.subjects().put(written.rows, subjects, count);
-        to.predicates().put(written.rows, predicates, count);
-        to.objects().put(written.rows, objects, count);
-        to.receipt_of().fill(written.rows, written.receipts, count);
-        to.receipt(written.receipts) = receipt;
-        to.ends().publish(word_of({written.rows + count, written.receipts + 1}));
-        return {};
+        const bool done =
+            put_with(slot_at(slot), count, receipt, [&](const Slot& to, u32 position) {
+                to.subjects().put(position, run.subjects, count);
+                to.predicates().fill(position, run.predicate, count);
+                to.objects().put(position, run.objects, count);
+            });
+        return done ? Result<void>() : fail(Error::QueueFull);
     }
 
     /// Consumer. The oldest executions, each as a whole, as many as `out` has room for; eight
@@ -215,6 +225,20 @@ class BasicAssertionRing {
         return {memory_ + slot * slot_bytes(rows_, receipts_), rows_, receipts_};
     }
 
+    template<class PutRows>
+    [[nodiscard]] bool put_with(const Slot& to, u32 count, const Sealed& receipt,
+                                const PutRows& put_rows) const {
+        const Position written = position_of(to.ends().written());
+        if (!has_room(to.ends(), written, count)) [[unlikely]] {
+            return false;
+        }
+        put_rows(to, written.rows);
+        to.receipt_of().fill(written.rows, written.receipts, count);
+        to.receipt(written.receipts) = receipt;
+        to.ends().publish(word_of({written.rows + count, written.receipts + 1}));
+        return true;
+    }
+
     /// Counts it if there is none.
     [[nodiscard]] bool has_room(Ends& ends, Position written, u32 count) const {
         if (fits_behind(position_of(ends.read_seen()), written, count)) [[likely]] {
@@ -266,5 +290,8 @@ class BasicAssertionRing {
     u32 rows_;
     u32 receipts_;
 };
+
+/// Of what hooks leave.
+using AssertionRing = BasicAssertionRing<SealedReceipt>;
 
 } // namespace knhk

@@ -111,18 +111,28 @@ class BasicDeltaRing {
     }
 
     /// Consumer. Exactly one run: what one enqueue left, or what is left of it; if that has several
-    /// predicates, as far as the first goes. Its rows, 0 if there is none; rows behind become zero.
+    /// predicates, as far as the first goes. Its rows, 0 if there is none; all else of it becomes
+    /// zero.
     [[nodiscard]] u32 dequeue_run(u32 slot, TripleRun& run, u64& cycle) {
+        const u32 count = peek_run(slot, run, cycle);
+        drop_run(slot, count);
+        return count;
+    }
+
+    /// Consumer. The same in two steps: a run that was looked at stays until it is dropped.
+    [[nodiscard]] u32 peek_run(u32 slot, TripleRun& run, u64& cycle) const {
         if (slot >= BEAT_SLOTS) [[unlikely]] {
             return 0;
         }
         const Slot from = slot_at(slot);
-        const u64 read = from.ends().read();
-        const u32 count = copy_run(from, read, run, cycle);
+        return copy_run(from, from.ends().read(), run, cycle);
+    }
+    /// `count` is what `peek_run` said.
+    void drop_run(u32 slot, u32 count) {
         if (count != 0) {
-            from.ends().give_back(read + count);
+            Ends& ends = slot_at(slot).ends();
+            ends.give_back(ends.read() + count);
         }
-        return count;
     }
 
     /// Consumer. The oldest run leaves for `parked`, an entry as ParkedRun; its rows, 0 if there is
@@ -132,10 +142,8 @@ class BasicDeltaRing {
         if (slot >= BEAT_SLOTS) [[unlikely]] {
             return fail(Error::OutOfRange);
         }
-        const Slot from = slot_at(slot);
-        const u64 read = from.ends().read();
         ParkedRun entry{};
-        const u32 count = copy_run(from, read, entry.run, entry.cycle);
+        const u32 count = peek_run(slot, entry.run, entry.cycle);
         if (count == 0) {
             return 0;
         }
@@ -145,7 +153,7 @@ class BasicDeltaRing {
         if (!pushed) {
             return fail(pushed.error());
         }
-        from.ends().give_back(read + count);
+        drop_run(slot, count);
         return count;
     }
 
@@ -252,6 +260,7 @@ class BasicDeltaRing {
             std::memset(run.subjects, 0, sizeof run.subjects);
             std::memset(run.objects, 0, sizeof run.objects);
         }
+        std::memset(run.reserved, 0, sizeof run.reserved);
         from.subjects().take(run.subjects, read, count);
         from.objects().take(run.objects, read, count);
         run.predicate = u64(from.predicates()[read]);

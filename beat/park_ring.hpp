@@ -14,11 +14,13 @@ namespace knhk {
 
 /// Why a run was not executed where it was.
 enum class ParkCause : u32 {
+    None = 0,       ///< it was, or will be
     Budget = 1,     ///< it would cost more than is left
     Class = 2,      ///< its class is not for here (beat/runtime_class.hpp)
     OutputFull = 3, ///< there was no room for what it asserts
     Requested = 4,  ///< somebody asked for it
 };
+/// `None` is no cause.
 [[nodiscard]] constexpr bool is_defined(ParkCause cause) {
     const u32 raw = static_cast<u32>(cause);
     return raw >= static_cast<u32>(ParkCause::Budget) &&

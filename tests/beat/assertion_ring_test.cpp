@@ -216,7 +216,7 @@ TEST(AssertionRing, the_pulse_visits_receipts_then_rows_and_leaves_nothing) {
         ASSERT_NO_FATAL_FAILURE(taken.check(4, drained, expected));
         ASSERT_TRUE(ring.is_empty(4));
     }
-    const auto nothing = [](auto...) { FAIL() << "nothing is there"; };
+    const auto nothing = [](const auto&...) { FAIL() << "nothing is there"; };
     EXPECT_EQ(ring.drain(4, nothing, nothing), (AssertionCount{0, 0}));
     EXPECT_EQ(ring.drain(8, nothing, nothing), (AssertionCount{0, 0}));
 }

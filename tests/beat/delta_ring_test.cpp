@@ -253,6 +253,9 @@ TEST(DeltaRing, a_run_is_taken_exactly_as_it_was_enqueued) {
             ASSERT_EQ(run.length, lengths[i] - first);
             ASSERT_EQ(run.predicate, rows.predicates[0]);
             ASSERT_EQ(cycle, step + i);
+            for (const u32 word : run.reserved) {
+                ASSERT_EQ(word, 0u);
+            }
             for (u32 row = 0; row < RUN_ROWS; ++row) {
                 const bool there = row < run.length;
                 ASSERT_EQ(run.subjects[row], there ? rows.subjects[first + row] : 0);
