@@ -104,6 +104,21 @@ execute_fiber(const KernelTable& kernels, const TripleRun& run, const FiberHook&
     return outcome;
 }
 
+/// Evaluates the hook again: whether the receipt says what comes out, at which cost, of which rows.
+/// Ids, and cycles that somebody measured, cannot be evaluated.
+[[nodiscard]] inline bool receipt_holds(const KernelTable& kernels, const TripleRun& run,
+                                        const FiberHook& hook, const SealedReceipt& found) {
+    RowResult rows;
+    const FiberPlace place{found.receipt.cycle, found.receipt.shard, found.receipt.hook, 0};
+    const FiberLimits no_limits{Tick{CHATMAN}, RuntimeClass::C1};
+    const FiberOutcome again = execute_fiber(kernels, run, hook, place, no_limits, rows);
+    const Receipt& receipt = again.sealed.receipt;
+    return again.status == FiberStatus::Completed && found.content == again.sealed.content &&
+           found.receipt.ticks == receipt.ticks && found.receipt.lanes == receipt.lanes &&
+           found.receipt.a_hash == receipt.a_hash && found.receipt.pad == 0 &&
+           found.receipt.span != 0;
+}
+
 /// The rows that were emitted, without the gaps between them: a step of its own, as results keep
 /// each row in its lane.
 [[nodiscard]] inline TripleRun compacted(const RowResult& rows) {
