@@ -46,6 +46,21 @@ enum class Error : u8 {
     SnapshotNotKept,
     UnknownInstructionSet,
     NoInstructionSet,
+    UnknownOperation,
+    // Of the C interface (docs/errors.md).
+    NullPointer,
+    Misaligned,
+    NotARing,
+    BadRingSize,
+    RingMemory,
+    InvalidSlot,
+    RunTooLong,
+    RunOutside,
+    OtherPredicate,
+    CapacityTooSmall,
+    BadLimits,
+    InvalidCause,
+    ReceiptDiffers,
 };
 
 struct ErrorText {
@@ -96,6 +111,20 @@ inline constexpr ErrorText ERROR_TEXTS[] = {
      "unknown instruction set: use auto, scalar, avx2, avx512, neon or rvv"},
     {Error::NoInstructionSet,
      "this machine cannot run kernels of that instruction set (use isa=auto)"},
+    {Error::UnknownOperation, "no such operation (docs/isa.md lists them)"},
+    {Error::NullPointer, "a null pointer"},
+    {Error::Misaligned, "a pointer that is not aligned as it has to be (docs/c-interface.md)"},
+    {Error::NotARing, "no ring of this kind (initialise it first)"},
+    {Error::BadRingSize, "not the size of a ring (a power of two, 8 or more where it counts rows)"},
+    {Error::RingMemory, "less memory than the ring needs"},
+    {Error::InvalidSlot, "no such tick slot (slots are 0 to 7)"},
+    {Error::RunTooLong, "too many rows or hooks (8 at most), or none"},
+    {Error::RunOutside, "the run does not lie within its arrays"},
+    {Error::OtherPredicate, "a row has another predicate than its run"},
+    {Error::CapacityTooSmall, "what is next does not fit into what was given"},
+    {Error::BadLimits, "a budget is 1 to 8 ticks, a class R1, W1 or C1"},
+    {Error::InvalidCause, "no such cause (causes are 1 to 4)"},
+    {Error::ReceiptDiffers, "the receipt does not say what comes out"},
 };
 
 consteval bool each_error_has_its_text() {
@@ -105,7 +134,7 @@ consteval bool each_error_has_its_text() {
             return false;
         }
     }
-    return ERROR_TEXTS[value - 1].error == Error::NoInstructionSet;
+    return ERROR_TEXTS[value - 1].error == Error::ReceiptDiffers;
 }
 static_assert(each_error_has_its_text());
 

@@ -5,12 +5,13 @@
 #pragma once
 
 #include <bit>
-#include <new>
 #include <utility>
 
 #include "base/error.hpp"
 #include "beat/beat_clock.hpp"
 #include "beat/ring_ends.hpp"
+#include "beat/row_array.hpp"
+#include "isa/receipt.hpp"
 #include "isa/triple_run.hpp"
 
 namespace knhk {
@@ -63,16 +64,13 @@ class BasicAssertionRing {
     static BasicAssertionRing make(std::byte* memory, u32 rows, u32 receipts) {
         const BasicAssertionRing ring(memory, rows, receipts);
         for (u32 slot = 0; slot < BEAT_SLOTS; ++slot) {
-            const Slot made = ring.slot_at(slot);
-            new (&made.ends()) Ends;
-            for (Word* array : {made.subjects(), made.predicates(), made.objects()}) {
-                make_all(array, rows);
-            }
-            make_all(made.receipt_of(), rows);
-            make_all(made.receipts(), receipts);
+            ring.begin_slot(slot);
         }
         return ring;
     }
+    /// One of its slots; the others stay as they are.
+    void begin_slot(u32 slot) const { slot_at(slot).each_part(BeginAll{}); }
+    void end_slot(u32 slot) const { slot_at(slot).each_part(EndAll{}); }
 
     /// Producer. An execution with its rows, none to eight: all of it, or nothing: `QueueFull`,
     /// counted, and nothing has changed. Without rows only the receipt is looked at.
@@ -81,21 +79,27 @@ class BasicAssertionRing {
         if (slot >= BEAT_SLOTS || count > RUN_ROWS) [[unlikely]] {
             return fail(Error::OutOfRange);
         }
-        const Slot to = slot_at(slot);
-        const Position written = position_of(to.ends().written());
-        if (!has_room(to.ends(), written, count)) [[unlikely]] {
-            return fail(Error::QueueFull);
+        const bool done =
+            put_with(slot_at(slot), count, receipt, [&](const Slot& to, u32 position) {
+                to.subjects().put(position, subjects, count);
+                to.predicates().put(position, predicates, count);
+                to.objects().put(position, objects, count);
+            });
+        return done ? Result<void>() : fail(Error::QueueFull);
+    }
+    /// The same for the rows of a run.
+    [[nodiscard]] Result<void> enqueue_run(u32 slot, const TripleRun& run, const Sealed& receipt) {
+        const u32 count = run.length;
+        if (slot >= BEAT_SLOTS || count > RUN_ROWS) [[unlikely]] {
+            return fail(Error::OutOfRange);
         }
-        for (u32 i = 0; i < count; ++i) {
-            const u32 place = to.row_place(written.rows + i);
-            to.subjects()[place] = subjects[i];
-            to.predicates()[place] = predicates[i];
-            to.objects()[place] = objects[i];
-            to.receipt_of()[place] = Number(written.receipts);
-        }
-        to.receipts()[to.receipt_place(written.receipts)] = receipt;
-        to.ends().publish(word_of({written.rows + count, written.receipts + 1}));
-        return {};
+        const bool done =
+            put_with(slot_at(slot), count, receipt, [&](const Slot& to, u32 position) {
+                to.subjects().put(position, run.subjects, count);
+                to.predicates().fill(position, run.predicate, count);
+                to.objects().put(position, run.objects, count);
+            });
+        return done ? Result<void>() : fail(Error::QueueFull);
     }
 
     /// Consumer. The oldest executions, each as a whole, as many as `out` has room for; eight
@@ -127,12 +131,11 @@ class BasicAssertionRing {
         const Position read = position_of(from.ends().read());
         const Position written = position_of(from.ends().look_at_written());
         for (u32 at = read.receipts; at != written.receipts; ++at) {
-            on_receipt(std::as_const(from.receipts()[from.receipt_place(at)]));
+            on_receipt(std::as_const(from.receipt(at)));
         }
         for (u32 at = read.rows; at != written.rows; ++at) {
-            const u32 place = from.row_place(at);
-            on_row(u64(from.subjects()[place]), u64(from.predicates()[place]),
-                   u64(from.objects()[place]), u32(from.receipt_of()[place]) - read.receipts);
+            on_row(u64(from.subjects()[at]), u64(from.predicates()[at]), u64(from.objects()[at]),
+                   u32(from.receipt_of()[at]) - read.receipts);
         }
         from.ends().give_back(word_of(written));
         return {written.rows - read.rows, written.receipts - read.receipts};
@@ -157,6 +160,8 @@ class BasicAssertionRing {
     }
 
   private:
+    static constexpr u32 ARRAYS = 3; ///< of words
+
     struct Position {
         u32 rows;
         u32 receipts;
@@ -172,7 +177,7 @@ class BasicAssertionRing {
         return whole_lines(u64{rows} * sizeof(Word));
     }
     [[nodiscard]] static constexpr u64 rows_bytes(u32 rows) {
-        return 3 * array_bytes(rows) + whole_lines(u64{rows} * sizeof(Number));
+        return ARRAYS * array_bytes(rows) + whole_lines(u64{rows} * sizeof(Number));
     }
     [[nodiscard]] static constexpr u64 slot_bytes(u32 rows, u32 receipts) {
         const u64 needed = sizeof(Ends) + rows_bytes(rows) + u64{receipts} * sizeof(Sealed);
@@ -182,35 +187,56 @@ class BasicAssertionRing {
     /// Where a slot's parts lie.
     struct Slot {
         std::byte* memory;
-        u32 row_mask;
-        u32 receipt_mask;
+        u32 rows;
+        u32 receipts;
 
         [[nodiscard]] Ends& ends() const { return *reinterpret_cast<Ends*>(memory); }
-        [[nodiscard]] Word* subjects() const { return array(0); }
-        [[nodiscard]] Word* predicates() const { return array(1); }
-        [[nodiscard]] Word* objects() const { return array(2); }
-        [[nodiscard]] Number* receipt_of() const { return reinterpret_cast<Number*>(array(3)); }
-        [[nodiscard]] Sealed* receipts() const {
-            std::byte* behind_rows = memory + sizeof(Ends) + rows_bytes(row_mask + 1);
-            return reinterpret_cast<Sealed*>(behind_rows);
+        [[nodiscard]] RowArray<Word> subjects() const { return {words(0), rows}; }
+        [[nodiscard]] RowArray<Word> predicates() const { return {words(1), rows}; }
+        [[nodiscard]] RowArray<Word> objects() const { return {words(2), rows}; }
+        [[nodiscard]] RowArray<Number> receipt_of() const { return {first_number(), rows}; }
+        [[nodiscard]] Sealed& receipt(u32 position) const {
+            return first_receipt()[position & (receipts - 1)];
         }
-        [[nodiscard]] Word* array(u32 number) const {
-            std::byte* first = memory + sizeof(Ends);
-            return reinterpret_cast<Word*>(first + number * array_bytes(row_mask + 1));
+
+        template<class Visit>
+        void each_part(Visit visit) const {
+            visit(&ends(), 1);
+            for (u32 number = 0; number < ARRAYS; ++number) {
+                visit(words(number), rows);
+            }
+            visit(first_number(), rows);
+            visit(first_receipt(), receipts);
         }
-        [[nodiscard]] u32 row_place(u32 position) const { return position & row_mask; }
-        [[nodiscard]] u32 receipt_place(u32 position) const { return position & receipt_mask; }
+
+      private:
+        [[nodiscard]] Word* words(u32 number) const {
+            return reinterpret_cast<Word*>(memory + sizeof(Ends) + number * array_bytes(rows));
+        }
+        [[nodiscard]] Number* first_number() const {
+            return reinterpret_cast<Number*>(words(ARRAYS));
+        }
+        [[nodiscard]] Sealed* first_receipt() const {
+            return reinterpret_cast<Sealed*>(memory + sizeof(Ends) + rows_bytes(rows));
+        }
     };
 
     [[nodiscard]] Slot slot_at(u32 slot) const {
-        return {memory_ + slot * slot_bytes(rows_, receipts_), rows_ - 1, receipts_ - 1};
+        return {memory_ + slot * slot_bytes(rows_, receipts_), rows_, receipts_};
     }
 
-    template<class T>
-    static void make_all(T* array, u32 count) {
-        for (u32 i = 0; i < count; ++i) {
-            new (array + i) T;
+    template<class PutRows>
+    [[nodiscard]] bool put_with(const Slot& to, u32 count, const Sealed& receipt,
+                                const PutRows& put_rows) const {
+        const Position written = position_of(to.ends().written());
+        if (!has_room(to.ends(), written, count)) [[unlikely]] {
+            return false;
         }
+        put_rows(to, written.rows);
+        to.receipt_of().fill(written.rows, written.receipts, count);
+        to.receipt(written.receipts) = receipt;
+        to.ends().publish(word_of({written.rows + count, written.receipts + 1}));
+        return true;
     }
 
     /// Counts it if there is none.
@@ -237,8 +263,7 @@ class BasicAssertionRing {
         while (fits.receipts < there && fits.receipts < receipts_max) {
             u32 rows = fits.rows;
             while (read.rows + rows != written.rows &&
-                   u32(from.receipt_of()[from.row_place(read.rows + rows)]) ==
-                       read.receipts + fits.receipts) {
+                   u32(from.receipt_of()[read.rows + rows]) == read.receipts + fits.receipts) {
                 ++rows;
             }
             if (rows > out.rows_max) {
@@ -250,14 +275,14 @@ class BasicAssertionRing {
     }
     static void copy(const Slot& from, Position read, AssertionCount count, const Out& out) {
         for (u32 i = 0; i < count.rows; ++i) {
-            const u32 place = from.row_place(read.rows + i);
-            out.subjects[i] = from.subjects()[place];
-            out.predicates[i] = from.predicates()[place];
-            out.objects[i] = from.objects()[place];
-            out.receipt_of[i] = Number(u32(from.receipt_of()[place]) - read.receipts);
+            const u32 at = read.rows + i;
+            out.subjects[i] = from.subjects()[at];
+            out.predicates[i] = from.predicates()[at];
+            out.objects[i] = from.objects()[at];
+            out.receipt_of[i] = Number(u32(from.receipt_of()[at]) - read.receipts);
         }
         for (u32 i = 0; i < count.receipts; ++i) {
-            out.receipts[i] = from.receipts()[from.receipt_place(read.receipts + i)];
+            out.receipts[i] = from.receipt(read.receipts + i);
         }
     }
 
@@ -265,5 +290,8 @@ class BasicAssertionRing {
     u32 rows_;
     u32 receipts_;
 };
+
+/// Of what hooks leave.
+using AssertionRing = BasicAssertionRing<SealedReceipt>;
 
 } // namespace knhk

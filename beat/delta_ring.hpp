@@ -6,13 +6,12 @@
 
 #include <bit>
 #include <cstring>
-#include <new>
-#include <type_traits>
 
 #include "base/error.hpp"
 #include "beat/beat_clock.hpp"
 #include "beat/park_ring.hpp"
 #include "beat/ring_ends.hpp"
+#include "beat/row_array.hpp"
 #include "isa/triple_run.hpp"
 
 namespace knhk {
@@ -40,16 +39,13 @@ class BasicDeltaRing {
     static BasicDeltaRing make(std::byte* memory, u32 size) {
         const BasicDeltaRing ring(memory, size);
         for (u32 slot = 0; slot < BEAT_SLOTS; ++slot) {
-            const Slot made = ring.slot_at(slot);
-            new (&made.ends()) Ends;
-            for (Word* array :
-                 {made.subjects(), made.predicates(), made.objects(), made.cycles()}) {
-                make_all(array, size);
-            }
-            make_all(made.marks(), size);
+            ring.begin_slot(slot);
         }
         return ring;
     }
+    /// One of its slots; the others stay as they are.
+    void begin_slot(u32 slot) const { slot_at(slot).each_part(BeginAll{}); }
+    void end_slot(u32 slot) const { slot_at(slot).each_part(EndAll{}); }
 
     /// Producer. All of one to eight rows, or none: `QueueFull`, counted, and nothing has changed.
     [[nodiscard]] Result<void> enqueue(u32 slot, const Word* subjects, const Word* predicates,
@@ -62,10 +58,10 @@ class BasicDeltaRing {
         if (!has_room(to.ends(), written, count)) [[unlikely]] {
             return fail(Error::QueueFull);
         }
-        to.put(to.subjects(), written, subjects, count);
-        to.put(to.predicates(), written, predicates, count);
-        to.put(to.objects(), written, objects, count);
-        to.fill(to.cycles(), written, cycle, count);
+        to.subjects().put(written, subjects, count);
+        to.predicates().put(written, predicates, count);
+        to.objects().put(written, objects, count);
+        to.cycles().fill(written, cycle, count);
         to.mark(written, count, 0);
         to.ends().publish(written + count);
         return {};
@@ -82,10 +78,10 @@ class BasicDeltaRing {
         if (!has_room(to.ends(), written, count)) [[unlikely]] {
             return fail(Error::QueueFull);
         }
-        to.put(to.subjects(), written, run.subjects, count);
-        to.fill(to.predicates(), written, run.predicate, count);
-        to.put(to.objects(), written, run.objects, count);
-        to.fill(to.cycles(), written, cycle, count);
+        to.subjects().put(written, run.subjects, count);
+        to.predicates().fill(written, run.predicate, count);
+        to.objects().put(written, run.objects, count);
+        to.cycles().fill(written, cycle, count);
         to.mark(written, count, ONE_PREDICATE);
         to.ends().publish(written + count);
         return {};
@@ -103,25 +99,40 @@ class BasicDeltaRing {
         const u32 wanted = capacity < RUN_ROWS ? capacity : RUN_ROWS;
         const u64 there = available(from.ends(), read, wanted);
         const u32 count = there < wanted ? static_cast<u32>(there) : wanted;
-        from.take(subjects, from.subjects(), read, count);
-        from.take(predicates, from.predicates(), read, count);
-        from.take(objects, from.objects(), read, count);
-        from.take(cycles, from.cycles(), read, count);
+        if (count == 0) {
+            return 0; // and leave the end's line where it is
+        }
+        from.subjects().take(subjects, read, count);
+        from.predicates().take(predicates, read, count);
+        from.objects().take(objects, read, count);
+        from.cycles().take(cycles, read, count);
         from.ends().give_back(read + count);
         return count;
     }
 
     /// Consumer. Exactly one run: what one enqueue left, or what is left of it; if that has several
-    /// predicates, as far as the first goes. Its rows, 0 if there is none; rows behind are zero.
+    /// predicates, as far as the first goes. Its rows, 0 if there is none; all else of it becomes
+    /// zero.
     [[nodiscard]] u32 dequeue_run(u32 slot, TripleRun& run, u64& cycle) {
+        const u32 count = peek_run(slot, run, cycle);
+        drop_run(slot, count);
+        return count;
+    }
+
+    /// Consumer. The same in two steps: a run that was looked at stays until it is dropped.
+    [[nodiscard]] u32 peek_run(u32 slot, TripleRun& run, u64& cycle) const {
         if (slot >= BEAT_SLOTS) [[unlikely]] {
             return 0;
         }
         const Slot from = slot_at(slot);
-        const u64 read = from.ends().read();
-        const u32 count = copy_run(from, read, run, cycle);
-        from.ends().give_back(read + count);
-        return count;
+        return copy_run(from, from.ends().read(), run, cycle);
+    }
+    /// `count` is what `peek_run` said.
+    void drop_run(u32 slot, u32 count) {
+        if (count != 0) {
+            Ends& ends = slot_at(slot).ends();
+            ends.give_back(ends.read() + count);
+        }
     }
 
     /// Consumer. The oldest run leaves for `parked`, an entry as ParkedRun; its rows, 0 if there is
@@ -131,10 +142,8 @@ class BasicDeltaRing {
         if (slot >= BEAT_SLOTS) [[unlikely]] {
             return fail(Error::OutOfRange);
         }
-        const Slot from = slot_at(slot);
-        const u64 read = from.ends().read();
         ParkedRun entry{};
-        const u32 count = copy_run(from, read, entry.run, entry.cycle);
+        const u32 count = peek_run(slot, entry.run, entry.cycle);
         if (count == 0) {
             return 0;
         }
@@ -144,7 +153,7 @@ class BasicDeltaRing {
         if (!pushed) {
             return fail(pushed.error());
         }
-        from.ends().give_back(read + count);
+        drop_run(slot, count);
         return count;
     }
 
@@ -170,94 +179,53 @@ class BasicDeltaRing {
     static constexpr u8 ONE_PREDICATE = 0x80;
     static constexpr u64 EACH_BYTE = 0x0101'0101'0101'0101;
     static constexpr u64 EIGHT_TO_ONE = 0x0102'0304'0506'0708;
-    /// Ordinary words, which are copied a line at a time.
-    static constexpr bool COPIES_LINES = std::is_same_v<Word, u64>;
+    static constexpr u32 ARRAYS = 4; ///< of words
 
     [[nodiscard]] static constexpr u64 array_bytes(u32 size) {
         return whole_lines(u64{size} * sizeof(Word));
     }
     [[nodiscard]] static constexpr u64 slot_bytes(u32 size) {
-        const u64 needed = sizeof(Ends) + 4 * array_bytes(size) + size * sizeof(Mark);
+        const u64 needed = sizeof(Ends) + ARRAYS * array_bytes(size) + size * sizeof(Mark);
         return (needed + SEPARATION_BYTES - 1) / SEPARATION_BYTES * SEPARATION_BYTES;
     }
 
-    /// Where a slot's parts lie, and how rows get there and back across the wrap.
+    /// Where a slot's parts lie.
     struct Slot {
         std::byte* memory;
         u32 size;
 
         [[nodiscard]] Ends& ends() const { return *reinterpret_cast<Ends*>(memory); }
-        [[nodiscard]] Word* subjects() const { return array(0); }
-        [[nodiscard]] Word* predicates() const { return array(1); }
-        [[nodiscard]] Word* objects() const { return array(2); }
-        [[nodiscard]] Word* cycles() const { return array(3); }
-        [[nodiscard]] Mark* marks() const { return reinterpret_cast<Mark*>(array(4)); }
-        [[nodiscard]] Word* array(u32 number) const {
-            return reinterpret_cast<Word*>(memory + sizeof(Ends) + number * array_bytes(size));
-        }
-        [[nodiscard]] u32 place_of(u64 position) const {
-            return static_cast<u32>(position) & (size - 1);
-        }
-        /// Eight rows that lie one behind the other: the usual case, copies of constant size.
-        [[nodiscard]] bool is_line(u64 position, u32 count) const {
-            return COPIES_LINES && count == RUN_ROWS && place_of(position) + RUN_ROWS <= size;
+        [[nodiscard]] RowArray<Word> subjects() const { return {words(0), size}; }
+        [[nodiscard]] RowArray<Word> predicates() const { return {words(1), size}; }
+        [[nodiscard]] RowArray<Word> objects() const { return {words(2), size}; }
+        [[nodiscard]] RowArray<Word> cycles() const { return {words(3), size}; }
+        [[nodiscard]] RowArray<Mark> marks() const { return {first_mark(), size}; }
+
+        template<class Visit>
+        void each_part(Visit visit) const {
+            visit(&ends(), 1);
+            for (u32 number = 0; number < ARRAYS; ++number) {
+                visit(words(number), size);
+            }
+            visit(first_mark(), size);
         }
 
-        template<class From>
-        void put(Word* array, u64 position, const From* from, u32 count) const {
-            if (is_line(position, count)) [[likely]] {
-                std::memcpy(static_cast<void*>(array + place_of(position)), from, LINE_BYTES);
-                return;
-            }
-            for (u32 i = 0; i < count; ++i) {
-                array[place_of(position + i)] = Word(from[i]);
-            }
-        }
-        void fill(Word* array, u64 position, u64 value, u32 count) const {
-            if (is_line(position, count)) [[likely]] {
-                Word* to = array + place_of(position);
-#pragma GCC unroll 8
-                for (u32 i = 0; i < RUN_ROWS; ++i) {
-                    to[i] = Word(value);
-                }
-                return;
-            }
-            for (u32 i = 0; i < count; ++i) {
-                array[place_of(position + i)] = Word(value);
-            }
-        }
-        template<class To>
-        void take(To* to, const Word* array, u64 position, u32 count) const {
-            if (is_line(position, count)) [[likely]] {
-                std::memcpy(to, static_cast<const void*>(array + place_of(position)), LINE_BYTES);
-                return;
-            }
-            for (u32 i = 0; i < count; ++i) {
-                to[i] = To(array[place_of(position + i)]);
-            }
-        }
         void mark(u64 position, u32 count, u8 flag) const {
-            if (is_line(position, count)) [[likely]] {
-                const u64 marked = EIGHT_TO_ONE | flag * EACH_BYTE;
-                std::memcpy(static_cast<void*>(marks() + place_of(position)), &marked,
-                            sizeof marked);
-                return;
-            }
-            for (u32 i = 0; i < count; ++i) {
-                marks()[place_of(position + i)] = Mark(static_cast<u8>((count - i) | flag));
-            }
+            u8 each[RUN_ROWS];
+            const u64 all = (EIGHT_TO_ONE >> 8 * (RUN_ROWS - count)) | flag * EACH_BYTE;
+            std::memcpy(each, &all, sizeof each);
+            marks().put(position, each, count);
         }
+
+      private:
+        [[nodiscard]] Word* words(u32 number) const {
+            return reinterpret_cast<Word*>(memory + sizeof(Ends) + number * array_bytes(size));
+        }
+        [[nodiscard]] Mark* first_mark() const { return reinterpret_cast<Mark*>(words(ARRAYS)); }
     };
 
     [[nodiscard]] Slot slot_at(u32 slot) const {
         return {memory_ + slot * slot_bytes(size_), size_};
-    }
-
-    template<class T>
-    static void make_all(T* array, u32 count) {
-        for (u32 i = 0; i < count; ++i) {
-            new (array + i) T;
-        }
     }
 
     /// Counts it if there is none.
@@ -283,27 +251,28 @@ class BasicDeltaRing {
         if (available(from.ends(), read, 1) == 0) {
             return 0;
         }
-        const u32 place = from.place_of(read);
-        const u8 mark = u8(from.marks()[place]);
+        const u8 mark = u8(from.marks()[read]);
         u32 count = mark & ROWS_LEFT;
         if ((mark & ONE_PREDICATE) == 0) {
             count = rows_of_one_predicate(from, read, count);
         }
         if (count < RUN_ROWS) {
-            run = TripleRun{};
+            std::memset(run.subjects, 0, sizeof run.subjects);
+            std::memset(run.objects, 0, sizeof run.objects);
         }
-        from.take(run.subjects, from.subjects(), read, count);
-        from.take(run.objects, from.objects(), read, count);
-        run.predicate = u64(from.predicates()[place]);
+        std::memset(run.reserved, 0, sizeof run.reserved);
+        from.subjects().take(run.subjects, read, count);
+        from.objects().take(run.objects, read, count);
+        run.predicate = u64(from.predicates()[read]);
         run.length = count;
-        cycle = u64(from.cycles()[place]);
+        cycle = u64(from.cycles()[read]);
         return count;
     }
     [[nodiscard]] static u32 rows_of_one_predicate(const Slot& from, u64 read, u32 count) {
-        const Word* predicates = from.predicates();
-        const u64 first = u64(predicates[from.place_of(read)]);
+        const RowArray<Word> predicates = from.predicates();
+        const u64 first = u64(predicates[read]);
         u32 same = 1;
-        while (same < count && u64(predicates[from.place_of(read + same)]) == first) {
+        while (same < count && u64(predicates[read + same]) == first) {
             ++same;
         }
         return same;

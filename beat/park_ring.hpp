@@ -4,7 +4,6 @@
 #pragma once
 
 #include <bit>
-#include <new>
 #include <type_traits>
 
 #include "base/error.hpp"
@@ -21,6 +20,7 @@ enum class ParkCause : u32 {
     OutputFull = 3, ///< there was no room for what it asserts
     Requested = 4,  ///< somebody asked for it
 };
+/// `None` is no cause.
 [[nodiscard]] constexpr bool is_defined(ParkCause cause) {
     const u32 raw = static_cast<u32>(cause);
     return raw >= static_cast<u32>(ParkCause::Budget) &&
@@ -56,13 +56,11 @@ class ParkRing {
 
     /// An empty ring in memory that may hold anything.
     static ParkRing make(std::byte* memory, u32 size) {
-        new (memory) Ends;
-        std::byte* entries = memory + sizeof(Ends);
-        for (u32 i = 0; i < size; ++i) {
-            new (entries + i * sizeof(Entry)) Entry;
-        }
-        return {memory, size};
+        const ParkRing ring(memory, size);
+        ring.each_part(BeginAll{});
+        return ring;
     }
+    void end() const { each_part(EndAll{}); }
 
     /// Producer. Full: counted, and nothing has changed.
     [[nodiscard]] Result<void> push(const Entry& entry) {
@@ -96,6 +94,11 @@ class ParkRing {
     [[nodiscard]] u64 refused() const { return ends().refused(); }
 
   private:
+    template<class Visit>
+    void each_part(Visit visit) const {
+        visit(&ends(), 1);
+        visit(entries(), capacity());
+    }
     [[nodiscard]] Ends& ends() const { return *reinterpret_cast<Ends*>(memory_); }
     [[nodiscard]] Entry* entries() const {
         return reinterpret_cast<Entry*>(memory_ + sizeof(Ends));

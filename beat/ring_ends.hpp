@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 
 #include "base/sync.hpp"
 #include "base/types.hpp"
@@ -47,15 +48,16 @@ class alignas(LINE_BYTES) RingEnds {
         read_.store(read, std::memory_order_release);
     }
 
-    /// Anybody: what is there. Exact for the owner of either end in its own favour, else a hint.
     struct Seen {
         u64 read;
         u64 written;
     };
+    /// Anybody. A hint; but what the consumer sees here stays there for it.
     [[nodiscard]] Seen both() const {
-        // Pair with the releases above; the read end first, so that it is never ahead.
+        // Pairs with the release in `give_back`: the written end that is seen is not behind it.
+        // That end needs no order of its own, as nothing is read on its word.
         const u64 read = read_.load(std::memory_order_acquire);
-        return {read, written_.load(std::memory_order_acquire)};
+        return {read, written_.load(std::memory_order_relaxed)};
     }
 
   private:
@@ -78,5 +80,24 @@ static_assert(sizeof(RingEnds<>) == 2 * SEPARATION_BYTES && alignof(RingEnds<>) 
 [[nodiscard]] constexpr u64 whole_lines(u64 bytes) {
     return (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
 }
+
+/// Begin and end objects of a ring's memory. For plain words that is nothing; a model checker's are
+/// not plain.
+struct BeginAll {
+    template<class T>
+    void operator()(T* first, u32 count) const {
+        for (u32 i = 0; i < count; ++i) {
+            new (first + i) T;
+        }
+    }
+};
+struct EndAll {
+    template<class T>
+    void operator()(T* first, u32 count) const {
+        for (u32 i = 0; i < count; ++i) {
+            first[i].~T();
+        }
+    }
+};
 
 } // namespace knhk

@@ -169,6 +169,26 @@ TEST(AssertionRing, all_slots_hold_what_went_in_whatever_the_batches) {
     }
 }
 
+TEST(AssertionRing, positions_pass_2_to_the_32_each_by_itself) {
+    const RingMemory memory(Ring::bytes(16, 4));
+    for (const u64 position :
+         {u64{0xFFFF'FFFD}, u64{0xFFFF'FFFE} << 32, ~u64{2} - (u64{1} << 32)}) {
+        test::set_positions(memory.get(), position);
+        Ring ring(memory.get(), 16, 4);
+        ASSERT_TRUE(ring.is_empty(0));
+        for (u64 number = 0; number < 40; ++number) {
+            const std::deque<Execution> expected{{number, 7}, {number + 1, 4}};
+            for (const Execution execution : expected) {
+                ASSERT_TRUE(enqueue(ring, 0, execution).has_value());
+            }
+            ASSERT_EQ(ring.count(0), (AssertionCount{11, 2}));
+            Taken taken{};
+            ASSERT_EQ(ring.dequeue(0, taken.out()), (AssertionCount{11, 2}));
+            ASSERT_NO_FATAL_FAILURE(taken.check(0, {11, 2}, expected));
+        }
+    }
+}
+
 TEST(AssertionRing, the_pulse_visits_receipts_then_rows_and_leaves_nothing) {
     const RingMemory memory(Ring::bytes(16, 8));
     Ring ring(memory.get(), 16, 8);
@@ -196,7 +216,7 @@ TEST(AssertionRing, the_pulse_visits_receipts_then_rows_and_leaves_nothing) {
         ASSERT_NO_FATAL_FAILURE(taken.check(4, drained, expected));
         ASSERT_TRUE(ring.is_empty(4));
     }
-    const auto nothing = [](auto...) { FAIL() << "nothing is there"; };
+    const auto nothing = [](const auto&...) { FAIL() << "nothing is there"; };
     EXPECT_EQ(ring.drain(4, nothing, nothing), (AssertionCount{0, 0}));
     EXPECT_EQ(ring.drain(8, nothing, nothing), (AssertionCount{0, 0}));
 }

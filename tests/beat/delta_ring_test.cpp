@@ -200,6 +200,22 @@ TEST(DeltaRing, rows_come_out_as_they_went_in_whatever_the_batches) {
     }
 }
 
+TEST(DeltaRing, positions_pass_2_to_the_64) {
+    const RingMemory memory(DeltaRing::bytes(8));
+    test::set_positions(memory.get(), ~u64{0} - 9);
+    DeltaRing ring(memory.get(), 8);
+    for (u64 next = 0; next < 40; next += 5) {
+        ASSERT_TRUE(ring.is_empty(0));
+        ASSERT_TRUE(enqueue(ring, 0, numbered(0, next), 5).has_value());
+        ASSERT_FALSE(enqueue(ring, 0, numbered(0, next), 4).has_value());
+        Rows out{};
+        ASSERT_EQ(dequeue(ring, 0, out), 5u);
+        for (u32 i = 0; i < 5; ++i) {
+            ASSERT_EQ(out.row(i), numbered(0, next).row(i));
+        }
+    }
+}
+
 TEST(DeltaRing, what_is_behind_a_caller_s_capacity_is_not_written) {
     const RingMemory memory(DeltaRing::bytes(8));
     DeltaRing ring(memory.get(), 8);
@@ -237,6 +253,9 @@ TEST(DeltaRing, a_run_is_taken_exactly_as_it_was_enqueued) {
             ASSERT_EQ(run.length, lengths[i] - first);
             ASSERT_EQ(run.predicate, rows.predicates[0]);
             ASSERT_EQ(cycle, step + i);
+            for (const u32 word : run.reserved) {
+                ASSERT_EQ(word, 0u);
+            }
             for (u32 row = 0; row < RUN_ROWS; ++row) {
                 const bool there = row < run.length;
                 ASSERT_EQ(run.subjects[row], there ? rows.subjects[first + row] : 0);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <random>
@@ -38,5 +39,12 @@ class RingMemory {
     std::unique_ptr<std::byte, Free> memory_;
     u64 bytes_;
 };
+
+/// A slot's ends as they are when its positions have come so far.
+inline void set_positions(std::byte* slot, u64 position) {
+    for (const u64 offset : {u64{0}, u64{8}, u64{SEPARATION_BYTES}, SEPARATION_BYTES + u64{8}}) {
+        std::memcpy(slot + offset, &position, sizeof position);
+    }
+}
 
 } // namespace knhk::test

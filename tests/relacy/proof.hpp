@@ -59,6 +59,7 @@ void add_barrier(Proofs& proofs, Proofs& faults);
 void add_post(Proofs& proofs, Proofs& faults);
 void add_claim(Proofs& proofs, Proofs& faults);
 void add_drain(Proofs& proofs, Proofs& faults);
+void add_rings(Proofs& proofs, Proofs& faults);
 void add_snapshots(Proofs& proofs, Proofs& faults);
 
 } // namespace knhk::test

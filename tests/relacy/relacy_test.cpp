@@ -26,7 +26,7 @@ struct Lists {
 
     Lists() {
         for (const auto add : {add_work_queue, add_best_effort, add_barrier, add_claim, add_post,
-                               add_drain, add_snapshots}) {
+                               add_drain, add_rings, add_snapshots}) {
             add(proofs, faults);
         }
     }

@@ -27,6 +27,8 @@ LAYERS = {
     "arch/aarch64": ["base/", "arch/", "arch/bare/", "arch/aarch64/", "linker/aarch64.h"],
     "arch/riscv64": ["base/", "arch/", "arch/bare/", "arch/riscv64/", "linker/riscv64.h"],
     "linker": ["base/", "arch/", "linker/"],
+    "include": [],
+    "capi": ["base/", "isa/", "beat/", "arch/linux/", "include/", "capi/"],
     "loader": ["base/", "arch/", "arch/linux/", "loader/"],
     "qemu": ["base/", "qemu/"],
     "tools": ["base/", "arch/", "isa/", "sigma/", "replay/", "kernel/container.hpp",

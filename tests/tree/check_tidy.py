@@ -15,7 +15,7 @@ from pathlib import Path
 from tidy_tools import require
 
 # Beside the folders of the architecture that a build is for.
-FREESTANDING = ["arch/bare", "base", "isa", "kernel", "linker", "replay", "sched", "sigma"]
+FREESTANDING = ["arch/bare", "base", "capi", "isa", "kernel", "linker", "replay", "sched", "sigma"]
 JOBS = 2
 # The database has g++'s options; clang need not know them all.
 FOR_CLANG = ["--extra-arg=-Wno-unknown-warning-option",
