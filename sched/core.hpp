@@ -11,6 +11,7 @@
 #include "replay/log_window.hpp"
 #include "sched/beat_plan.hpp"
 #include "sched/core_queues.hpp"
+#include "sched/flow_table.hpp"
 #include "sched/logical_clock.hpp"
 #include "sched/ordered_queue.hpp"
 #include "sched/post.hpp"
@@ -45,6 +46,7 @@ struct CoreOutcome {
     bool busy;         ///< something waits in a ring, or in a line that can be admitted
     bool awaits_pulse; ///< the state slab was touched, or a promotion asked for
     bool asks_promotion;
+    u64 next_timer; ///< the smallest deadline of its timers, or NO_TIMER
 };
 inline constexpr OrderedKey NO_ORDERED_KEY{~u64{0}, ~u64{0}};
 
@@ -95,6 +97,8 @@ class Core {
     [[nodiscard]] std::span<std::byte> state_for_writing();
     [[nodiscard]] std::span<const std::byte> state() const { return {state_, STATE_SLAB_BYTES}; }
     [[nodiscard]] const SnapshotStore& sigma() const { return sigma_; }
+    [[nodiscard]] Flows& flows() { return flows_; }
+    [[nodiscard]] Beat beat() const { return beat_; }
     [[nodiscard]] TaskStatus ask_promotion(const Task& task, Timestamp ts, u32 snapshot);
     /// A piece of a snapshot, which lies with core 0.
     [[nodiscard]] TaskStatus load_snapshot(const Task& task, u64 place,
@@ -120,6 +124,9 @@ class Core {
     void free_node(NodeRef ref, const BeatPlan& plan);
     void stage_inputs();
     [[nodiscard]] bool stage_input(u64 position);
+
+    // core_timers.cpp
+    void fire_timers(u32 records_end);
 
     // core_tasks.cpp
     void run_ordered(const BeatPlan& plan);
@@ -160,6 +167,7 @@ class Core {
     Post post_;
     LogShare log_;
     SnapshotStore sigma_;
+    Flows flows_;
     Worker* worker_ = nullptr; ///< who runs this core in this beat
     Beat beat_{};
     u32 admit_begin_ = 0; ///< records of the ordered part, which are not admit's

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/types.hpp"
+#include "isa/pattern.hpp"
 #include "sched/task.hpp"
 
 namespace knhk {
@@ -62,6 +63,9 @@ inline constexpr u32 STEAL_TASKS_MAX = 8;
 inline constexpr u32 STEAL_SPARE_MAX = 16;
 inline constexpr u32 STEAL_THIEVES_MAX = 32;
 
+/// What a core keeps of cases between their tasks: tokens that wait, timers, circuit breakers.
+inline constexpr u32 FLOW_ENTRIES = 42;
+
 /// Snapshots from outside lie with this core until they are promoted.
 inline constexpr u32 LOADING_CORE = 0;
 
@@ -93,9 +97,10 @@ static_assert(input_quota(0) + input_quota(1) + input_quota(2) + ORDERED_QUOTA_M
               INPUT_CAPACITY);
 static_assert(OUTSIDE_QUOTA * (LEVEL_COUNT + 1) <= OUTSIDE_CAPACITY, "of each line its quota");
 static_assert(EMISSIONS_MAX < CHATMAN);
+static_assert(SIGMA_BRANCHES_MAX <= EMISSIONS_MAX, "a step can spawn all of its branches");
 
 /// The bounds as the identity lists them; docs/log-format.md names them in this order.
-inline constexpr std::array<u32, 25> CAPACITIES{RING_CAPACITY[0],
+inline constexpr std::array<u32, 26> CAPACITIES{RING_CAPACITY[0],
                                                 RING_CAPACITY[1],
                                                 RING_CAPACITY[2],
                                                 SPAWN_RESERVE_DIVISOR,
@@ -119,6 +124,7 @@ inline constexpr std::array<u32, 25> CAPACITIES{RING_CAPACITY[0],
                                                 STEAL_SPARE_MAX,
                                                 STEAL_THIEVES_MAX,
                                                 OUTSIDE_QUOTA,
-                                                OUTSIDE_CUT_MAX};
+                                                OUTSIDE_CUT_MAX,
+                                                FLOW_ENTRIES};
 
 } // namespace knhk

@@ -28,7 +28,7 @@ using EventRules = std::array<EventRule, KINDS_END>;
         return rules[static_cast<u8>(kind)];
     };
     rule_of(EventKind::TaskEnqueued) = {true, true, ORDERED_LEVEL, 0};
-    rule_of(EventKind::TaskExecuted) = {true, true, static_cast<u8>(TaskStatus::NoSnapshot), ANY};
+    rule_of(EventKind::TaskExecuted) = {true, true, static_cast<u8>(TaskStatus::Swallowed), ANY};
     rule_of(EventKind::StateChange) = {true, false, 0, 0};
     rule_of(EventKind::ExternalInput) = {true, true, 0, 0};
     rule_of(EventKind::Promotion) = {true, true, 2, std::bit_ceil(SNAPSHOT_NUMBERS) - 1};
