@@ -22,7 +22,8 @@ enum class Aim : u8 {
     Later,
     HalfShare,
     Reserve,
-    Line
+    Line,
+    Flow
 };
 
 /// Habits of one file. "Of 8" is so many times of eight.
@@ -68,6 +69,7 @@ class RandomKinds {
 
     /// A task of the snapshot with so much life.
     void add_evaluation_fields(OrderedJson& to, u64 life);
+    [[nodiscard]] static u64 tasks_of_evaluation(u64 life);
     /// priority, budget, guards, stateless: some of them.
     void add_task_fields(OrderedJson& to);
     [[nodiscard]] const OrderedJson& last_name() const { return kinds_.back()["name"]; }
@@ -97,6 +99,7 @@ class RandomKinds {
     [[nodiscard]] OrderedJson other_step();
     [[nodiscard]] u64 work_ticks();
     void add_one_in(OrderedJson& step);
+    [[nodiscard]] u64 evaluation_word();
     [[nodiscard]] u64 small_number();
     [[nodiscard]] u64 guard_id();
     [[nodiscard]] u64 tasks_of(u64 kind, u64 life, std::vector<std::vector<u64>>& known) const;
