@@ -94,10 +94,10 @@ def derived_text(seed):
 def texts(root):
     """(name, text) of everything that is compared."""
     yield "docs/sigma.md", example_in((root / "docs/sigma.md").read_text())
-    examples = sorted((root / "examples" / "sigma").glob("*.json"))
-    assert examples, "examples/sigma/ has no text"
+    examples = sorted((root / "examples").glob("**/sigma/*.json"))
+    assert examples, "examples/ has no text of a snapshot"
     for path in examples:
-        yield path.name, path.read_text()
+        yield str(path.relative_to(root)), path.read_text()
     for seed in range(DERIVED_TEXTS):
         yield "derived text %d" % seed, derived_text(seed)
 

@@ -89,6 +89,8 @@ struct ModelConfig {
     std::vector<ModelInput> inputs;    ///< in their order: beats never descend
     std::vector<ModelOutside> outside; ///< in their order: moments and beats never descend
     bool recorded = false;             ///< inputs from outside come by their beats
+    /// Told of each task that has run, with its beat and its record.
+    std::function<void(u64, const ModelTask&, const ModelEvent&)> seen = {};
 };
 
 struct ModelBeat {
