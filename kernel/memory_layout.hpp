@@ -27,6 +27,7 @@ static_assert(holds_at_both_ends(region::assertions,
 static_assert(holds_at_both_ends(region::mailboxes, sizeof(Mailbox)));
 static_assert(holds_at_both_ends(region::warm_queues, sizeof(WarmQueue)));
 static_assert(holds_at_both_ends(region::state_slabs, STATE_SLAB_BYTES));
+static_assert(holds_at_both_ends(region::flows, sizeof(FlowTable)));
 static_assert(holds(region::latencies, CORES_MAX, u64{CORES_MAX} * CORES_MAX));
 static_assert(holds(region::scheduler, CORES_MAX, sizeof(RunState)));
 static_assert(holds(region::workers, CORES_MAX, sizeof(WorkersState)));

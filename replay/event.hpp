@@ -46,6 +46,9 @@ enum class TaskStatus : u8 {
     StateDenied = 8,      ///< a stateless task asked for state, or another core for core 0's
     NoObservation = 9,    ///< an observation that does not exist
     NoSnapshot = 10,      ///< no such snapshot, nothing of that number in it, or no such run
+    NoBranch = 11,        ///< no condition of a choice was true, and nothing follows then
+    Waits = 12,           ///< its case's other tokens are waited for
+    Swallowed = 13,       ///< it came too late, or its case is cancelled
 };
 
 /// In the hash of a task that ended with GuardFailed: a guard's id, or behind all ids the number of

@@ -12,6 +12,7 @@ void Core::admit(const BeatPlan& plan) {
     log_promotion();
     log_thefts(plan.thefts);
     const u32 records_end = admit_begin_ + log_.capacity() / ADMIT_SHARE_DIVISOR;
+    fire_timers(records_end);
     admit_messages(plan, records_end);
     line_up_inputs(plan);
     while (log_.count() < records_end) {

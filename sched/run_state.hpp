@@ -26,10 +26,11 @@ struct Outcome {
     bool busy;
     bool awaits_pulse;
     bool asks_promotion;
+    u64 next_timer;
 
     void add(const CoreOutcome& core) {
         add(Outcome{core.clock, core.input_blocked, core.ordered_time, core.sent, core.lined_up,
-                    core.busy, core.awaits_pulse, core.asks_promotion});
+                    core.busy, core.awaits_pulse, core.asks_promotion, core.next_timer});
     }
     void add(const Outcome& other) {
         clock_max = other.clock_max > clock_max ? other.clock_max : clock_max;
@@ -40,8 +41,11 @@ struct Outcome {
         busy = busy || other.busy;
         awaits_pulse = awaits_pulse || other.awaits_pulse;
         asks_promotion = asks_promotion || other.asks_promotion;
+        next_timer = smaller(next_timer, other.next_timer);
     }
-    static constexpr Outcome none() { return {0, ~u64{0}, ~u64{0}, 0, 0, false, false, false}; }
+    static constexpr Outcome none() {
+        return {0, ~u64{0}, ~u64{0}, 0, 0, false, false, false, NO_TIMER};
+    }
 
   private:
     static constexpr u64 smaller(u64 a, u64 b) { return a < b ? a : b; }

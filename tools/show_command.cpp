@@ -84,7 +84,8 @@ void add_filters(Command& command, ShowWords& words) {
         .one_at_a_time();
     command.text("--status", words.statuses, "only events that end so; may be given again")
         .value("Ok|QueueFull|EmitLimit|InvalidTask|InvalidTimestamp|GuardFailed|OverBudget|"
-               "Parked|StateDenied|NoObservation|NoSnapshot|High|Normal|Low|ordered|delta|promoted|"
+               "Parked|StateDenied|NoObservation|NoSnapshot|NoBranch|Waits|Swallowed|High|Normal|"
+               "Low|ordered|delta|promoted|"
                "refused|damaged")
         .one_at_a_time();
     command.text("--limit", words.limit, "so many rows, no more").value("N");

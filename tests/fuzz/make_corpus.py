@@ -195,12 +195,13 @@ def make_workloads(corpus, scratch):
 
 
 def make_sigma(corpus, scratch):
-    """A text, and what it becomes."""
-    text = corpus.examples / "sigma" / "access.json"
-    built = scratch / "access.sigma"
-    corpus.knhk("sigma", "build", text, "-o", built)
-    corpus.put("sigma", "text", text.read_bytes())
-    corpus.put("sigma", "snapshot", built.read_bytes())
+    """Texts of all patterns, and what they become."""
+    for text in [corpus.examples / "sigma" / "access.json",
+                 *sorted((corpus.examples / "patterns" / "sigma").glob("*.json"))]:
+        built = scratch / "built.sigma"
+        corpus.knhk("sigma", "build", text, "-o", built)
+        corpus.put("sigma", text.stem + "-text", text.read_bytes())
+        corpus.put("sigma", text.stem, built.read_bytes())
 
 
 def make_images(corpus):

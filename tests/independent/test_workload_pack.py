@@ -143,7 +143,8 @@ def derived_file(seed):
 def files(root):
     """(name, text) of every file that is compared."""
     yield "docs/workload.md", example_in((root / "docs/workload.md").read_text())
-    examples = sorted((root / "examples").glob("*.json"))
+    examples = sorted([*(root / "examples").glob("*.json"),
+                       *(root / "examples/patterns").glob("*.json")])
     assert examples, "examples/ has no workload file"
     for path in examples:
         yield path.name, path.read_text()
@@ -175,7 +176,7 @@ def main(root, command):
     with tempfile.TemporaryDirectory() as folder:
         # What examples name, built already: the command takes what it finds under a name.
         (Path(folder) / "sigma").mkdir()
-        for path in (Path(root) / "examples/sigma").glob("*.json"):
+        for path in (Path(root) / "examples").glob("**/sigma/*.json"):
             (Path(folder) / "sigma" / path.name).write_bytes(build(path.read_text()))
         (Path(folder) / SNAPSHOT).write_bytes((Path(folder) / "sigma/access.json").read_bytes())
         for name, text in files(Path(root)):

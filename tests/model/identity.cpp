@@ -105,8 +105,8 @@ Bytes names(const std::vector<NamedVersion>& entries) {
 
 // log-format.md, the table of capacities.
 Bytes capacities() {
-    return words({256, 512,  128, 4, 4,  256, 256, 7,    8,  2,  7,  4096, 8192, 256, 4, 32, 64,
-                  8,   1024, 32,  8, 16, 32,  16,  1024, 32, 16, 64, 32,   8,    16,  3, 512});
+    return words({256, 512,  128, 4, 4,  256, 256, 7,    8,  2,  7,  4096, 8192, 256, 4, 32,  64,
+                  8,   1024, 32,  8, 16, 32,  16,  1024, 32, 16, 64, 32,   8,    16,  3, 512, 42});
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <tuple>
 
@@ -36,6 +37,7 @@ struct ModelCounters {
 #undef MODEL_CASE
 };
 
+struct SigmaSnapshot;
 class ModelContext;
 using ModelHandler = std::function<void(ModelContext&)>;
 using Observation = std::array<u64, 4>;
@@ -93,6 +95,8 @@ struct ModelConfig {
     std::vector<ModelInput> inputs;    ///< in their order: beats never descend
     std::vector<ModelOutside> outside; ///< in their order: moments and beats never descend
     bool recorded = false;             ///< inputs from outside come by their beats
+    /// Told of each task that has run, with its beat and its record.
+    std::function<void(u64, const ModelTask&, const ModelEvent&)> seen = {};
 };
 
 struct ModelBeat {
@@ -165,6 +169,22 @@ struct ModelRequest {
     std::optional<u8> decision = {}; ///< once there is one: the status of its event
 };
 
+/// Section 2.14: an entry of a core's flow table.
+struct ModelFlow {
+    u16 pattern = 0;
+    u64 case_id = 0;
+    u64 node = 0;
+    u64 arrived = 0; ///< a breaker's count
+    u64 need = 0;
+    bool any_false = false;
+    bool made = false;      ///< the choice
+    u64 deadline = ~u64{0}; ///< the beat from which it is over; none
+    std::optional<ModelTask> token = {};
+    u8 breaker = 0; ///< 0 closed, 1 open, 2 half-open
+    u64 since = 0;  ///< when it opened, or was tried
+};
+inline constexpr u64 FLOW_ENTRIES = 42;
+
 /// Section 1: what a core owns.
 struct ModelCore {
     u64 clock = 0;
@@ -181,6 +201,8 @@ struct ModelCore {
     bool touched = false;
     u64 last_state_hash = 0;
     std::optional<ModelRequest> request;
+    std::vector<std::optional<ModelFlow>> flows =
+        std::vector<std::optional<ModelFlow>>(FLOW_ENTRIES);
     std::vector<ModelEvent> events; ///< of this beat
     std::deque<ModelDelta> delta_slots[8];
     std::deque<ModelDelta> parked_warm; ///< W1
@@ -216,6 +238,7 @@ class Model {
     void log_state_change(u32 core);
     void log_promotion(u32 core);
     void log_stolen(u32 core);
+    void fire_timers(u32 core); // model_flows.cpp
     void line_up(u32 core);
     void count_equal_timestamps(const std::vector<Arrival>& arrivals);
     void admit(u32 core);
@@ -267,6 +290,8 @@ class Model {
     [[nodiscard]] bool nothing_to_do() const;
     [[nodiscard]] u64 next_beat();
     [[nodiscard]] u64 skip_to_input();
+    [[nodiscard]] std::optional<u64> next_timer() const; // model_flows.cpp
+    [[nodiscard]] u64 skip_to_timer(u64 deadline);
     void decide_promotion();
     void jump_to(u64 key);
     void count_lines_at_jump();
@@ -282,6 +307,7 @@ class Model {
     // model_sigma.cpp: snapshots.
     [[nodiscard]] ModelStatus may_promote(u32 core, const ModelTask& task, u32 snapshot);
     [[nodiscard]] bool is_damaged(const ModelRequest& request) const;
+    [[nodiscard]] const SigmaSnapshot& followed(const Bytes& bytes);
     void promote(u32 snapshot);
     [[nodiscard]] u64 current_id_word() const;
 
@@ -341,10 +367,41 @@ class Model {
     u64 refused_ = 0;
     std::vector<Bytes> turns_; ///< the snapshots that were current, one after the other
     Bytes loaded_;             ///< a snapshot's pieces, if any came
+    std::map<Bytes, std::shared_ptr<const SigmaSnapshot>> read_; ///< those that were followed
 };
 
-struct SigmaSnapshot;
 struct SigmaTask;
+
+/// Sections 2.13 and 2.14: what became of a token.
+enum class Turn : u8 {
+    Goes,
+    Passes,
+    Waits,
+    Swallowed,
+    Full,
+    Rejected,
+    Returned,
+    Again,
+    NoBranch,
+    Denied
+};
+
+/// Where it goes on.
+struct ModelStep {
+    const SigmaTask* task = nullptr; ///< of the snapshot that is current
+    Turn turn = Turn::Goes;
+    bool answer = false;
+    bool by_false = false;     ///< the next one is `when_false`
+    std::vector<u32> branches; ///< which of them, ascending
+    u16 next = 65'535;
+    u64 hooks = 0; ///< that were evaluated
+    std::vector<bool> yes;
+    std::vector<ModelTriples> emitted; ///< by each hook
+    bool emits = false;                ///< one of them does, rows or not
+    Bytes receipts;
+    u64 rows_hash = 0;
+};
+
 struct SigmaGuard;
 struct SigmaHook;
 struct Answered;
@@ -379,10 +436,10 @@ class ModelContext {
     [[nodiscard]] std::span<const std::byte> read_state();
     ModelStatus promote(u32 snapshot);
     ModelStatus load(u64 place, std::span<const std::byte> piece);
-    /// The number of the task that follows.
-    [[nodiscard]] std::optional<u16> evaluate();
-    /// workload.md, mu.eval: spawns this task again, as that one.
-    void follow(u16 next);
+    /// None: the task has not come to its end.
+    [[nodiscard]] std::optional<ModelStep> evaluate();
+    /// Section 2.14: what comes of it.
+    void follow(const ModelStep& step);
     void work(u32 ticks) { (void)charge(ticks); }
     void output(u64 a, u64 b = 0, u64 c = 0, u64 d = 0);
 
@@ -413,6 +470,7 @@ class ModelContext {
     [[nodiscard]] bool guard_passes(u16 id);
     [[nodiscard]] bool state_is_given();
     ModelStatus emit(const Emission& emission);
+    ModelStatus emit_charged(const Emission& emission);
     [[nodiscard]] ModelStatus try_emit(const Emission& emission);
     [[nodiscard]] ModelStatus check(const Emission& emission);
     [[nodiscard]] ModelStatus enter_here(const Emission& emission);
@@ -423,22 +481,52 @@ class ModelContext {
     // model_sigma.cpp
     [[nodiscard]] bool snapshot_guards_pass(const SigmaSnapshot& snapshot, const SigmaTask& task);
     [[nodiscard]] bool snapshot_guard_passes(const SigmaGuard& guard);
-    [[nodiscard]] std::optional<u16> evaluate_hooks(const SigmaSnapshot& snapshot,
-                                                    const SigmaTask& task);
+    [[nodiscard]] bool evaluate_hooks(const SigmaSnapshot& snapshot, const SigmaTask& task,
+                                      ModelStep& step);
     [[nodiscard]] std::optional<Answered>
     evaluate_hook(const ModelTriples& run, const SigmaHook& hook, u16 number, Bytes& receipts);
-    void end_evaluation(const Bytes& receipts, bool yes, u64 hooks, u16 next, u64 rows_hash);
+    [[nodiscard]] bool end_evaluation(const ModelStep& step);
+    // model_flows.cpp
+    [[nodiscard]] u64 case_id() const { return task_.id >> 8; }
+    [[nodiscard]] u64 node() const { return payload(0) & 0xFFFF; }
+    [[nodiscard]] u64 rounds() const { return payload(0) >> 16 & 0xFF; }
+    [[nodiscard]] u64 chosen() const { return payload(0) >> 24 & 15; }
+    [[nodiscard]] bool was_false() const { return (payload(0) >> 28 & 1) != 0; }
+    [[nodiscard]] bool within() const { return (payload(0) >> 29 & 1) != 0; }
+    [[nodiscard]] u64 life() const { return payload(0) >> 32; }
+    [[nodiscard]] ModelFlow* find_flow(u16 pattern, u64 case_id, u64 node) const;
+    [[nodiscard]] ModelFlow* own_flow(const SigmaTask& task) const;
+    [[nodiscard]] bool flows_are_full() const;
+    [[nodiscard]] bool case_has_flow() const;
+    ModelFlow& new_flow(const SigmaTask& task);
+    void free_flow(ModelFlow* flow);
+    [[nodiscard]] bool leave(const ModelStep& step);
+    void leave_at_join(const ModelStep& step);
+    void leave_at_discriminator(const ModelStep& step);
+    void leave_at_choice(const ModelStep& step);
+    void leave_at_timeout(const ModelStep& step);
+    void cancel(const ModelStep& step);
+    void leave_at_breaker(const ModelStep& step);
+    void fail_at_breaker(const SigmaTask& task, ModelFlow* flow);
+    void set_timer(ModelFlow& flow, const SigmaTask& task);
+    // model_patterns.cpp
+    [[nodiscard]] Turn turn_of(const SigmaTask& task);
+    [[nodiscard]] Turn turn_at_join(const SigmaTask& task);
+    [[nodiscard]] Turn turn_at_timeout(const SigmaTask& task);
+    [[nodiscard]] Turn turn_at_breaker(const SigmaTask& task);
+    void route_without_hooks(ModelStep& step) const;
+    void route_by_hooks(ModelStep& step);
+    void route_by_choice(ModelStep& step);
+    void route_by_rounds(ModelStep& step);
+    [[nodiscard]] u64 travelling_word(const ModelStep& step) const;
+    void send_on(const ModelStep& step, u16 number, u64 id, u64 word);
+    void end_here(const ModelStep& step);
     [[nodiscard]] static u64 link_of(u64 before, u64 hash);
     [[nodiscard]] const ModelTriples* run_to_read() const;
     // model_beat.cpp
-    struct Evaluated {
-        Bytes receipts;
-        std::vector<Answered> answers;
-        bool yes = true;
-    };
-    [[nodiscard]] bool is_of_another_class(const SigmaSnapshot& snapshot, u64 number);
-    [[nodiscard]] bool leave_receipts(const Evaluated& evaluated);
-    [[nodiscard]] std::vector<ModelTriples> asserted_by(const Evaluated& evaluated) const;
+    [[nodiscard]] bool is_of_another_class(const SigmaSnapshot& snapshot);
+    [[nodiscard]] bool leave_receipts(const ModelStep& step);
+    [[nodiscard]] std::vector<ModelTriples> asserted_by(const ModelStep& step) const;
     [[nodiscard]] ModelStatus delta_here(const Emission& emission);
     [[nodiscard]] bool may_go(const Emission& emission) const;
 

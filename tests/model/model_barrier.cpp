@@ -99,7 +99,9 @@ bool Model::ordered_line_counts(const ModelCore& core) const {
 bool Model::nothing_to_do() const {
     const bool waits_first = faults_.outside_waited_for_before_pulse && outside_remains();
     const bool held_by_touch = touched() && !faults_.quiescent_though_touched && !waits_first;
-    return !something_left() && !smallest_key() && !inputs_remain() && !held_by_touch;
+    const bool held_by_timer = next_timer().has_value() && !faults_.quiescent_though_timer;
+    return !something_left() && !smallest_key() && !inputs_remain() && !held_by_touch &&
+           !held_by_timer;
 }
 
 std::optional<u64> Model::smallest_key() const {
@@ -161,6 +163,12 @@ u64 Model::next_beat() {
     if (const std::optional<u64> key = smallest_key()) {
         jump_to(*key);
         return beat_ + 1;
+    }
+    if (const std::optional<u64> timer = next_timer()) {
+        if (!inputs_remain() || *timer < config_.inputs[cut_end_].beat) {
+            return skip_to_timer(*timer);
+        }
+        ++counters_.skip_to_an_input_before_timer;
     }
     const u64 pulse = faults_.skip_by_eight_beats ? beat_ + 8 : (beat_ / 8 + 1) * 8;
     const bool pulse_first = faults_.skip_to_pulse_before_inputs && touched();

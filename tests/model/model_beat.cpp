@@ -30,30 +30,6 @@ u64 rows_of(const std::deque<ModelDelta>& slot) {
     return rows;
 }
 
-// sigma.md, What a task costs.
-u64 cost_of(const SigmaSnapshot& snapshot, const SigmaTask& task) {
-    constexpr u8 SELECT = 4;
-    constexpr u8 CONSTRUCT = 32;
-    u64 cost = 3 + task.guards.size();
-    for (const u16 hook : task.hooks) {
-        const u8 op = snapshot.hooks[hook].op;
-        cost += op == SELECT || op == CONSTRUCT ? 9 : 3;
-    }
-    return cost;
-}
-
-// What a query emitted, row by row.
-ModelTriples emitted_by(const Answered& answered) {
-    ModelTriples emitted{.predicate = number_at(answered.result, 128, 8), .rows = {}};
-    for (u64 row = 0; row < 8; ++row) {
-        if ((answered.rows >> row & 1) != 0) {
-            emitted.rows.emplace_back(number_at(answered.result, 8 * row, 8),
-                                      number_at(answered.result, 64 + 8 * row, 8));
-        }
-    }
-    return emitted;
-}
-
 } // namespace
 
 // log-format.md, Inputs: the run in 144 bytes.
@@ -264,10 +240,10 @@ bool Model::park_fiber(u32 core, const ModelDelta& delta, Origin origin, u64 cau
     return true;
 }
 
-bool ModelContext::is_of_another_class(const SigmaSnapshot& snapshot, u64 number) {
+bool ModelContext::is_of_another_class(const SigmaSnapshot& snapshot) {
     const bool is_hot = origin_ == Origin::Fiber && !model_.faults_.classes_not_looked_at;
-    if (!is_hot || number >= snapshot.tasks.size() ||
-        cost_of(snapshot, snapshot.tasks[number]) <= task_.budget) {
+    if (!is_hot || node() >= snapshot.tasks.size() ||
+        snapshot.tasks[node()].ticks <= task_.budget) {
         return false;
     }
     park_cause_ = BY_CLASS;
@@ -277,23 +253,18 @@ bool ModelContext::is_of_another_class(const SigmaSnapshot& snapshot, u64 number
 // Receipts and assertions -------------------------------------------------------------------------
 
 // For each hook that was evaluated: its rows.
-std::vector<ModelTriples> ModelContext::asserted_by(const Evaluated& evaluated) const {
-    std::vector<ModelTriples> asserted;
-    bool emits = false;
-    for (const Answered& answered : evaluated.answers) {
-        emits = emits || !answered.result.empty();
-        asserted.push_back(answered.result.empty() ? ModelTriples() : emitted_by(answered));
-    }
-    const bool passes = evaluated.yes || model_.faults_.false_fibers_assert;
-    if (passes && !emits && !asserted.empty()) {
+std::vector<ModelTriples> ModelContext::asserted_by(const ModelStep& step) const {
+    std::vector<ModelTriples> asserted = step.emitted;
+    const bool passes = step.answer || model_.faults_.false_fibers_assert;
+    if (passes && !step.emits && !asserted.empty()) {
         asserted.back() = *delta_;
     }
     return asserted;
 }
 
 // All of it, or nothing.
-bool ModelContext::leave_receipts(const Evaluated& evaluated) {
-    const std::vector<ModelTriples> asserted = asserted_by(evaluated);
+bool ModelContext::leave_receipts(const ModelStep& step) {
+    const std::vector<ModelTriples> asserted = asserted_by(step);
     ModelAsserted& slot = model_.cores_[core_].asserted[model_.beat_ % 8];
     u32 emissions = 0;
     u64 rows = 0;
@@ -315,7 +286,7 @@ bool ModelContext::leave_receipts(const Evaluated& evaluated) {
         for (const auto& [subject, object] : asserted[hook].rows) {
             slot.rows.push_back({subject, asserted[hook].predicate, object, slot.receipt_count()});
         }
-        append(slot.receipts, std::span(evaluated.receipts).subspan(64 * hook, 64));
+        append(slot.receipts, std::span(step.receipts).subspan(64 * hook, 64));
         slot.lanes += delta_->rows.size();
     }
     emissions_ += emissions;

@@ -123,10 +123,11 @@ bool ModelContext::guard_passes(u16 id) {
 
 // The emission is charged, then counted, a refused one too.
 ModelStatus ModelContext::emit(const Emission& emission) {
+    return charge(1) ? emit_charged(emission) : OVER_BUDGET;
+}
+
+ModelStatus ModelContext::emit_charged(const Emission& emission) {
     const ModelFaults& faults = model_.faults_;
-    if (!charge(1)) {
-        return OVER_BUDGET;
-    }
     const ModelStatus status = try_emit(emission);
     if (status != OK && faults.refused_calls_cost_nothing) {
         --used_;

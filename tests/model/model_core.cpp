@@ -24,6 +24,9 @@ void Model::core_beat(u32 core) {
     }
     run_ordered_part(core);
     own.ordered_events = own.events.size();
+    if (faults_.timers_before_state_change) {
+        fire_timers(core);
+    }
     if (faults_.steal_before_state_change) {
         log_stolen(core);
     }
@@ -31,6 +34,9 @@ void Model::core_beat(u32 core) {
     log_commit(core);
     log_promotion(core);
     log_stolen(core);
+    if (!faults_.timers_before_state_change) {
+        fire_timers(core);
+    }
     line_up(core);
     admit(core);
     run_fibers(core);

@@ -95,6 +95,9 @@ void Model::execute(u32 core, const ModelTask& task, Origin origin, u64 start) {
     ModelContext context(*this, core, task, origin, start);
     context.run();
     judge(core, task, origin, context, events[place]);
+    if (config_.seen) {
+        config_.seen(beat_, task, events[place]);
+    }
     if (faults_.executed_stamped_at_end && origin != Origin::OrderedPart) {
         events[place].timestamp = stamp(core);
     }

@@ -23,7 +23,8 @@ enum class Aim : u8 {
     HalfShare,
     Reserve,
     Line,
-    Beat
+    Beat,
+    Flow
 };
 
 /// Habits of one file. "Of 8" is so many times of eight.
@@ -33,7 +34,6 @@ struct Shape {
     u64 tasks_max = 1000; ///< of the run, about
     bool stealing = false;
     u32 snapshots = 0;
-    u32 first_snapshot = 0;
     u32 runs = 0;
     u32 evaluates_of_8 = 0;
     u32 deltas_of_8 = 0;                   ///< of what may be one
@@ -72,6 +72,7 @@ class RandomKinds {
 
     /// A task of the snapshot with so much life.
     void add_evaluation_fields(OrderedJson& to, u64 life);
+    [[nodiscard]] static u64 tasks_of_evaluation(u64 life);
     /// priority, budget, guards, stateless: some of them.
     void add_task_fields(OrderedJson& to);
     /// Of an emission that is not ordered: sometimes.
@@ -103,6 +104,7 @@ class RandomKinds {
     [[nodiscard]] OrderedJson other_step();
     [[nodiscard]] u64 work_ticks();
     void add_one_in(OrderedJson& step);
+    [[nodiscard]] u64 evaluation_word();
     [[nodiscard]] u64 small_number();
     [[nodiscard]] u64 guard_id();
     [[nodiscard]] u64 tasks_of(u64 kind, u64 life, std::vector<std::vector<u64>>& known) const;

@@ -66,7 +66,10 @@ enum ModelStatus : u8 {
     PARKED,
     STATE_DENIED,
     NO_OBSERVATION,
-    NO_SNAPSHOT
+    NO_SNAPSHOT,
+    NO_BRANCH,
+    WAITS,
+    SWALLOWED
 };
 
 /// log-format.md, Event.

@@ -257,7 +257,7 @@ void read_inputs(const Json& json, Script& script, const KindNumbers& kinds) {
 
 } // namespace
 
-Script read_script(const std::string& text) {
+Script read_script(const std::string& text, const SnapshotReader& snapshot) {
     const Json json = Json::parse(text);
     Script script{.name = json.at("name"), .stealing = json.value("stealing", false)};
     if (json.contains("cores")) {
@@ -282,7 +282,7 @@ Script read_script(const std::string& text) {
         }
     }
     for (const Json& file : json.value("sigma", Json::array())) {
-        script.snapshots.push_back(snapshot_file(file));
+        script.snapshots.push_back(snapshot(file));
     }
     KindNumbers kinds;
     read_kinds(json.value("kinds", Json::array()), script, kinds);

@@ -72,8 +72,8 @@ std::string event_bytes(const std::vector<EventFields>& events) {
 std::string default_capacities() {
     std::string bytes;
     for (const u32 value :
-         {256, 512,  128, 4, 4,  256, 256, 7,    8,  2,  7,  4096, 8192, 256, 4, 32, 64,
-          8,   1024, 32,  8, 16, 32,  16,  1024, 32, 16, 64, 32,   8,    16,  3, 512}) {
+         {256, 512,  128, 4, 4,  256, 256, 7,    8,  2,  7,  4096, 8192, 256, 4, 32,  64,
+          8,   1024, 32,  8, 16, 32,  16,  1024, 32, 16, 64, 32,   8,    16,  3, 512, 42}) {
         put(bytes, value, 4);
     }
     return bytes;

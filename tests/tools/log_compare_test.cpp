@@ -312,11 +312,11 @@ TEST(EventNamesTest, kinds_and_statuses_are_named_as_the_document_names_them) {
     const char* const statuses[] = {
         "Ok",          "QueueFull",  "EmitLimit", "InvalidTask", "InvalidTimestamp",
         "GuardFailed", "OverBudget", "Parked",    "StateDenied", "NoObservation",
-        "NoSnapshot"};
+        "NoSnapshot",  "NoBranch",   "Waits",     "Swallowed"};
     for (u8 status = 0; status < std::size(statuses); ++status) {
         EXPECT_EQ(status_text(2, status), std::to_string(status) + " (" + statuses[status] + ")");
     }
-    EXPECT_EQ(status_text(2, 11), "11");
+    EXPECT_EQ(status_text(2, 14), "14");
     EXPECT_EQ(status_text(6, 0), "0 (promoted)");
     EXPECT_EQ(status_text(6, 1), "1 (refused)");
     EXPECT_EQ(status_text(6, 2), "2 (damaged)");

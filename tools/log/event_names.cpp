@@ -15,8 +15,9 @@ constexpr std::string_view KINDS[] = {
     "TaskStolen", "Promotion",    "Commit"};
 constexpr std::string_view LEVELS[] = {"High", "Normal", "Low", "ordered", "delta"};
 constexpr std::string_view STATUSES[] = {
-    "Ok",         "QueueFull", "EmitLimit",   "InvalidTask",   "InvalidTimestamp", "GuardFailed",
-    "OverBudget", "Parked",    "StateDenied", "NoObservation", "NoSnapshot"};
+    "Ok",          "QueueFull",  "EmitLimit", "InvalidTask", "InvalidTimestamp",
+    "GuardFailed", "OverBudget", "Parked",    "StateDenied", "NoObservation",
+    "NoSnapshot",  "NoBranch",   "Waits",     "Swallowed"};
 constexpr std::string_view DECISIONS[] = {"promoted", "refused", "damaged"};
 
 std::string_view name_in(u8 value, std::span<const std::string_view> names) {

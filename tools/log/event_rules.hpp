@@ -29,7 +29,7 @@ using EventRules = std::array<EventRule, KINDS_END>;
     };
     // Of a delta its rows, up to 8.
     rule_of(EventKind::TaskEnqueued) = {true, true, DELTA_LEVEL, 15};
-    rule_of(EventKind::TaskExecuted) = {true, true, static_cast<u8>(TaskStatus::NoSnapshot), ANY};
+    rule_of(EventKind::TaskExecuted) = {true, true, static_cast<u8>(TaskStatus::Swallowed), ANY};
     rule_of(EventKind::StateChange) = {true, false, 0, 0};
     rule_of(EventKind::ExternalInput) = {true, true, 0, 0};
     rule_of(EventKind::Promotion) = {true, true, 2, std::bit_ceil(SNAPSHOT_NUMBERS) - 1};
