@@ -75,7 +75,10 @@ void Core::admit_messages(const BeatPlan& plan, u32 records_end) {
     const bool nothing_waits = lines_are_empty();
     post_.collect(plan.beat, [&](NodeRef ref) {
         ++lined_up_;
-        if (nothing_waits && log_.count() < records_end && !is_blocked(boxes_.node(ref))) {
+        const Node& node = boxes_.node(ref);
+        // A small delta may have room where the one before it has none.
+        const bool overtakes = node.line == DELTA_LINE && !box_->lines[DELTA_LINE].head.none();
+        if (nothing_waits && log_.count() < records_end && !overtakes && !is_blocked(node)) {
             admit_node(ref, plan);
         } else {
             line_up(ref);
