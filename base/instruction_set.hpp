@@ -23,16 +23,18 @@ constexpr u64 bit_of(InstructionSet set) {
     return u64{1} << static_cast<u32>(set);
 }
 
+/// Their lengths are known without a C library.
+inline constexpr std::string_view INSTRUCTION_SET_NAMES[INSTRUCTION_SETS] = {
+    "scalar", "avx2", "avx512", "neon", "rvv"};
+
 constexpr const char* name_of(InstructionSet set) {
-    constexpr const char* NAMES[INSTRUCTION_SETS] = {"scalar", "avx2", "avx512", "neon", "rvv"};
-    return NAMES[static_cast<u32>(set)];
+    return INSTRUCTION_SET_NAMES[static_cast<u32>(set)].data();
 }
 
 constexpr Result<InstructionSet> instruction_set_named(std::string_view name) {
     for (u32 i = 0; i < INSTRUCTION_SETS; ++i) {
-        const auto set = static_cast<InstructionSet>(i);
-        if (name == name_of(set)) {
-            return set;
+        if (name == INSTRUCTION_SET_NAMES[i]) {
+            return static_cast<InstructionSet>(i);
         }
     }
     return fail(Error::UnknownInstructionSet);

@@ -57,7 +57,7 @@ class BasicAssertionRing {
     }
 
     /// Over `bytes(rows, receipts)` bytes, aligned to a line: zero, or such a ring already.
-    BasicAssertionRing(std::byte* memory, u32 rows, u32 receipts)
+    constexpr BasicAssertionRing(std::byte* memory, u32 rows, u32 receipts)
         : memory_(memory), rows_(rows), receipts_(receipts) {}
 
     /// An empty ring in memory that may hold anything.
