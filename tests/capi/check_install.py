@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Installs the build into a folder, moves it, and uses what is there: pkg-config, programs in C99,
 C++23 and Rust, and the command without the tree or a compiler.
-Usage: check_install.py ROOT BUILD PREFIX C_COMPILER CXX_COMPILER RUSTC"""
+Usage: check_install.py ROOT BUILD PREFIX C_COMPILER CXX_COMPILER RUSTC PROGRAM..., one program for
+each: C, Rust, C++"""
 
 import os
 import re
@@ -75,27 +76,26 @@ def check_program(program, word):
     print(f"{program.name}: {output.strip()}")
 
 
-def check_c(root, scratch, compiler, flags):
-    programs = root / "tests" / "capi" / "programs"
-    run([*compiler.split(), "-std=c99", *WARNINGS, programs / "calls.c", *flags, "-o",
-         scratch / "calls-c"])
+def check_c(source, scratch, compiler, flags):
+    run([compiler, "-std=c99", *WARNINGS, source, *flags, "-o", scratch / "calls-c"])
     check_program(scratch / "calls-c", "checks held, 0 did not")
-    run([*compiler.split(), "-std=c99", *WARNINGS, root / "examples" / "c" / "deltas.c", *flags,
-         "-o", scratch / "deltas"])
+
+
+def check_example(root, scratch, compiler, flags):
+    source = root / "examples" / "c" / "deltas.c"
+    run([compiler, "-std=c99", *WARNINGS, source, *flags, "-o", scratch / "deltas"])
     output = run([scratch / "deltas"])
     document = (root / "docs" / "c-interface.md").read_text()
     expect(output in document, f"docs/c-interface.md has another output than:\n{output}")
 
 
-def check_cxx(root, scratch, compiler, flags):
-    source = root / "tests" / "capi" / "programs" / "threads.cpp"
-    run([*compiler.split(), "-std=c++23", *WARNINGS, source, *flags, "-pthread", "-o",
+def check_cxx(source, scratch, compiler, flags):
+    run([compiler, "-std=c++23", *WARNINGS, source, *flags, "-pthread", "-o",
          scratch / "threads-cxx"])
     check_program(scratch / "threads-cxx", "executions, 0 wrong")
 
 
-def check_rust(root, scratch, compiler, moved):
-    source = root / "tests" / "capi" / "programs" / "calls.rs"
+def check_rust(source, scratch, compiler, moved):
     run([compiler, "--edition", "2021", "-D", "warnings", "-L", moved / "lib", source, "-o",
          scratch / "calls-rust"])
     check_program(scratch / "calls-rust", "checks held, 0 did not")
@@ -119,7 +119,7 @@ def check_command(root, build, scratch, moved):
     print("images:", *images)
 
 
-def main(root, build, prefix, c_compiler, cxx_compiler, rustc):
+def main(root, build, prefix, c_compiler, cxx_compiler, rustc, in_c, in_rust, in_cxx):
     root, build = Path(root), Path(build)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder).resolve()
@@ -127,9 +127,10 @@ def main(root, build, prefix, c_compiler, cxx_compiler, rustc):
             moved = install(build, prefix, scratch)
             flags = pkg_config_flags(moved)
             check_archive(moved)
-            check_c(root, scratch, c_compiler, flags)
-            check_cxx(root, scratch, cxx_compiler, flags)
-            check_rust(root, scratch, rustc, moved)
+            check_c(in_c, scratch, c_compiler, flags)
+            check_example(root, scratch, c_compiler, flags)
+            check_cxx(in_cxx, scratch, cxx_compiler, flags)
+            check_rust(in_rust, scratch, rustc, moved)
             check_command(root, build, scratch, moved)
         except Failed as failure:
             print(failure)

@@ -49,10 +49,10 @@ void execute() {
     for (std::uint64_t done = 0; done < RUNS;) {
         const knhk_place_t place{0, 1, knhk_hook_id(1, PREDICATE), done};
         // What would be parked for want of room waits instead.
-        const int rows = knhk_ring_is_empty_assertion(&assertions, 0) == 1
-                             ? knhk_fiber_process_tick(&deltas, &assertions, &parked, &HOOK, &place,
-                                                       &limits)
-                             : 0;
+        const int rows =
+            knhk_ring_is_empty_assertion(&assertions, 0) == 1
+                ? knhk_fiber_process_tick(&deltas, &assertions, &parked, &HOOK, &place, &limits)
+                : 0;
         done += rows > 0 ? 1 : 0;
         if (rows == 0) {
             std::this_thread::yield();
@@ -77,10 +77,9 @@ std::uint64_t commit(bool spoils) {
         words[2][0] ^= spoils && run == RUNS / 2 ? 1 : 0;
         knhk_context_t context;
         const auto length = static_cast<std::uint64_t>(rows);
-        const bool holds =
-            knhk_init_ctx(&context, words[0], words[1], words[2], 8) == KNHK_OK &&
-            knhk_pin_run(&context, {PREDICATE, 0, length}, nullptr) == KNHK_OK &&
-            knhk_receipt_verify(&context, &HOOK, &receipt) == KNHK_OK;
+        const bool holds = knhk_init_ctx(&context, words[0], words[1], words[2], 8) == KNHK_OK &&
+                           knhk_pin_run(&context, {PREDICATE, 0, length}, nullptr) == KNHK_OK &&
+                           knhk_receipt_verify(&context, &HOOK, &receipt) == KNHK_OK;
         wrong += !holds || length != 1 + run % 8 || words[0][0] != run ||
                          receipt.receipt.span != knhk_span_id(0, 1, knhk_hook_id(1, PREDICATE), run)
                      ? 1
