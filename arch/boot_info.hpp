@@ -24,7 +24,7 @@ struct BootInfo {
     u32 size_bytes;                            ///< sizeof(BootInfo)
     const Platform* platform;                  ///< the machine
     u64 container_size_bytes;                  ///< bytes at region::container; 0: none was given
-    u64 instruction_sets;                      ///< bits of InstructionSet: all harts may use them
+    u64 instruction_sets;                      ///< InstructionSet, SHA256_BIT: all harts may
     char platform_name[32];                    ///< "linux-x86_64", "bare-x86_64"; console only
     u64 command_line_size;                     ///< characters, without a final zero
     char command_line[COMMAND_LINE_MAX_CHARS]; ///< key=value words, separated by blanks

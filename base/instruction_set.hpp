@@ -27,6 +27,11 @@ constexpr u64 bit_of(InstructionSet set) {
 inline constexpr std::string_view INSTRUCTION_SET_NAMES[INSTRUCTION_SETS] = {
     "scalar", "avx2", "avx512", "neon", "rvv"};
 
+/// Beside those: what base/sha256_*.cpp of the architecture needs. On x86_64 SHA, SSSE3 and SSE4.1,
+/// on aarch64 SHA2, on riscv64 Zknh.
+inline constexpr u64 SHA256_BIT = u64{1} << 32;
+static_assert(INSTRUCTION_SETS <= 32);
+
 constexpr const char* name_of(InstructionSet set) {
     return INSTRUCTION_SET_NAMES[static_cast<u32>(set)].data();
 }

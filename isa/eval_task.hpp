@@ -3,19 +3,17 @@
 // over who counts its ticks; the caller has charged that the task executes.
 #pragma once
 
-#include "isa/mu_ops.hpp"
+#include "isa/pattern_step.hpp"
 
 namespace knhk {
 
 /// What came of a task. Nothing is taken back: of one that ends with an error, `hooks_run` receipts
 /// are valid all the same.
-struct MuOutcome {
+struct MuOutcome : FlowRoute {
     MuStatus status;
-    bool answer;   ///< all hooks were true
-    u8 guards;     ///< a bit for each that passed, and for each place without one
-    u8 hooks_run;  ///< as many receipts are valid
-    u8 emitting;   ///< a bit for each of them whose hook emits: those rows are valid
-    u16 next_task; ///< the number of the task that follows, or SIGMA_NONE
+    u8 guards;    ///< a bit for each that passed, and for each place without one
+    u8 hooks_run; ///< as many receipts are valid
+    u8 emitting;  ///< a bit for each of them whose hook emits: those rows are valid
     SealedReceipt receipts[SIGMA_HOOKS_MAX];
     RowResult rows[SIGMA_HOOKS_MAX];
 };
@@ -55,29 +53,57 @@ eval_hook(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest
     return MuStatus::Ok;
 }
 
-/// Hooks in order, up to the first that is false.
+/// Hooks in order, up to the first whose answer is `last`: 0 or 1, or 2 for none. `yes` gets a bit
+/// for each that is true.
 template<Meter M>
 [[nodiscard, gnu::always_inline]] inline MuStatus
-eval_sequence(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest& request,
-              MuOutcome& outcome, bool& answer) {
+eval_hooks(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest& request,
+           MuOutcome& outcome, u32 last, u32& yes) {
     if (task.hook_count > SIGMA_HOOKS_MAX) [[unlikely]] {
         return MuStatus::NoHook;
     }
-    answer = true;
-    for (u32 place = 0; answer && place < task.hook_count; ++place) {
+    for (u32 place = 0; place < task.hook_count; ++place) {
+        bool answer = false;
         const MuStatus status = eval_hook(meter, world, task, request, outcome, place, answer);
         if (status != MuStatus::Ok) [[unlikely]] {
             return status;
+        }
+        yes |= u32{answer} << place;
+        if (u32{answer} == last) {
+            break;
         }
     }
     return MuStatus::Ok;
 }
 
-/// Up to the answer, or to what ends the task before there is one.
-template<Meter M, CustomGuards G>
+[[nodiscard]] constexpr u32 last_answer(HookRule rule) {
+    switch (rule) {
+    case HookRule::UntilFalse:
+        return 0;
+    case HookRule::UntilTrue:
+        return 1;
+    case HookRule::All:
+        break;
+    }
+    return 2;
+}
+
+/// What the pattern makes of the token before its hooks are looked at.
+template<FlowKeeper F>
+[[nodiscard, gnu::always_inline]] inline FlowTurn
+turn_of(PatternId id, const SigmaTask& task, const MuRequest& request, const F& flows) {
+    if (keeps_something(id)) {
+        return flows.turn_of(id, task, request);
+    }
+    const bool merges = id == PatternId::SimpleMerge || id == PatternId::MultiMerge;
+    return merges && request.was_false() ? FlowTurn::Passes : FlowTurn::Goes;
+}
+
+/// Up to where the token goes on, or to what ends the task before that is known.
+template<Meter M, CustomGuards G, FlowKeeper F>
 [[nodiscard, gnu::always_inline]] inline MuStatus
 eval_steps(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest& request,
-           G& custom, MuOutcome& outcome, bool& answer) {
+           G& custom, const F& flows, MuOutcome& outcome, FlowRoute& route) {
     PatternId pattern = PatternId::Sequence;
     MuStatus status = dispatch_pattern(meter, world.tables, task.pattern, pattern);
     if (status != MuStatus::Ok) [[unlikely]] {
@@ -92,40 +118,52 @@ eval_steps(M& meter, const MuWorld& world, const SigmaTask& task, const MuReques
     if (passed != ALL_GUARDS) {
         return MuStatus::GuardFailed;
     }
-    switch (pattern) {
-    case PatternId::Sequence:
-        return eval_sequence(meter, world, task, request, outcome, answer);
+    const HookRule rule = shape_of(pattern).hooks;
+    if (rule != HookRule::UntilFalse && task.hook_count != task.branch_count) [[unlikely]] {
+        return MuStatus::NoTask;
     }
-    return MuStatus::NoPattern;
+    const FlowTurn turn = turn_of(pattern, task, request, flows);
+    if (turn != FlowTurn::Goes) [[unlikely]] {
+        route = route_without_hooks(task, turn);
+        return MuStatus::Ok;
+    }
+    u32 yes = 0;
+    status = eval_hooks(meter, world, task, request, outcome, last_answer(rule), yes);
+    if (status == MuStatus::Ok) [[likely]] {
+        route = route_by_hooks(pattern, task, request, yes);
+    }
+    return status;
 }
 
 } // namespace mu
 
 /// Fills `outcome`, and returns its status. Of receipts and rows those that are valid are written.
-template<Meter M, CustomGuards G>
+template<Meter M, CustomGuards G, FlowKeeper F>
 MuStatus eval_task(M& meter, const MuWorld& world, const MuRequest& request, G& custom,
-                   MuOutcome& outcome) {
-    outcome.answer = false;
+                   const F& flows, MuOutcome& outcome) {
     outcome.guards = 0;
     outcome.hooks_run = 0;
     outcome.emitting = 0;
-    outcome.next_task = SIGMA_NONE;
     const SigmaTask* task = nullptr;
-    bool answer = false;
+    FlowRoute route;
     MuStatus status = check_budget(meter);
     if (status == MuStatus::Ok) [[likely]] {
         status = load_sigma(meter, world.tables, request.task(), task);
     }
     if (status == MuStatus::Ok) [[likely]] {
-        status = mu::eval_steps(meter, world, *task, request, custom, outcome, answer);
+        status = mu::eval_steps(meter, world, *task, request, custom, flows, outcome, route);
     }
-    if (status == MuStatus::Ok) [[likely]] {
-        outcome.answer = answer;
-        outcome.next_task = answer ? task->when_true : task->when_false;
-    }
+    static_cast<FlowRoute&>(outcome) = route;
     outcome.status = status;
     return status;
 }
+
+/// Of a world without cases: what would wait goes on.
+struct NoFlows {
+    [[nodiscard]] FlowTurn turn_of(PatternId, const SigmaTask&, const MuRequest&) const {
+        return FlowTurn::Goes;
+    }
+};
 
 /// Evaluates the receipt's hook again, with what the task of then asked for: whether it says of the
 /// run what is true of it.
@@ -149,7 +187,8 @@ MuStatus eval_task(M& meter, const MuWorld& world, const MuRequest& request, G& 
            sealed.content == binding_hash(*run, hook.op, query, result);
 }
 
-/// The ticks of a task of the pattern Sequence whose hooks are all boolean, all of them true.
+/// The ticks of a task of the pattern Sequence whose hooks are all boolean, all of them true, and
+/// that nothing follows.
 consteval u32 sequence_ticks(u32 guards, u32 hooks) {
     const u32 hook = cost_of(MuOperation::ReadObservation).raw +
                      cost_of(MuOperation::RunBoolean).raw + cost_of(MuOperation::WriteReceipt).raw;

@@ -27,8 +27,8 @@ concept CustomGuards = requires(G& guards, u16 id) {
     { guards(id) } -> std::same_as<bool>;
 };
 
-/// A task's payload: in word 0 which task of the snapshot it follows (the high half is its life,
-/// which means nothing here), then the run that it reads, and what hooks and guards may ask of it.
+/// A task's payload: in word 0 which task of the snapshot it follows, and what travels with it from
+/// step to step; then the run that it reads, and what hooks and guards may ask of it.
 inline constexpr u32 MU_WORDS = 4;
 struct MuRequest {
     u64 words[MU_WORDS];
@@ -37,9 +37,27 @@ struct MuRequest {
     u64 shard;
     u64 sequence;
 
-    [[nodiscard]] u32 task() const { return static_cast<u32>(words[0]); }
+    [[nodiscard]] u32 task() const { return static_cast<u16>(words[0]); }
+    /// Of the cycle or the attempts that it is in.
+    [[nodiscard]] u32 rounds() const { return static_cast<u8>(words[0] >> MU_ROUNDS_AT); }
+    /// How many branches the last multi-choice chose.
+    [[nodiscard]] u32 chosen() const { return words[0] >> MU_CHOSEN_AT & MU_CHOSEN_MASK; }
+    /// It comes by the way of what was false.
+    [[nodiscard]] bool was_false() const { return (words[0] & MU_WAS_FALSE) != 0; }
+    /// It is on its way within a timeout.
+    [[nodiscard]] bool within() const { return (words[0] & MU_WITHIN) != 0; }
+    /// How many steps are left.
+    [[nodiscard]] u64 life() const { return words[0] >> MU_LIFE_AT; }
     [[nodiscard]] u64 run() const { return words[1]; }
+
+    static constexpr u32 MU_ROUNDS_AT = 16;
+    static constexpr u32 MU_CHOSEN_AT = 24;
+    static constexpr u64 MU_CHOSEN_MASK = 15;
+    static constexpr u64 MU_WAS_FALSE = u64{1} << 28;
+    static constexpr u64 MU_WITHIN = u64{1} << 29;
+    static constexpr u32 MU_LIFE_AT = 32;
 };
+static_assert(SIGMA_BRANCHES_MAX <= MuRequest::MU_CHOSEN_MASK);
 
 /// What a task looks at: all but the last is shared by all tasks of a run.
 struct MuWorld {
@@ -75,6 +93,15 @@ template<Meter M>
     return static_cast<u16>(number + 1) <= tables.tasks.size();
 }
 
+[[nodiscard, gnu::noinline]] inline bool names_branches(const SigmaTables& tables,
+                                                        const SigmaTask& task) {
+    bool all = task.branch_count <= SIGMA_BRANCHES_MAX;
+    for (u32 at = 0; all && at < task.branch_count; ++at) {
+        all = task.branches[at] < tables.tasks.size();
+    }
+    return all;
+}
+
 template<Meter M>
 [[nodiscard, gnu::always_inline]] inline MuStatus load_sigma(M& meter, const SigmaTables& tables,
                                                              u64 number, const SigmaTask*& task) {
@@ -87,6 +114,9 @@ template<Meter M>
     task = &tables.tasks[number];
     const bool follows =
         names_task(tables, task->when_true) && names_task(tables, task->when_false);
+    if (task->branch_count != 0) [[unlikely]] {
+        return follows && names_branches(tables, *task) ? MuStatus::Ok : MuStatus::NoTask;
+    }
     return follows ? MuStatus::Ok : MuStatus::NoTask;
 }
 

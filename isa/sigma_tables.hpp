@@ -11,6 +11,7 @@
 #include "base/types.hpp"
 #include "isa/guard_batch.hpp"
 #include "isa/op_code.hpp"
+#include "isa/pattern.hpp"
 
 namespace knhk {
 
@@ -56,10 +57,20 @@ struct SigmaTask {
     u16 when_false; ///< the same
     u16 guards[SIGMA_GUARDS_MAX];
     u16 hooks[SIGMA_HOOKS_MAX]; ///< in the order in which they are evaluated
-    u8 reserved[26];
+    u8 ticks;                   ///< what it costs (sigma/task_cost.hpp)
+    u8 branch_count;
+    u16 branches[SIGMA_BRANCHES_MAX]; ///< tasks
+    u8 need;                          ///< tokens that a join waits for
+    u8 rounds;                        ///< of a cycle, or attempts
+    u8 failures;                      ///< that open a circuit breaker
+    u8 successes;                     ///< that close it
+    u8 reserved[2];
+    u32 beats;
 };
 static_assert(sizeof(SigmaTask) == 64 && std::has_unique_object_representations_v<SigmaTask>);
 static_assert(offsetof(SigmaTask, guards) == 8 && offsetof(SigmaTask, hooks) == 24);
+static_assert(offsetof(SigmaTask, ticks) == 38 && offsetof(SigmaTask, branches) == 40);
+static_assert(offsetof(SigmaTask, need) == 54 && offsetof(SigmaTask, beats) == 60);
 
 struct SigmaTables {
     std::span<const SigmaTask> tasks;

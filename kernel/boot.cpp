@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "isa/cost.hpp"
 #include "isa/kernels.hpp"
@@ -153,23 +154,24 @@ BootResult set_up_script(Kernel& kernel) {
         }
         run.guards[rule.id].rule = &rule;
     }
-    for (const ScriptGroup& group : script.groups()) {
+    run.observations = script.observations();
+    run.snapshots = script.snapshots();
+    run.runs = lay_out_runs(script, run.memory);
+    for (const ScriptGroup& group : script.groups()) { // deltas among them are of these runs
         if (!run.accepts(group.task)) {
             return refuse(Error::InvalidTask, "an input of the workload file");
         }
     }
-    run.observations = script.observations();
-    run.snapshots = script.snapshots();
-    run.runs = lay_out_runs(script, run.memory);
     run.workload = &SCRIPT_WORKLOAD;
     run.parameters = {0, run.seed, run.cores, &script};
     kernel.workload_text = script.bytes();
     return {};
 }
 
-/// Of the instruction set that is asked for, or of the best.
+/// Of the instruction set that is asked for, or of the best. What hashes is not asked for.
 BootResult choose_kernels(Kernel& kernel) {
     const u64 usable = kernel.boot_info->instruction_sets;
+    choose_sha256(usable);
     const RunConfig& config = kernel.config;
     kernel.run.kernels =
         config.isa_given ? find_kernels(config.isa, usable) : &best_kernels(usable);

@@ -20,10 +20,14 @@ constexpr bool holds_at_both_ends(const Region& region, u64 bytes) {
 }
 
 static_assert(holds_at_both_ends(region::core_queues, sizeof(CoreQueues)));
+static_assert(holds_at_both_ends(region::deltas, sizeof(DeltaQueues)));
 static_assert(holds_at_both_ends(region::clocks, sizeof(CoreClock)));
+static_assert(holds_at_both_ends(region::assertions,
+                                 AssertionRing::bytes(ASSERTED_ROWS, RECEIPTS)));
 static_assert(holds_at_both_ends(region::mailboxes, sizeof(Mailbox)));
 static_assert(holds_at_both_ends(region::warm_queues, sizeof(WarmQueue)));
 static_assert(holds_at_both_ends(region::state_slabs, STATE_SLAB_BYTES));
+static_assert(holds_at_both_ends(region::flows, sizeof(FlowTable)));
 static_assert(holds(region::latencies, CORES_MAX, u64{CORES_MAX} * CORES_MAX));
 static_assert(holds(region::scheduler, CORES_MAX, sizeof(RunState)));
 static_assert(holds(region::workers, CORES_MAX, sizeof(WorkersState)));

@@ -87,7 +87,8 @@ bool is_emission(const ScriptStep& step, u32 kinds) {
     return step.id_from <= IdFrom::Value && is_target(step.target) &&
            (of_kind ? step.index < kinds && step.share > 0 : step.index == 0 && step.share == 0) &&
            step.time_is <= (has_time ? OrderTime::Within : OrderTime::At) &&
-           (has_time || step.time == 0) && is_emitted_task(step);
+           (has_time || step.time == 0) && is_emitted_task(step) &&
+           (!step.task.is_delta() || (!has_time && !step.task.brings_rows()));
 }
 
 /// A step that emits nothing: its index is below this, and whether it has a value.
@@ -164,13 +165,21 @@ bool are_runs(std::span<const ScriptRun> runs) {
     return good;
 }
 
-bool are_groups(std::span<const ScriptGroup> groups) {
+/// What is asked of a delta beside what is asked of every task: a run, and no time.
+bool may_be_delta(const ScriptGroup& group, std::span<const ScriptRun> runs) {
+    const u64 number = group.task.payload[DELTA_RUN_WORD];
+    return !group.task.brings_rows() && group.time == NOT_ORDERED && number < runs.size() &&
+           runs[number].length != 0;
+}
+
+bool are_groups(std::span<const ScriptGroup> groups, std::span<const ScriptRun> runs) {
     u64 beat = 0;
     u64 inputs = 0;
     for (const ScriptGroup& group : groups) {
         if (group.beat < beat || group.beat >= SCRIPT_BEAT_END || group.count == 0 ||
             group.count > SCRIPT_INPUTS_MAX - inputs || !group.task.well_formed() ||
-            (group.time > ORDERED_TIME_MAX && group.time != NOT_ORDERED)) {
+            (group.time > ORDERED_TIME_MAX && group.time != NOT_ORDERED) ||
+            (group.task.is_delta() && !may_be_delta(group, runs))) {
             return false;
         }
         beat = group.beat;
@@ -242,7 +251,7 @@ Result<Script> Script::open(std::span<const std::byte> bytes) {
         return fail(Error::BadContainer);
     }
     if (!are_guards(script.guards_, script.header_->observations) ||
-        !are_kinds(script.kinds_, script.steps_) || !are_groups(script.groups_) ||
+        !are_kinds(script.kinds_, script.steps_) || !are_groups(script.groups_, script.runs_) ||
         !are_runs(script.runs_) || !is_topology(script)) {
         return fail(Error::BadContainer);
     }

@@ -18,8 +18,8 @@ enum class EventKind : u8 {
     TaskStolen = 5,    ///< hash of the task's 64 bytes; status is its level; ticks the victim core
     Promotion = 6, ///< hash: of the id that is followed now; task_id of who asked; ticks: for which
                    ///< number; status 0 promoted, 1 another one was, 2 it is damaged
-    Commit = 7,    ///< of an epoch's receipts and assertions: hash of both; ticks how many receipts;
-                   ///< task_id: rows of their deltas in the high half, asserted ones in the low
+    Commit = 7,    ///< an epoch's receipts and assertions: hash of both; ticks how many receipts;
+                   ///< task_id: rows looked at in the high half, asserted ones in the low
 };
 
 /// The numbers of a workload's snapshots are below; behind them, what tasks may ask for besides.
@@ -46,6 +46,9 @@ enum class TaskStatus : u8 {
     StateDenied = 8,      ///< a stateless task asked for state, or another core for core 0's
     NoObservation = 9,    ///< an observation that does not exist
     NoSnapshot = 10,      ///< no such snapshot, nothing of that number in it, or no such run
+    NoBranch = 11,        ///< no condition of a choice was true, and nothing follows then
+    Waits = 12,           ///< its case's other tokens are waited for
+    Swallowed = 13,       ///< it came too late, or its case is cancelled
 };
 
 /// In the hash of a task that ended with GuardFailed: a guard's id, or behind all ids the number of

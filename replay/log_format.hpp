@@ -13,8 +13,8 @@
 namespace knhk {
 
 inline constexpr u64 LOG_MAGIC = 0x01474F4C4B484E4B; // "KNHKLOG\x01"
-inline constexpr u32 LOG_FORMAT_VERSION = 3;
-inline constexpr u32 CONTRACT_VERSION = 4;
+inline constexpr u32 LOG_FORMAT_VERSION = 4;
+inline constexpr u32 CONTRACT_VERSION = 5;
 
 /// What a log holds.
 enum class LogLevel : u32 {
@@ -114,6 +114,19 @@ struct LogInput {
 };
 static_assert(sizeof(LogInput) == 72);
 inline constexpr u32 LOG_INPUTS_MAX = 1024; ///< of one beat
+
+/// A task that brings rows is followed by them, in the place of so many inputs.
+inline constexpr u32 LOG_ROWS_INPUTS = 2;
+inline constexpr u64 LOG_ROWS_BYTES = LOG_ROWS_INPUTS * sizeof(LogInput);
+[[nodiscard]] constexpr bool brings_rows(const LogInput& input) {
+    constexpr u32 FLAGS_AT = 29;
+    constexpr u32 ROWS_FLAG = 4;
+    return (input.task[FLAGS_AT] & ROWS_FLAG) != 0;
+}
+/// How many inputs this one and its rows are.
+[[nodiscard]] constexpr u32 inputs_of(const LogInput& first) {
+    return brings_rows(first) ? 1 + LOG_ROWS_INPUTS : 1;
+}
 
 /// The inputs that came in time for a beat, before its block; `count` LogInputs and a u64 check
 /// follow. Not at level DigestOnly.

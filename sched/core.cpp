@@ -25,7 +25,8 @@ Core::Core(const RunSetup& run, CoreId id)
       ordered_(run.memory.share(region::ordered_queue, id.raw, run.cores),
                ordered_capacity(run.cores)),
       boxes_(run.memory), post_(run.memory, id.raw, run.cores), log_(run.memory, id, run.cores),
-      sigma_(run.sigma()) {
+      sigma_(run.sigma()),
+      flows_(*reinterpret_cast<FlowTable*>(run.memory.share(region::flows, id.raw, run.cores))) {
     box_ = &boxes_.of(id.raw);
 }
 
@@ -40,7 +41,7 @@ CoreOutcome Core::prepare() {
 /// All memory is zero when a run begins. Its worker writes to it first, so that it lies near.
 void Core::touch_shares() const {
     for (const Region& region : {region::core_queues, region::warm_queues, region::mailboxes,
-                                 region::ordered_queue, region::state_slabs}) {
+                                 region::ordered_queue, region::state_slabs, region::flows}) {
         volatile std::byte* share = run_->memory.share(region, id_.raw, run_->cores);
         const u64 size_bytes = region.stride_bytes(run_->cores);
         for (u64 at = 0; at < size_bytes; at += PAGE_BYTES) {
@@ -106,7 +107,8 @@ CoreOutcome Core::outcome() const {
             lined_up_,
             !ready_.empty() || clock_->deltas != 0 || can_be_admitted(),
             clock_->state_touched != 0 || clock_->receipts != 0 || asks,
-            asks};
+            asks,
+            flows_.next_timer()};
 }
 
 /// Idle: nothing of its own to run, nor will it have but by what is still on its way.

@@ -14,6 +14,7 @@
 #include "sched/beat_plan.hpp"
 #include "sched/core_queues.hpp"
 #include "sched/deltas.hpp"
+#include "sched/flow_table.hpp"
 #include "sched/logical_clock.hpp"
 #include "sched/ordered_queue.hpp"
 #include "sched/post.hpp"
@@ -24,6 +25,8 @@ namespace knhk {
 
 class TaskContext;
 struct Worker;
+
+using AssertionRing = BasicAssertionRing<SealedReceipt>;
 
 /// A core's slot in region::clocks: logical time and counts, plain data.
 struct CoreClock {
@@ -53,6 +56,7 @@ struct CoreOutcome {
     bool busy;         ///< something waits in a ring, or in a line that can be admitted
     bool awaits_pulse; ///< the state slab was touched, a promotion asked for, a receipt left
     bool asks_promotion;
+    u64 next_timer; ///< the smallest deadline of its timers, or NO_TIMER
 };
 inline constexpr OrderedKey NO_ORDERED_KEY{~u64{0}, ~u64{0}};
 
@@ -110,6 +114,7 @@ class Core {
     [[nodiscard]] std::span<std::byte> state_for_writing();
     [[nodiscard]] std::span<const std::byte> state() const { return {state_, STATE_SLAB_BYTES}; }
     [[nodiscard]] const SnapshotStore& sigma() const { return sigma_; }
+    [[nodiscard]] Flows& flows() { return flows_; }
     [[nodiscard]] Beat beat() const { return beat_; }
     /// Written in this beat.
     [[nodiscard]] u32 receipts() const { return receipts_; }
@@ -146,6 +151,9 @@ class Core {
     void free_node(NodeRef ref, const BeatPlan& plan);
     void stage_inputs();
     [[nodiscard]] bool stage_input(u64 position);
+
+    // core_timers.cpp
+    void fire_timers(u32 records_end);
 
     // core_tasks.cpp
     void run_ordered(const BeatPlan& plan);
@@ -201,6 +209,7 @@ class Core {
     Post post_;
     LogShare log_;
     SnapshotStore sigma_;
+    Flows flows_;
     Worker* worker_ = nullptr; ///< who runs this core in this beat
     Beat beat_{};
     u32 admit_begin_ = 0; ///< records of the ordered part, which are not admit's

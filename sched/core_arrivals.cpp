@@ -12,6 +12,7 @@ void Core::admit(const BeatPlan& plan) {
     log_promotion();
     log_thefts(plan.thefts);
     const u32 records_end = admit_begin_ + log_.capacity() / ADMIT_SHARE_DIVISOR;
+    fire_timers(records_end);
     admit_messages(plan, records_end);
     line_up_inputs(plan);
     while (log_.count() < records_end) {
@@ -119,7 +120,7 @@ bool Core::is_blocked(const Node& head) const {
 }
 
 const TripleRun* Core::run_of(const Node& delta) const {
-    return run_->run_of(delta.task);
+    return delta.task.brings_rows() ? &deltas_.brought() : run_->run_of(delta.task);
 }
 
 NodeList* Core::oldest_line_with_room() {
@@ -137,8 +138,8 @@ NodeList* Core::oldest_line_with_room() {
     return oldest;
 }
 
-/// A full ring gets room in the beats that follow, the delta ring too; a full heap may need a jump in time, and what
-/// waits for it must not prevent that.
+/// A full ring gets room in the beats that follow, the delta ring too; a full heap may need a jump
+/// in time, and what waits for it must not prevent that.
 bool Core::can_be_admitted() const {
     for (u32 at = 0; at < LEVEL_COUNT; ++at) {
         if (!box_->lines[at].head.none()) {
@@ -153,12 +154,16 @@ void Core::admit_node(NodeRef ref, const BeatPlan& plan) {
     const Node& node = boxes_.node(ref);
     const Task& task = node.task;
     const bool is_delta = node.line == DELTA_LINE;
-    const u64 hash = is_delta ? hash_of_delta(task, *run_of(node)) : xxh3_64_of(words_of(task).words);
+    const u64 hash =
+        is_delta ? hash_of_delta(task, *run_of(node)) : xxh3_64_of(words_of(task).words);
     if (node.is_input()) {
         log_task(EventKind::ExternalInput, task.id, hash, 0);
     }
     if (is_delta) {
         KNHK_CHECK(push_delta(task, *run_of(node), beat_), id_.raw);
+        if (task.brings_rows()) {
+            deltas_.forget_brought();
+        }
     } else {
         enter(node, hash);
     }
@@ -205,7 +210,7 @@ bool Core::stage_input(u64 position) {
     const Task task = run_->input(position);
     const u64 time = run_->input_time(position);
     const bool ordered = time != NOT_ORDERED;
-    if (!run_->accepts_input(task, time)) {
+    if (!run_->accepts_input(task, time) || task.brings_rows()) {
         knhk_panic(__FILE_NAME__, __LINE__, "each input to be a task that could be spawned",
                    position);
     }

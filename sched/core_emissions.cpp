@@ -48,14 +48,11 @@ TaskStatus Core::post_message(const TaskContext& from, const Task& task, Timesta
 /// Not inline: most tasks are plain and for home.
 template<Operation operation>
 [[gnu::noinline]] TaskStatus Core::emit(const TaskContext& from, const Task& task, Timestamp at) {
-    if (!run_->accepts(task)) {
+    if (!run_->accepts(task) || (operation == Operation::Order && task.is_delta())) {
         return TaskStatus::InvalidTask;
     }
     if (operation == Operation::Order && at.raw > ORDERED_TIME_MAX) {
         return TaskStatus::InvalidTimestamp;
-    }
-    if (operation == Operation::Order && task.is_delta()) {
-        return TaskStatus::InvalidTask;
     }
     const bool at_home = home_of(TaskId{task.id}, run_->cores) == id_;
     if (!at_home || operation == Operation::Send || from.mode() == RunMode::Ordered) {

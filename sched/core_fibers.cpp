@@ -83,9 +83,13 @@ void Core::run_fiber(TaskContext& context, Delta& delta, FiberClass fiber_class)
     context.bring(delta.run);
     TaskEnd end = run_body(context, delta.task);
     const ParkCause cause = context.park_cause();
+    context.put_away();
     if (cause != ParkCause::None && !context.had_effect() && park(delta, cause, fiber_class)) {
         end = {static_cast<u64>(cause), TaskStatus::Parked};
     } else {
+        if (cause == ParkCause::Class) { // it was to be parked before it did anything
+            end = {0, TaskStatus::OverBudget};
+        }
         --clock_->deltas;
         clock_->rows_done += delta.run.length;
         if (context.receipts_left() == 0) {
@@ -114,10 +118,8 @@ bool Core::park(Delta& delta, ParkCause cause, FiberClass from) {
 /// for.
 void Core::leave_bare_receipt(const TaskContext& context, const Delta& delta, TaskStatus status) {
     const u64 hook = hook_number(id_.raw, static_cast<u32>(delta.task.payload[0]), NO_HOOK);
-    const Query query{.subject = 0,
-                      .predicate = 0,
-                      .object = 0,
-                      .threshold = static_cast<u64>(status)};
+    const Query query{
+        .subject = 0, .predicate = 0, .object = 0, .threshold = static_cast<u64>(status)};
     const SealedReceipt sealed{{.cycle = beat_.raw,
                                 .shard = id_.raw,
                                 .hook = hook,

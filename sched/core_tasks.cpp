@@ -25,8 +25,8 @@ void Core::run_ordered(const BeatPlan& plan) {
     clock_->time.fast_forward(Timestamp{plan.start.raw + ordered.count});
 }
 
-/// High before Normal before Low before the warm ring before the fibers of W1; but the first of a beat gives the others a
-/// turn, so that nothing starves.
+/// High before Normal before Low before the warm ring before the fibers of W1; but the first of a
+/// beat gives the others a turn, so that nothing starves.
 void Core::run_tasks(Beat beat) {
     TaskContext context;
     if (has_room_for_task()) {

@@ -9,6 +9,7 @@
 #include "base/memory_map.hpp"
 #include "beat/delta_ring.hpp"
 #include "beat/park_ring.hpp"
+#include "replay/log_format.hpp"
 #include "sched/limits.hpp"
 #include "sched/task.hpp"
 #include "sched/work_queue.hpp"
@@ -17,8 +18,19 @@ namespace knhk {
 
 /// Of a run: subjects, objects, predicate, length and four zero bytes, as a log has them. Rows
 /// behind the length are zero in a delta.
-inline constexpr u64 DELTA_BYTES = 144;
-static_assert(offsetof(TripleRun, reserved) + sizeof(u32) == DELTA_BYTES);
+inline constexpr u64 DELTA_BYTES = LOG_ROWS_BYTES;
+static_assert(offsetof(TripleRun, reserved) + sizeof(u32) == DELTA_BYTES && DELTA_BYTES == 144);
+
+/// Rows that came with a delta from outside. Empty if they are none.
+[[nodiscard]] inline TripleRun rows_from(const void* bytes) {
+    TripleRun run{};
+    std::memcpy(&run, bytes, DELTA_BYTES);
+    u64 unused = run.reserved[0];
+    for (u32 row = run.length; row < RUN_ROWS; ++row) {
+        unused |= run.subjects[row] | run.objects[row];
+    }
+    return run.length <= RUN_ROWS && unused == 0 ? run : TripleRun{};
+}
 
 /// A task and the run that it brings, taken out of the ring.
 struct Delta {
@@ -49,6 +61,7 @@ struct DeltaQueues {
     WorkQueue<Task, DELTA_RUNS> tasks[BEAT_SLOTS]; ///< one for each run in the ring
     WorkQueue<Delta, PARKED_DELTAS> warm;
     WorkQueue<Delta, PARKED_DELTAS> cold;
+    WorkQueue<TripleRun, OUTSIDE_CAPACITY> brought; ///< by those in the line, in their order
     alignas(SEPARATION_BYTES) std::byte rows[DeltaRing::bytes(DELTA_ROWS)];
 };
 static_assert(sizeof(DeltaQueues) <= region::deltas.stride_bytes(CORES_MAX));
@@ -57,8 +70,7 @@ class Deltas {
   public:
     Deltas() = default;
     Deltas(const Memory& memory, u32 core)
-        : queues_(
-              reinterpret_cast<DeltaQueues*>(memory.share(region::deltas, core, CORES_MAX))) {}
+        : queues_(reinterpret_cast<DeltaQueues*>(memory.share(region::deltas, core, CORES_MAX))) {}
 
     [[nodiscard]] bool has_room(u32 slot, u32 rows) const {
         return queues_->tasks[slot].size() < DELTA_RUNS && ring().rows(slot) + rows <= DELTA_ROWS;
@@ -76,6 +88,9 @@ class Deltas {
     }
     /// The oldest of a slot. False when there is none.
     [[nodiscard]] bool take(u32 slot, Delta& delta) {
+        // All of it: what is parked is saved, and rows that go on are hashed.
+        std::memset(delta.run.reserved, 0, sizeof delta.run.reserved);
+        std::memset(delta.reserved, 0, sizeof delta.reserved);
         const Task* const task = queues_->tasks[slot].pop_alone();
         if (task == nullptr) {
             return false;
@@ -87,6 +102,16 @@ class Deltas {
         delta.warm_runs = 0;
         return true;
     }
+
+    // Rows of deltas from outside, from the cut until they enter the ring. All of these are in one
+    // line, so what was brought first is wanted first.
+    void bring(const TripleRun& run) {
+        TripleRun* const place = queues_->brought.push_alone();
+        KNHK_CHECK(place != nullptr, OUTSIDE_CAPACITY); // there are no more nodes for inputs
+        *place = run;
+    }
+    [[nodiscard]] const TripleRun& brought() const { return queues_->brought.peek(0); }
+    void forget_brought() { static_cast<void>(queues_->brought.pop_alone()); }
 
     // Parked ones, first in, first out.
     /// False when its class has no place.

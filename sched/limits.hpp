@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/types.hpp"
+#include "isa/pattern.hpp"
 #include "sched/task.hpp"
 
 namespace knhk {
@@ -57,8 +58,8 @@ inline constexpr u64 ORDERED_TIME_MAX = u64{1} << 62;
 inline constexpr u32 WARM_CAPACITY = 32;
 inline constexpr u32 WARM_TICKS_MAX = 64;
 
-/// The beat path, for each core. Of each slot of an epoch: rows and deltas that wait, rows that were
-/// asserted and receipts that were left, until the next commit.
+/// The beat path, for each core. Of each slot of an epoch: rows and deltas that wait, rows that
+/// were asserted and receipts that were left, until the next commit.
 inline constexpr u32 DELTA_ROWS = 32;
 inline constexpr u32 DELTA_RUNS = 16;
 inline constexpr u32 ASSERTED_ROWS = 64;
@@ -77,6 +78,9 @@ inline constexpr u32 FIBER_TURN = 6;
 inline constexpr u32 STEAL_TASKS_MAX = 8;
 inline constexpr u32 STEAL_SPARE_MAX = 16;
 inline constexpr u32 STEAL_THIEVES_MAX = 32;
+
+/// What a core keeps of cases between their tasks: tokens that wait, timers, circuit breakers.
+inline constexpr u32 FLOW_ENTRIES = 42;
 
 /// Snapshots from outside lie with this core until they are promoted.
 inline constexpr u32 LOADING_CORE = 0;
@@ -109,9 +113,10 @@ static_assert(input_quota(0) + input_quota(1) + input_quota(2) + ORDERED_QUOTA_M
               INPUT_CAPACITY);
 static_assert(OUTSIDE_QUOTA * (LEVEL_COUNT + 1) <= OUTSIDE_CAPACITY, "of each line its quota");
 static_assert(EMISSIONS_MAX < CHATMAN);
+static_assert(SIGMA_BRANCHES_MAX <= EMISSIONS_MAX, "a step can spawn all of its branches");
 
 /// The bounds as the identity lists them; docs/log-format.md names them in this order.
-inline constexpr std::array<u32, 33> CAPACITIES{RING_CAPACITY[0],
+inline constexpr std::array<u32, 34> CAPACITIES{RING_CAPACITY[0],
                                                 RING_CAPACITY[1],
                                                 RING_CAPACITY[2],
                                                 SPAWN_RESERVE_DIVISOR,
@@ -143,6 +148,7 @@ inline constexpr std::array<u32, 33> CAPACITIES{RING_CAPACITY[0],
                                                 FIBERS_MAX,
                                                 PARKED_DELTAS,
                                                 WARM_RUNS_MAX,
-                                                COLD_TICKS_MAX};
+                                                COLD_TICKS_MAX,
+                                                FLOW_ENTRIES};
 
 } // namespace knhk

@@ -5,6 +5,7 @@
 
 #include "replay/intake.hpp"
 #include "sched/admission.hpp"
+#include "sched/deltas.hpp"
 #include "sched/host.hpp"
 #include "sched/mailbox.hpp"
 #include "sched/run_setup.hpp"
@@ -17,6 +18,21 @@ enum class InputsMode : u8 {
     Open,    ///< as they come
     Recorded ///< in the beats that a log says; and behind the log's last, if there is more, as they
              ///< come
+};
+
+/// An input, and the rows that it brings, in the place of inputs.
+struct IntakeItem {
+    IntakeInput inputs[1 + LOG_ROWS_INPUTS];
+
+    [[nodiscard]] const IntakeInput& head() const { return inputs[0]; }
+    /// Empty if they are no rows of a delta.
+    [[nodiscard]] TripleRun rows() const {
+        std::byte bytes[LOG_ROWS_BYTES];
+        for (u32 i = 0; i < LOG_ROWS_INPUTS; ++i) {
+            std::memcpy(bytes + i * sizeof(LogInput), &inputs[1 + i].input, sizeof(LogInput));
+        }
+        return rows_from(bytes);
+    }
 };
 
 class OutsideInputs {
@@ -52,14 +68,16 @@ class OutsideInputs {
     [[nodiscard]] u64 waited_cycles() const { return waited_cycles_; }
 
   private:
-    [[nodiscard]] bool look(IntakeInput& item);
+    [[nodiscard]] bool look(IntakeItem& item);
     void go_live(const IntakeInput& mark);
-    [[nodiscard]] Waited wait_for(IntakeInput& item, bool or_live);
-    [[nodiscard]] bool next(IntakeInput& item);
+    [[nodiscard]] Waited wait_for(IntakeItem& item, bool or_live);
+    [[nodiscard]] bool next(IntakeItem& item);
+    [[nodiscard]] bool fits(const IntakeItem& item) const;
     [[nodiscard]] bool is_for(const IntakeInput& item, Beat beat) const;
     [[nodiscard]] bool has_place(const Task& task, u64 time) const;
-    void accept(const LogInput& input, const Task& task, Beat beat);
-    void refuse();
+    void accept(const IntakeItem& item, const Task& task, Beat beat);
+    void refuse(const IntakeItem& item);
+    void take(const IntakeItem& item, bool refused);
     [[nodiscard]] u64 cycles() const { return host_->cycles == nullptr ? 0 : host_->cycles(); }
 
     const RunSetup* run_ = nullptr;

@@ -146,8 +146,11 @@ bool Planner::move_on(const Outcome& outcome, bool inputs_cut) {
         plan.start = Timestamp{larger(plan.start.raw, outcome.ordered_time_min)};
         return true;
     }
-    if (plan.input_end < run_->input_count) {
-        return skip_to(Beat{run_->input_beat(plan.input_end)}, outcome);
+    const u64 next_input =
+        plan.input_end < run_->input_count ? run_->input_beat(plan.input_end) : NO_TIMER;
+    const u64 next = next_input < outcome.next_timer ? next_input : outcome.next_timer;
+    if (next != NO_TIMER) {
+        return skip_to(Beat{larger(next, plan.beat.raw)}, outcome);
     }
     // What handlers left in the state slabs is logged before a run ends, and promotions are
     // decided.

@@ -53,8 +53,8 @@ struct RunSetup {
     }
 
     [[nodiscard]] Result<ValidatedTask> validate(const Task& task) const {
-        return accepts(task) ? Result<ValidatedTask>(ValidatedTask(task))
-                             : fail(Error::InvalidTask);
+        return accepts(task) && !task.brings_rows() ? Result<ValidatedTask>(ValidatedTask(task))
+                                                    : fail(Error::InvalidTask);
     }
 
     [[nodiscard]] bool has_rows(const Task& delta) const {

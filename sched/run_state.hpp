@@ -14,7 +14,7 @@
 namespace knhk {
 
 inline constexpr u64 RUN_STATE_MAGIC = 0x4E55'524B'484E'4B01; // "\1KNHKRUN"
-inline constexpr u32 RUN_STATE_VERSION = 5;
+inline constexpr u32 RUN_STATE_VERSION = 6;
 
 /// A beat's outcome over several cores.
 struct Outcome {
@@ -26,10 +26,11 @@ struct Outcome {
     bool busy;
     bool awaits_pulse;
     bool asks_promotion;
+    u64 next_timer;
 
     void add(const CoreOutcome& core) {
         add(Outcome{core.clock, core.input_blocked, core.ordered_time, core.sent, core.lined_up,
-                    core.busy, core.awaits_pulse, core.asks_promotion});
+                    core.busy, core.awaits_pulse, core.asks_promotion, core.next_timer});
     }
     void add(const Outcome& other) {
         clock_max = other.clock_max > clock_max ? other.clock_max : clock_max;
@@ -40,8 +41,11 @@ struct Outcome {
         busy = busy || other.busy;
         awaits_pulse = awaits_pulse || other.awaits_pulse;
         asks_promotion = asks_promotion || other.asks_promotion;
+        next_timer = smaller(next_timer, other.next_timer);
     }
-    static constexpr Outcome none() { return {0, ~u64{0}, ~u64{0}, 0, 0, false, false, false}; }
+    static constexpr Outcome none() {
+        return {0, ~u64{0}, ~u64{0}, 0, 0, false, false, false, NO_TIMER};
+    }
 
   private:
     static constexpr u64 smaller(u64 a, u64 b) { return a < b ? a : b; }
@@ -68,7 +72,9 @@ struct RunState {
     u64 events;
     u64 tasks;
     u64 remote_messages;
-    u64 epoch_beats; ///< executed when the lockchain took in its last leaf
+    u64 rows_admitted; ///< of deltas
+    u64 rows_done;     ///< of those, whose fibers left receipts
+    u64 epoch_beats;   ///< executed when the lockchain took in its last leaf
     u32 finished;
     u32 end_reason; ///< EndReason, valid when finished
     ChainStep step; ///< `previous` is E of the last executed beat

@@ -221,6 +221,10 @@ u64 Scheduler::tasks_of_beat(u32 crew) const {
 void Scheduler::end_run() {
     log_->finish_block();
     count_up();
+    // Nothing is lost on the beat path: what came in is accounted for, or the run did not end by
+    // itself.
+    const bool is_quiescent = state_->end_reason == static_cast<u32>(EndReason::Quiescent);
+    KNHK_CHECK(!is_quiescent || state_->rows_admitted == state_->rows_done, state_->rows_done);
     collect_telemetry();
     if (state_->beats_executed != state_->epoch_beats) {
         end_epoch();
@@ -348,10 +352,14 @@ void Scheduler::finish(EndReason reason) {
 void Scheduler::count_up() {
     state_->tasks = 0;
     state_->remote_messages = 0;
+    state_->rows_admitted = 0;
+    state_->rows_done = 0;
     for (u32 id = 0; id < run_->cores; ++id) {
         cores_.with(id, [this](const Core& core) {
             state_->tasks += core.clock().tasks;
             state_->remote_messages += core.clock().remote_messages;
+            state_->rows_admitted += core.clock().rows_admitted;
+            state_->rows_done += core.clock().rows_done;
         });
     }
 }

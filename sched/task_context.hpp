@@ -21,6 +21,7 @@ namespace knhk {
 
 struct MuOutcome;
 struct SigmaTables;
+enum class FlowTurn : u8;
 
 class TaskContext {
   public:
@@ -76,6 +77,9 @@ class TaskContext {
     /// delta, which is looked at then, also its receipts and assertions. False: it did not come to
     /// its end, and `outcome` says why unless there is no snapshot, or the fiber is to be parked.
     [[nodiscard]] bool evaluate(MuOutcome& outcome);
+    /// The same, and what comes of it: the token waits, or goes on as its pattern says
+    /// (docs/patterns.md).
+    void step();
 
     /// Asks that the snapshot of this number becomes current at the next pulse. A core's first
     /// request of an epoch counts, and of all cores' the first in (timestamp, core).
@@ -127,6 +131,8 @@ class TaskContext {
         receipts_left_ = 0;
         park_cause_ = ParkCause::None;
     }
+    /// The next task is none, or another.
+    void put_away() { delta_ = nullptr; }
     /// Why a fiber would have to run again.
     [[nodiscard]] ParkCause park_cause() const {
         return over_budget() ? ParkCause::Budget : park_cause_;
@@ -157,6 +163,11 @@ class TaskContext {
 
     template<Operation operation>
     [[gnu::always_inline]] TaskStatus emit(const Task& task, Timestamp at);
+    /// Its ticks are charged already.
+    template<Operation operation>
+    [[gnu::always_inline]] TaskStatus emit_charged(const Task& task, Timestamp at);
+    void follow(const MuOutcome& outcome);
+    void send_on(Task next, const SigmaTables& tables, u16 number, FlowTurn turn);
     /// Of all that a run accepts, what goes at once into a ring of this core, without guards.
     [[nodiscard]] bool may_enter_ring(const Task& task) const {
         return (task.id & home_bits_) == home_ && core_->run().has_handler(task) && task.plain();
@@ -194,9 +205,11 @@ class TaskContext {
 /// Refused emissions count, so that a task's records always fit behind it.
 template<Operation operation>
 inline TaskStatus TaskContext::emit(const Task& task, Timestamp at) {
-    if (!charge(operation)) {
-        return TaskStatus::OverBudget;
-    }
+    return charge(operation) ? emit_charged<operation>(task, at) : TaskStatus::OverBudget;
+}
+
+template<Operation operation>
+inline TaskStatus TaskContext::emit_charged(const Task& task, Timestamp at) {
     if (emissions_ == EMISSIONS_MAX) [[unlikely]] {
         return note(TaskStatus::EmitLimit);
     }

@@ -6,7 +6,6 @@
 #include "isa/eval_task.hpp"
 #include "sched/core.hpp"
 #include "sched/task_context.hpp"
-#include "sigma/task_cost.hpp"
 
 namespace knhk {
 
@@ -25,6 +24,56 @@ struct RunGuards {
 };
 static_assert(SIGMA_CUSTOM_GUARDS == GUARD_IDS && SIGMA_GUARD_BASE == GUARD_IDS);
 static_assert(MU_WORDS == PAYLOAD_WORDS);
+
+/// What its core keeps of cases, as the steps ask for it.
+struct CoreFlows {
+    const Flows& flows;
+    const Task& task;
+    Beat beat;
+
+    [[nodiscard]] FlowTurn turn_of(PatternId pattern, const SigmaTask& record,
+                                   const MuRequest& request) const {
+        return flows.turn_of(pattern, record, {task, request, beat});
+    }
+};
+
+MuRequest request_of(const Task& task) {
+    MuRequest request{};
+    std::memcpy(request.words, task.payload, sizeof request.words);
+    return request;
+}
+
+PatternId pattern_of(const SigmaTables& tables, const SigmaTask& record) {
+    return static_cast<PatternId>(tables.patterns[record.pattern].id);
+}
+
+/// How a token that ends here is told; Ok if it goes on.
+TaskStatus status_of(FlowTurn turn) {
+    switch (turn) {
+    case FlowTurn::Waits:
+        return TaskStatus::Waits;
+    case FlowTurn::Swallowed:
+        return TaskStatus::Swallowed;
+    case FlowTurn::Full:
+        return TaskStatus::QueueFull;
+    case FlowTurn::NoBranch:
+        return TaskStatus::NoBranch;
+    case FlowTurn::Denied:
+        return TaskStatus::StateDenied;
+    case FlowTurn::Goes:
+    case FlowTurn::Passes:
+    case FlowTurn::Rejected:
+    case FlowTurn::Returned:
+    case FlowTurn::Again:
+        break;
+    }
+    return TaskStatus::Ok;
+}
+
+constexpr bool splits(PatternId pattern) {
+    return pattern == PatternId::ParallelSplit || pattern == PatternId::MultiChoice ||
+           pattern == PatternId::ImplicitTermination;
+}
 
 /// Of what the hooks emitted, in their order; 0 of nothing.
 u64 hash_of_rows(const MuOutcome& outcome) {
@@ -49,16 +98,16 @@ bool TaskContext::evaluate(MuOutcome& outcome) {
         return false;
     }
     const MuWorld world{sigma.tables(*followed), run.runs, run.kernels, delta_};
-    MuRequest request{.words = {},
-                      .cycle = core_->beat().raw,
-                      .shard = core_->id().raw,
-                      .sequence = core_->receipts()};
-    std::memcpy(request.words, task_->payload, sizeof request.words);
+    MuRequest request = request_of(*task_);
+    request.cycle = core_->beat().raw;
+    request.shard = core_->id().raw;
+    request.sequence = core_->receipts();
     if (delta_ != nullptr && is_of_another_class(world.tables, request.task())) {
         return false;
     }
     RunGuards guards{run, *task_, core_->state()};
-    const MuStatus status = eval_task(budget_, world, request, guards, outcome);
+    const CoreFlows flows{core_->flows(), *task_, core_->beat()};
+    const MuStatus status = eval_task(budget_, world, request, guards, flows, outcome);
     core_->count_receipts(outcome.hooks_run);
     if (status == MuStatus::GuardFailed && status_ == TaskStatus::Ok) {
         const u32 place = static_cast<u32>(std::countr_one(outcome.guards));
@@ -75,7 +124,7 @@ bool TaskContext::evaluate(MuOutcome& outcome) {
 /// pays for nothing twice.
 bool TaskContext::is_of_another_class(const SigmaTables& tables, u32 number) {
     const bool costs_too_much = mode_ == RunMode::Hot && number < tables.tasks.size() &&
-                                ticks_of(tables.tasks[number], tables) > task_->budget_ticks;
+                                tables.tasks[number].ticks > task_->budget_ticks;
     park_cause_ = costs_too_much ? ParkCause::Class : park_cause_;
     return costs_too_much;
 }
@@ -106,8 +155,8 @@ bool TaskContext::leave_receipts(const MuOutcome& outcome) {
     for (u32 place = 0; place < hooks; ++place) {
         const RowResult& emitted = outcome.rows[place];
         if (asserts_delta && place == hooks - 1) {
-            core_->assert_rows(delta_->subjects, delta_->objects, delta_->predicate,
-                               delta_->rows(), outcome.receipts[place]);
+            core_->assert_rows(delta_->subjects, delta_->objects, delta_->predicate, delta_->rows(),
+                               outcome.receipts[place]);
         } else {
             core_->assert_rows(emitted.subjects, emitted.objects, emitted.predicate, masks[place],
                                outcome.receipts[place]);
@@ -126,8 +175,9 @@ void TaskContext::end_evaluation(const MuOutcome& outcome, u64 epoch) {
     case MuStatus::Ok:
         has_output_ = true;
         output_[0] = xxh3_64(outcome.receipts, outcome.hooks_run * sizeof(SealedReceipt));
-        output_[1] =
-            u64{outcome.answer} | u64{outcome.hooks_run} << 8 | u64{outcome.next_task} << 16;
+        output_[1] = u64{outcome.answer} | u64{outcome.hooks_run} << 8 |
+                     u64{outcome.next_task} << 16 | u64{outcome.branches} << 32 |
+                     static_cast<u64>(outcome.turn) << 40;
         output_[2] = epoch;
         output_[3] = hash_of_rows(outcome);
         return;
@@ -143,6 +193,62 @@ void TaskContext::end_evaluation(const MuOutcome& outcome, u64 epoch) {
     default:
         knhk_panic(__FILE_NAME__, __LINE__, "a snapshot that was checked",
                    static_cast<u64>(outcome.status));
+    }
+}
+
+void TaskContext::step() {
+    MuOutcome outcome;
+    if (evaluate(outcome)) {
+        follow(outcome);
+    }
+}
+
+/// All that follows is charged before any of it happens: a task that has too few ticks for it has
+/// left nothing behind, and runs again.
+void TaskContext::follow(const MuOutcome& outcome) {
+    const SnapshotStore& sigma = core_->sigma();
+    const SigmaTables tables = sigma.tables(*sigma.current());
+    const MuRequest request = request_of(*task_);
+    const SigmaTask& record = tables.tasks[request.task()];
+    const PatternId pattern = pattern_of(tables, record);
+    const u32 count = static_cast<u32>(std::popcount(outcome.branches)) +
+                      (outcome.next_task == SIGMA_NONE ? 0 : 1);
+    const bool lives = request.life() != 0;
+    if (!charge(Operation::Spawn, lives ? count : 0)) {
+        return;
+    }
+    if (keeps_something(pattern)) {
+        const FlowToken token{*task_, request, core_->beat()};
+        had_effect_ |= core_->flows().leave(pattern, record, token, outcome);
+    }
+    static_cast<void>(note(status_of(outcome.turn)));
+    if (!lives || count == 0) {
+        return;
+    }
+    Task next = *task_;
+    next.payload[0] = travelling_word(pattern, request, outcome);
+    const u64 case_id = case_of(task_->id);
+    for (u32 left = outcome.branches; left != 0; left &= left - 1) {
+        const u32 branch = static_cast<u32>(std::countr_zero(left));
+        next.id = splits(pattern) ? token_id(case_id, branch) : task_->id;
+        send_on(next, tables, record.branches[branch], outcome.turn);
+    }
+    if (outcome.next_task != SIGMA_NONE) {
+        next.id = task_->id;
+        send_on(next, tables, outcome.next_task, outcome.turn);
+    }
+}
+
+/// To the home core of its case, if the task that it comes to looks there.
+void TaskContext::send_on(Task next, const SigmaTables& tables, u16 number, FlowTurn turn) {
+    next.payload[0] |= number;
+    if (shape_of(pattern_of(tables, tables.tasks[number])).keeps_case) {
+        next.id = token_id(case_of(next.id), 0);
+    }
+    if (turn == FlowTurn::Again) {
+        static_cast<void>(emit_charged<Operation::Send>(next, Timestamp{0}));
+    } else {
+        static_cast<void>(emit_charged<Operation::Spawn>(next, Timestamp{0}));
     }
 }
 

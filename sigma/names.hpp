@@ -41,6 +41,21 @@ inline constexpr PerfectMap GUARD_KIND_NAMES({
 
 inline constexpr PerfectMap PATTERN_NAMES({
     NamedValue<PatternId>{"sequence", PatternId::Sequence},
+    {"parallel_split", PatternId::ParallelSplit},
+    {"synchronization", PatternId::Synchronization},
+    {"exclusive_choice", PatternId::ExclusiveChoice},
+    {"simple_merge", PatternId::SimpleMerge},
+    {"multi_choice", PatternId::MultiChoice},
+    {"structured_merge", PatternId::StructuredMerge},
+    {"multi_merge", PatternId::MultiMerge},
+    {"discriminator", PatternId::Discriminator},
+    {"arbitrary_cycles", PatternId::ArbitraryCycles},
+    {"implicit_termination", PatternId::ImplicitTermination},
+    {"deferred_choice", PatternId::DeferredChoice},
+    {"timeout", PatternId::Timeout},
+    {"cancellation", PatternId::Cancellation},
+    {"retry", PatternId::Retry},
+    {"circuit_breaker", PatternId::CircuitBreaker},
 });
 
 /// Every code that is defined has a name, and nothing else has.

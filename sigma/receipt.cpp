@@ -51,7 +51,8 @@ bool is_without_empty_parts(const SigmaTables& tables) {
     Uses<SNAPSHOT_GUARDS_MAX> guards;
     Uses<SNAPSHOT_PATTERNS_MAX> patterns;
     for (const SigmaTask& task : tables.tasks) {
-        if (task.hook_count == 0) {
+        const u16 pattern = tables.patterns[task.pattern].id;
+        if (task.hook_count == 0 && shape_of(static_cast<PatternId>(pattern)).needs_hook) {
             return false;
         }
         hooks.add(std::span(task.hooks).first(task.hook_count));

@@ -4,6 +4,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "sigma/record_shape.hpp"
+#include "sigma/task_cost.hpp"
 
 namespace knhk {
 
@@ -105,11 +106,34 @@ bool is_task_or_none(u16 number, const SigmaTables& tables) {
     return number < tables.tasks.size() || number == SIGMA_NONE;
 }
 
+/// A limit that the pattern needs is there, and one that it does not look at is not.
+bool is_as_needed(bool needed, u32 limit) {
+    return needed == (limit != 0);
+}
+
+bool has_limits_of(const PatternShape& shape, const SigmaTask& task) {
+    return is_as_needed(shape.need, task.need) && is_as_needed(shape.rounds, task.rounds) &&
+           is_as_needed(shape.beats, task.beats) && is_as_needed(shape.thresholds, task.failures) &&
+           is_as_needed(shape.thresholds, task.successes);
+}
+
+bool has_shape(const PatternShape& shape, const SigmaTask& task) {
+    const u32 branches = task.branch_count;
+    const bool has_branches =
+        shape.branches_max == 0 ? branches == 0 : branches != 0 && branches <= shape.branches_max;
+    const bool has_conditions =
+        shape.hooks == HookRule::UntilFalse || task.hook_count == task.branch_count;
+    const bool has_ways = (shape.when_true || task.when_true == SIGMA_NONE) &&
+                          (shape.when_false || task.when_false == SIGMA_NONE);
+    return has_branches && has_conditions && has_ways && has_limits_of(shape, task);
+}
+
 SnapshotFlaw flaw_of(const SigmaTask& task, const SigmaTables& tables) {
     if (task.pattern >= tables.patterns.size()) {
         return SnapshotFlaw::NoSuchPattern;
     }
-    if (task.guard_count > SIGMA_GUARDS_MAX || task.hook_count > SIGMA_HOOKS_MAX) {
+    if (task.guard_count > SIGMA_GUARDS_MAX || task.hook_count > SIGMA_HOOKS_MAX ||
+        task.branch_count > SIGMA_BRANCHES_MAX) {
         return SnapshotFlaw::TooManyParts;
     }
     if (!all_below(task.guards, task.guard_count, tables.guards.size())) {
@@ -118,13 +142,21 @@ SnapshotFlaw flaw_of(const SigmaTask& task, const SigmaTables& tables) {
     if (!all_below(task.hooks, task.hook_count, tables.hooks.size())) {
         return SnapshotFlaw::NoSuchHook;
     }
-    if (!is_task_or_none(task.when_true, tables) || !is_task_or_none(task.when_false, tables)) {
+    if (!is_task_or_none(task.when_true, tables) || !is_task_or_none(task.when_false, tables) ||
+        !all_below(task.branches, task.branch_count, tables.tasks.size())) {
         return SnapshotFlaw::NoSuchTask;
     }
     const bool unused_is_zero = is_zero(std::span(task.guards).subspan(task.guard_count)) &&
                                 is_zero(std::span(task.hooks).subspan(task.hook_count)) &&
+                                is_zero(std::span(task.branches).subspan(task.branch_count)) &&
                                 is_zero(task.reserved);
-    return unused_is_zero ? SnapshotFlaw::None : SnapshotFlaw::UnusedNotZero;
+    if (!unused_is_zero) {
+        return SnapshotFlaw::UnusedNotZero;
+    }
+    if (!has_shape(shape_of(static_cast<PatternId>(tables.patterns[task.pattern].id)), task)) {
+        return SnapshotFlaw::OtherShape;
+    }
+    return task.ticks == ticks_of(task, tables) ? SnapshotFlaw::None : SnapshotFlaw::OtherTicks;
 }
 
 /// The first record of a table that is refused; or a fault without a flaw.
@@ -199,7 +231,7 @@ const char* text_of(SnapshotFlaw flaw) {
     case SnapshotFlaw::NoSnapshot:
         return "no snapshot (it does not begin with KNHKSIGM)";
     case SnapshotFlaw::OtherVersion:
-        return "of another version (1 is read)";
+        return "of another version (2 is read)";
     case SnapshotFlaw::TooMany:
         return "more records than a table may have";
     case SnapshotFlaw::OtherSize:
@@ -229,13 +261,17 @@ const char* text_of(SnapshotFlaw flaw) {
     case SnapshotFlaw::NoSuchPattern:
         return "names a pattern that is not in its table";
     case SnapshotFlaw::TooManyParts:
-        return "more than 8 guards or 7 hooks";
+        return "more than 8 guards, 7 hooks or 7 branches";
     case SnapshotFlaw::NoSuchGuard:
         return "names a guard that is not in its table";
     case SnapshotFlaw::NoSuchHook:
         return "names a hook that is not in its table";
     case SnapshotFlaw::NoSuchTask:
         return "names a task that is not in its table";
+    case SnapshotFlaw::OtherShape:
+        return "branches, ways or limits that are not those of its pattern";
+    case SnapshotFlaw::OtherTicks:
+        return "not the ticks that it costs";
     case SnapshotFlaw::BadReceipt:
         return "no receipt, or a damaged one";
     case SnapshotFlaw::OtherReceipt:

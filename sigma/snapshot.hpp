@@ -18,7 +18,7 @@
 namespace knhk {
 
 inline constexpr u64 SNAPSHOT_MAGIC = 0x4D47'4953'4B48'4E4B; // "KNHKSIGM"
-inline constexpr u32 SNAPSHOT_VERSION = 1;
+inline constexpr u32 SNAPSHOT_VERSION = 2;
 inline constexpr std::size_t SNAPSHOT_NAME_BYTES = 64;
 
 inline constexpr u32 SNAPSHOT_TASKS_MAX = 1024;
@@ -85,6 +85,8 @@ enum class SnapshotFlaw : u8 {
     NoSuchGuard,
     NoSuchHook,
     NoSuchTask,
+    OtherShape,
+    OtherTicks,
     BadReceipt,
     OtherReceipt,
 };

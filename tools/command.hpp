@@ -22,6 +22,7 @@ void add_digests_command(Command& app, Action& action);
 void add_verify_command(Command& app, Action& action);
 void add_show_command(Command& app, Action& action);
 void add_stats_command(Command& app, Action& action);
+void add_roots_command(Command& app, Action& action);
 void add_trace_command(Command& app, Action& action);
 void add_prove_command(Command& app, Action& action);
 void add_check_proof_command(Command& app, Action& action);

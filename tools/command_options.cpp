@@ -77,6 +77,13 @@ void add_checkpoint_options(Command& command, RunOptions& options) {
                options.checkpoints_kept);
 }
 
+void add_roots_option(Command& command, RunOptions& options) {
+    command
+        .text("--roots", options.roots,
+              "append what the run came to: 'knhk roots' lists and checks this file")
+        .value("FILE");
+}
+
 void add_report_options(Command& command, RunOptions& options) {
     command.flag("--json", options.json, "one JSON object on stdout, nothing else");
     command.flag("--quiet", options.quiet, "no progress");

@@ -35,6 +35,7 @@ void add_number(Command& command, const NumberOption& option, T& target) {
 /// --on, --workers and all that says nothing about what is run.
 void add_platform_options(Command& command, RunOptions& options);
 void add_checkpoint_options(Command& command, RunOptions& options);
+void add_roots_option(Command& command, RunOptions& options);
 /// --json and --quiet.
 void add_report_options(Command& command, RunOptions& options);
 

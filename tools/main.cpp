@@ -9,8 +9,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/sha256.hpp"
 #include "tools/command.hpp"
 #include "tools/host/failure.hpp"
+#include KNHK_LINUX_MACHINE
 
 namespace knhk::tools {
 
@@ -71,6 +73,7 @@ int run(int argc, char** argv) {
     add_verify_command(app, action);
     add_show_command(app, action);
     add_stats_command(app, action);
+    add_roots_command(app, action);
     add_trace_command(app, action);
     add_prove_command(app, action);
     add_check_proof_command(app, action);
@@ -106,6 +109,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     using namespace knhk;
     tools::occupy_standard_streams();
+    choose_sha256(hosted::instruction_sets());
     try {
         return tools::run(argc, argv);
     } catch (const tools::Failure& failure) {

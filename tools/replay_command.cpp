@@ -208,6 +208,7 @@ void add_replay_command(Command& app, Action& action) {
     command.text("--checkpoints", options->run.checkpoints, "the run's checkpoints, for --from")
         .value("DIR");
     add_platform_options(command, options->run);
+    add_roots_option(command, options->run);
     add_report_options(command, options->run);
     command.footer(FOOTER);
     command.when_chosen(

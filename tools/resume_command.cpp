@@ -152,6 +152,7 @@ void add_resume_command(Command& app, Action& action) {
         .value("SOURCE");
     add_platform_options(command, options->run);
     add_checkpoint_options(command, options->run);
+    add_roots_option(command, options->run);
     add_report_options(command, options->run);
     command.footer(FOOTER);
     command.when_chosen([options, level, command, &action] {

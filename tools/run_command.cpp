@@ -36,6 +36,7 @@ constexpr const char* FOOTER =
     "  knhk run ring --beat-limit 2.5\n"
     "  knhk run mixed --tasks 10000000 --log m.log --checkpoints m.cp --checkpoint-every 1000\n"
     "  knhk run histogram --image histogram-x86_64.elf\n"
+    "  knhk run mixed --workers 3 --roots nightly.roots\n"
     "  knhk run ./pipeline.json --input unix:/run/tasks --log service.log\n"
     "\n"
     "Exit status: 0 as asked; 1 a digest differs, or inputs were refused; 2 wrong input; 3 the\n"
@@ -209,6 +210,7 @@ void add_output_options(Command& command, RunOptions& options) {
     add_checkpoint_options(command, options);
     add_number(command, {"--repeat", 1, REPEAT_MAX, "so many runs, which must have one digest"},
                options.repeat);
+    add_roots_option(command, options);
     add_report_options(command, options);
 }
 

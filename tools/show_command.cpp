@@ -80,11 +80,12 @@ void add_filters(Command& command, ShowWords& words) {
     command.text("--task", words.task, "only events of tasks with this id").value("ID");
     command.text("--kind", words.kinds, "only events of this kind; may be given again")
         .value("TaskEnqueued|TaskExecuted|StateChange|ExternalInput|TaskStolen|"
-               "Promotion")
+               "Promotion|Commit")
         .one_at_a_time();
     command.text("--status", words.statuses, "only events that end so; may be given again")
         .value("Ok|QueueFull|EmitLimit|InvalidTask|InvalidTimestamp|GuardFailed|OverBudget|"
-               "Parked|StateDenied|NoObservation|NoSnapshot|High|Normal|Low|ordered|promoted|"
+               "Parked|StateDenied|NoObservation|NoSnapshot|NoBranch|Waits|Swallowed|High|Normal|"
+               "Low|ordered|delta|promoted|"
                "refused|damaged")
         .one_at_a_time();
     command.text("--limit", words.limit, "so many rows, no more").value("N");

@@ -15,7 +15,11 @@ namespace {
 constexpr const char* FOOTER =
     "The determinism ratio is that of events that follow from others to all events: only an\n"
     "ExternalInput does not. Below --level full a log holds no events, and what only they tell is\n"
-    "left out. Different ids of tasks are counted up to 4 million and estimated beyond. The\n"
+    "left out. Promotions of snapshots are counted by what became of the request, and by "
+    "snapshot:\n"
+    "its number in the workload, 'loaded' or 'before', and the id of the last that was promoted "
+    "as\n"
+    "such. Different ids of tasks are counted up to 4 million and estimated beyond. The\n"
     "lockchain's root is what 'knhk check-proof --root' takes.\n"
     "\n"
     "Examples:\n"

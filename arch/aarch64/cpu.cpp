@@ -45,7 +45,7 @@ void announce_processor() {
 }
 
 u64 instruction_sets() {
-    return aarch64::instruction_sets();
+    return aarch64::instruction_sets_of_register(KNHK_READ_REGISTER("id_aa64isar0_el1"));
 }
 
 void pause() {

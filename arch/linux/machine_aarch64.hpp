@@ -5,6 +5,7 @@
 
 #include <array>
 #include <elf.h>
+#include <sys/auxv.h>
 #include <ucontext.h>
 
 #include "arch/platform.hpp"
@@ -26,9 +27,9 @@ inline void pause_processor() {
     asm volatile("yield" : : : "memory");
 }
 
-/// Bits of InstructionSet that this process may use.
+/// BootInfo::instruction_sets of this process.
 inline u64 instruction_sets() {
-    return aarch64::instruction_sets();
+    return aarch64::instruction_sets_of(getauxval(AT_HWCAP));
 }
 
 /// Fills pc and the registers as they were when the signal came.

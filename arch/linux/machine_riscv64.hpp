@@ -27,7 +27,7 @@ inline void pause_processor() {
     asm volatile(".insn i 0x0F, 0, x0, x0, 0x010" : : : "memory");
 }
 
-/// Bits of InstructionSet that this process may use.
+/// BootInfo::instruction_sets of this process.
 inline u64 instruction_sets() {
     return riscv64::instruction_sets_of(getauxval(AT_HWCAP));
 }

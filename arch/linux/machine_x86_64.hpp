@@ -23,7 +23,7 @@ inline void pause_processor() {
     __builtin_ia32_pause();
 }
 
-/// Bits of InstructionSet that this process may use.
+/// BootInfo::instruction_sets of this process.
 inline u64 instruction_sets() {
     return x86_64::instruction_sets();
 }

@@ -6,7 +6,6 @@
 #include <atomic>
 
 #include "arch/bare/console.hpp"
-#include "base/instruction_set.hpp"
 
 namespace knhk::bare {
 namespace {
@@ -24,7 +23,7 @@ constexpr std::size_t EXTENSIONS_SHOWN_MAX = 160;
 
 /// In the device tree: boot code alone looks at it.
 constinit std::string_view processor_extensions;
-constinit bool vectors_are_there = false;
+constinit u64 sets_of_all_harts = 0;
 
 constinit std::atomic<u64> timebase_hertz{0};
 constinit std::atomic<u32> cycle_shift{0};
@@ -59,13 +58,13 @@ void start_cpu() {
     set_status(KNHK_STATUS_FLOATING_POINT | KNHK_STATUS_VECTORS);
 }
 
-void set_processor(std::string_view extensions, bool has_vectors) {
-    vectors_are_there = has_vectors;
+void set_processor(std::string_view extensions, u64 instruction_sets) {
+    sets_of_all_harts = instruction_sets;
     processor_extensions = {extensions.data(), std::min(extensions.size(), EXTENSIONS_SHOWN_MAX)};
 }
 
 u64 instruction_sets() {
-    return vectors_are_there ? bit_of(InstructionSet::Rvv) : 0;
+    return sets_of_all_harts;
 }
 
 /// People look for it.

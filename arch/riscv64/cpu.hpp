@@ -21,8 +21,8 @@ void set_timebase(u64 hertz);
 [[nodiscard]] u64 timebase();
 
 /// What the firmware says that the processor has, for announce_processor; valid while boot code
-/// runs. And whether all harts have vectors.
-void set_processor(std::string_view extensions, bool has_vectors);
+/// runs. And BootInfo::instruction_sets.
+void set_processor(std::string_view extensions, u64 instruction_sets);
 
 inline u64 read_satp() {
     u64 value;

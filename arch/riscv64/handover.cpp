@@ -19,6 +19,16 @@ bool has_vectors(const TreeNode& hart) {
            hart.property("riscv,isa-extensions").lists("v");
 }
 
+bool has_sha256(const TreeNode& hart) {
+    return riscv64::names_extension(hart.property("riscv,isa").text(), "zknh") ||
+           hart.property("riscv,isa-extensions").lists("zknh");
+}
+
+u64 instruction_sets_of(const DeviceTree& tree) {
+    return (all_harts_have(tree, has_vectors) ? bit_of(InstructionSet::Rvv) : 0) |
+           (all_harts_have(tree, has_sha256) ? SHA256_BIT : 0);
+}
+
 } // namespace
 
 void read_handover(Firmware& firmware) {
@@ -30,8 +40,7 @@ void read_handover(Firmware& firmware) {
     find_finisher(firmware); // later refusals end the emulator with a status
     const DeviceTree tree(firmware.device_tree);
     set_timebase(timebase_hz(tree));
-    set_processor(tree.find("/cpus/cpu").property("riscv,isa").text(),
-                  all_harts_have(tree, has_vectors));
+    set_processor(tree.find("/cpus/cpu").property("riscv,isa").text(), instruction_sets_of(tree));
 }
 
 } // namespace knhk::bare

@@ -27,7 +27,20 @@ constexpr bool names_vectors(std::string_view extensions) {
     return false;
 }
 
-/// Bits of InstructionSet, of what Linux tells a process: a bit for each letter.
+/// Whether such a text names an extension of several letters: each stands behind a low line.
+constexpr bool names_extension(std::string_view extensions, std::string_view name) {
+    for (std::size_t at = extensions.find('_'); at != std::string_view::npos;
+         at = extensions.find('_')) {
+        extensions.remove_prefix(at + 1);
+        if (extensions.substr(0, extensions.find('_')) == name) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// Bits of InstructionSet, of what Linux tells a process: a bit for each letter, and so none
+/// for Zknh.
 constexpr u64 instruction_sets_of(u64 hardware_capabilities) {
     constexpr u64 VECTORS = u64{1} << ('v' - 'a');
     return (hardware_capabilities & VECTORS) != 0 ? bit_of(InstructionSet::Rvv) : 0;

@@ -42,25 +42,38 @@ struct Processor {
     u64 xcr0; ///< 0 where it cannot be read
 };
 
-/// Bits of InstructionSet.
-constexpr u64 instruction_sets_of(const Processor& processor) {
-    constexpr u32 AVX = 1U << 28;
-    constexpr u32 POPCNT = 1U << 23;
-    constexpr u32 BMI1 = 1U << 3;
-    constexpr u32 AVX2 = 1U << 5;
-    constexpr u32 BMI2 = 1U << 8;
-    constexpr u32 FEATURES = AVX | POPCNT;
-    constexpr u32 STRUCTURED = BMI1 | AVX2 | BMI2;
-    constexpr u32 AVX512 = 1U << 16 | 1U << 17 | 1U << 30 | 1U << 31; // F, DQ, BW, VL
+/// Whether there are 256 bits, and all else that is said of AVX2's kernels.
+constexpr bool has_avx2(const Processor& processor) {
+    constexpr u32 FEATURES = 1U << 28 | 1U << 23;           // AVX, POPCNT
+    constexpr u32 STRUCTURED = 1U << 3 | 1U << 5 | 1U << 8; // BMI1, AVX2, BMI2
     constexpr u64 STATE = XCR0_X87_SSE | XCR0_AVX;
-    if ((processor.features_ecx & FEATURES) != FEATURES ||
-        (processor.structured_ebx & STRUCTURED) != STRUCTURED ||
-        (processor.xcr0 & STATE) != STATE) {
-        return 0;
+    return (processor.features_ecx & FEATURES) == FEATURES &&
+           (processor.structured_ebx & STRUCTURED) == STRUCTURED &&
+           (processor.xcr0 & STATE) == STATE;
+}
+
+/// Beside AVX2.
+constexpr bool has_avx512(const Processor& processor) {
+    constexpr u32 STRUCTURED = 1U << 16 | 1U << 17 | 1U << 30 | 1U << 31; // F, DQ, BW, VL
+    return (processor.structured_ebx & STRUCTURED) == STRUCTURED &&
+           (processor.xcr0 & XCR0_AVX512) == XCR0_AVX512;
+}
+
+/// The registers are SSE's, which are on wherever code of the image runs.
+constexpr bool has_sha256(const Processor& processor) {
+    constexpr u32 FEATURES = 1U << 9 | 1U << 19; // SSSE3, SSE4.1
+    constexpr u32 SHA = 1U << 29;
+    return (processor.features_ecx & FEATURES) == FEATURES && (processor.structured_ebx & SHA) != 0;
+}
+
+/// BootInfo::instruction_sets.
+constexpr u64 instruction_sets_of(const Processor& processor) {
+    u64 sets = has_sha256(processor) ? SHA256_BIT : 0;
+    if (has_avx2(processor)) {
+        sets |= bit_of(InstructionSet::Avx2);
+        sets |= has_avx512(processor) ? bit_of(InstructionSet::Avx512) : 0;
     }
-    const bool has_avx512 = (processor.structured_ebx & AVX512) == AVX512 &&
-                            (processor.xcr0 & XCR0_AVX512) == XCR0_AVX512;
-    return bit_of(InstructionSet::Avx2) | (has_avx512 ? bit_of(InstructionSet::Avx512) : 0);
+    return sets;
 }
 
 inline u64 instruction_sets() {

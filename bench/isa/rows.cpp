@@ -206,7 +206,7 @@ double cycles_of_tasks(const MuWorld& world) {
                 TickBudget budget = TickBudget::chatman();
                 static_cast<void>(budget.charge(cost_of(Operation::Execute)));
                 const MuRequest request{{i, i, 1, 0}, round, 0, i};
-                static_cast<void>(eval_task(budget, world, request, none, outcome));
+                static_cast<void>(eval_task(budget, world, request, none, NoFlows(), outcome));
                 sum += outcome.receipts[0].content;
             }
         }

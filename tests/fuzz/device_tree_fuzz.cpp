@@ -33,7 +33,8 @@ void use_machine(const DeviceTree& tree) {
     static_cast<void>(timebase_hz(tree));
     static_cast<void>(monitor_of(tree));
     static_cast<void>(all_harts_have(tree, [](const TreeNode& hart) {
-        return riscv64::names_vectors(hart.property("riscv,isa").text());
+        const std::string_view text = hart.property("riscv,isa").text();
+        return riscv64::names_vectors(text) || riscv64::names_extension(text, "zknh");
     }));
 }
 

@@ -149,9 +149,20 @@ def make_logs(corpus, scratch):
     digests = scratch / "a.digests"
     corpus.knhk("digests", scratch / "ring.log", "-o", digests)
     corpus.put("digests", "ring", digests.read_bytes())
+    roots = scratch / "a.roots"
+    corpus.knhk("run", "ring", "--roots", roots, "--repeat", "2")
+    corpus.put("roots", "two", small_array(roots.read_bytes(), 2))
     proof = scratch / "a.proof"
     corpus.knhk("prove", scratch / "ring.log", "--event", "3", "-o", proof)
     corpus.put("proof", "ring", proof.read_bytes())
+
+
+def small_array(data, count):
+    """An array of `count` records that has room for no more: docs/log-format.md, Roots file."""
+    record_bytes, = struct.unpack_from("<I", data, 12)
+    head = data[:24] + struct.pack("<Q", count)
+    return (head + struct.pack("<QQQQ", xxh3_64(head), count, 0, 0) +
+            data[64:64 + count * record_bytes] + bytes(record_bytes))
 
 
 def container_of(sections):
@@ -184,12 +195,13 @@ def make_workloads(corpus, scratch):
 
 
 def make_sigma(corpus, scratch):
-    """A text, and what it becomes."""
-    text = corpus.examples / "sigma" / "access.json"
-    built = scratch / "access.sigma"
-    corpus.knhk("sigma", "build", text, "-o", built)
-    corpus.put("sigma", "text", text.read_bytes())
-    corpus.put("sigma", "snapshot", built.read_bytes())
+    """Texts of all patterns, and what they become."""
+    for text in [corpus.examples / "sigma" / "access.json",
+                 *sorted((corpus.examples / "patterns" / "sigma").glob("*.json"))]:
+        built = scratch / "built.sigma"
+        corpus.knhk("sigma", "build", text, "-o", built)
+        corpus.put("sigma", text.stem + "-text", text.read_bytes())
+        corpus.put("sigma", text.stem, built.read_bytes())
 
 
 def make_images(corpus):

@@ -11,7 +11,8 @@ namespace knhk::test {
 namespace {
 
 constexpr int BAD_INPUT = 2;
-constexpr const char* RISCV_WITH_VECTORS = "rv64,v=true,vext_spec=v1.0";
+constexpr int RUN_FAILED = 4;
+constexpr const char* RISCV_WITH_ALL = "rv64,v=true,vext_spec=v1.0,zknh=true";
 
 using Words = std::vector<std::string>;
 
@@ -32,7 +33,7 @@ std::vector<Place> places() {
     for (const std::string& platform : emulated_platforms()) {
         const std::string architecture = architecture_of(platform);
         if (architecture == "riscv64") {
-            all.push_back({platform, {"--cpu", RISCV_WITH_VECTORS}, "rvv"});
+            all.push_back({platform, {"--cpu", RISCV_WITH_ALL}, "rvv"});
             all.push_back({platform, {}, "scalar"});
         } else {
             all.push_back({platform, {}, architecture == "x86_64" ? "avx2" : "neon"});
@@ -87,6 +88,15 @@ TEST(Isa, what_the_machine_cannot_run_is_refused_in_one_line) {
     EXPECT_EQ(knhk({"run", "mixed", "--isa", "sse9"}).status, BAD_INPUT);
 }
 
+/// Instructions where QEMU is known to have them, portable code where it is known to have none.
+void check_what_hashes(const Place& place, const Words& image) {
+    if (place.best != "neon" && place.best != "rvv" && place.best != "scalar") {
+        return;
+    }
+    const auto run = knhk(run_at(place, and_also({"sha256.instructions"}, image)));
+    EXPECT_EQ(run.status, place.best == "scalar" ? RUN_FAILED : 0) << place.platform << run.err;
+}
+
 /// On each of four harts, while hart 0 is interrupted every so often.
 TEST(Isa, kernels_are_right_inside_the_image_on_all_harts_and_between_interrupts) {
     const Folder folder;
@@ -97,10 +107,11 @@ TEST(Isa, kernels_are_right_inside_the_image_on_all_harts_and_between_interrupts
                           "--workers",    "4",
                           "--beat-limit", "300"};
         const std::string best = knhk_json(run_at(place, {"pure"}))["isa"];
-        for (const std::string& isa : {best, std::string("scalar")}) {
+        for (const std::string& isa : {best, std::string("scalar"), std::string("sha256")}) {
             const auto run = knhk_json(run_at(place, and_also({isa}, image)));
             EXPECT_EQ(run["tasks"], 4) << place.platform << " " << isa;
         }
+        check_what_hashes(place, image);
     }
 }
 

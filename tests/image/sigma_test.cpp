@@ -32,7 +32,7 @@ TEST(Sigma, what_is_built_can_be_shown_and_built_again) {
     ASSERT_EQ(knhk({"sigma", "build", example(), "-o", built}).status, 0);
     const auto listing = knhk({"sigma", "show", built});
     EXPECT_EQ(listing.status, 0);
-    EXPECT_NE(listing.out.find("task0: sequence, 11 ticks (warm)"), std::string::npos);
+    EXPECT_NE(listing.out.find("task0: sequence, 12 ticks (warm)"), std::string::npos);
     EXPECT_EQ(knhk({"sigma", "show", example()}).out, listing.out) << "of the text, the same";
     write_file(folder.file("again.json"), knhk({"sigma", "show", built, "--json"}).out);
     ASSERT_EQ(knhk({"sigma", "build", folder.file("again.json")}).status, 0);

@@ -78,6 +78,23 @@ TEST_P(Views, stats_are_those_of_the_run) {
               shown({"--kind", "StateChange", log_, "--kind", "ExternalInput"}).size());
 }
 
+TEST(ViewsOfFiles, stats_count_what_became_of_snapshots) {
+    const Folder folder;
+    const std::string log = folder.file("log");
+    static_cast<void>(knhk_json({"run", source_root() + "/examples/access.json", "--log", log}));
+    const auto stats = knhk_json({"stats", log});
+    EXPECT_EQ(stats["promotions_by_decision"]["promoted"], 2);
+    EXPECT_EQ(stats["promotions_by_decision"]["refused"], 0);
+    const auto& snapshots = stats["promotions_by_snapshot"];
+    ASSERT_EQ(snapshots.size(), 2);
+    EXPECT_EQ(snapshots[0]["snapshot"], "1");
+    EXPECT_EQ(snapshots[1]["snapshot"], "before");
+    const std::string sigma = source_root() + "/examples/sigma/lockdown.json";
+    ASSERT_EQ(knhk({"sigma", "build", sigma, "-o", folder.file("sigma")}).status, 0);
+    const std::string id = knhk_json({"sigma", "show", folder.file("sigma")})["id"];
+    EXPECT_EQ(snapshots[0]["id"], id.substr(0, 16));
+}
+
 TEST_P(Views, traces_pass_the_checker_and_hold_every_event) {
     const auto stats = knhk_json({"stats", log_});
     nlohmann::json counts;

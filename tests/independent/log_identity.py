@@ -6,8 +6,8 @@ import struct
 from log_events import EVENT, GUARD_IDS, POLICY_BITS
 from log_input import CheckFailed
 
-FORMAT_VERSION = 3
-CONTRACT_VERSION = 4
+FORMAT_VERSION = 4
+CONTRACT_VERSION = 5
 
 FIELD = struct.Struct("<HHI")
 HANDLER = struct.Struct("<HHI")
@@ -21,7 +21,7 @@ FIELD_NAMES = {
     7: "seed", 8: "handlers", 9: "workload", 10: "policies", 11: "guards",
 }
 # 4, 8 and 11 have no fixed size.
-FIELD_BYTES = {1: 4, 2: 4, 3: 4, 5: 25 * 4, 6: 18 * 4, 7: 8, 9: 32, 10: 4}
+FIELD_BYTES = {1: 4, 2: 4, 3: 4, 5: 34 * 4, 6: 18 * 4, 7: 8, 9: 32, 10: 4}
 TAG_HANDLERS = 8
 TAG_GUARDS = 11
 MAXIMUM_NAME_BYTES = 64

@@ -14,7 +14,8 @@ import sys
 sys.dont_write_bytecode = True  # the imports below must not leave a folder in the source tree
 
 from lockchain import Lockchain, epoch_leaf, peak_sizes  # noqa: E402
-from log_events import EVENT, POLICY_BITS, check_events, check_input  # noqa: E402
+from log_events import (EVENT, POLICY_BITS, ROWS_ENTRIES, brings_rows, check_events,  # noqa: E402
+                        check_input)
 from log_identity import FORMAT_VERSION, Identity  # noqa: E402
 from log_input import CheckFailed, Input, Unreadable  # noqa: E402
 from xxh3 import digest_text, xxh3_64, xxh3_128  # noqa: E402
@@ -231,8 +232,14 @@ class Log:
         if computed != stored:
             raise CheckFailed("the check of inputs is 0x%016x, computed 0x%016x"
                               % (stored, computed), offset)
-        for task, _ in INPUT.iter_unpack(data):
-            problem = check_input(task)
+        entries = list(INPUT.iter_unpack(data))
+        while entries:
+            task, _ = entries.pop(0)
+            rows = b""
+            if brings_rows(task):
+                rows = b"".join(INPUT.pack(*entry) for entry in entries[:ROWS_ENTRIES])
+                del entries[:ROWS_ENTRIES]
+            problem = check_input(task, rows)
             if problem:
                 raise CheckFailed("an input of beat %d %s" % (beat, problem), offset)
         self.inputs_beat = beat

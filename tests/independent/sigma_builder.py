@@ -6,8 +6,10 @@ import hashlib
 import json
 import struct
 
+from workload_packer import id_of
+
 HEADER = struct.Struct("<QIIIIII32s64s")
-TASK = struct.Struct("<HBBHH8H7H26x")
+TASK = struct.Struct("<HBBHH8H7HBB7HBBBB2xI")
 HOOK = struct.Struct("<BBHIQQQ")
 GUARD = struct.Struct("<BBHIQ")
 PATTERN = struct.Struct("<HHI")
@@ -28,7 +30,18 @@ OPERATIONS = {"ask_sp": (1, "s"), "count_sp_ge": (2, "sk"), "ask_spo": (3, "so")
               "validate_datatype_spo": (18, "so"), "construct8": (32, "o")}
 GUARD_KINDS = {"tick_budget": (0, "v"), "carry": (1, "wv"), "authorization": (2, "wv"),
                "schema": (3, "v"), "custom": (255, "c")}
-PATTERNS = {"sequence": (0, 1)}
+# id, ticks, and what a text states: branches (b, or 1 alone), a condition for each (c), a hook at
+# least (h), when_true (t), when_false (f), and limits: need (n), rounds (r), attempts (a), beats
+# (e), thresholds (s).
+PATTERNS = {"sequence": (0, 1, "htf"), "parallel_split": (1, 2, "bf"),
+            "synchronization": (2, 3, "tfn"), "exclusive_choice": (3, 1, "bchf"),
+            "simple_merge": (4, 2, "tf"), "multi_choice": (5, 3, "bchf"),
+            "structured_merge": (6, 4, "tf"), "multi_merge": (7, 3, "tf"),
+            "discriminator": (8, 4, "tfn"), "arbitrary_cycles": (9, 5, "1htfr"),
+            "implicit_termination": (10, 2, "b"), "deferred_choice": (15, 3, "bchfe"),
+            "timeout": (43, 2, "1tfe"), "cancellation": (44, 1, "tfe"), "retry": (45, 2, "htfa"),
+            "circuit_breaker": (46, 2, "htfes")}
+TAKE_ONE = ("exclusive_choice", "deferred_choice")
 
 
 def number(value):
@@ -47,7 +60,8 @@ def guard_bytes(guard):
     code, takes = GUARD_KINDS[guard["kind"]]
     word = number(guard["word"]) if "w" in takes else 0
     custom = number(guard["id"]) if "c" in takes else 0
-    return GUARD.pack(code, word, custom, 0, number(guard["value"]) if "v" in takes else 0)
+    meaning = id_of if guard["kind"] == "schema" else number
+    return GUARD.pack(code, word, custom, 0, meaning(guard["value"]) if "v" in takes else 0)
 
 
 def hook_bytes(hook):
@@ -59,38 +73,47 @@ def hook_bytes(hook):
         if isinstance(hook[field], dict):
             flags |= 1 << at
         else:
-            operands[at] = number(hook[field])
+            operands[at] = id_of(hook[field])
     threshold = number(hook["threshold"]) if "k" in takes else 0
-    return HOOK.pack(code, flags, 0, threshold, operands[0], number(hook["predicate"]), operands[1])
+    return HOOK.pack(code, flags, 0, threshold, operands[0], id_of(hook["predicate"]),
+                     operands[1])
 
 
 def task_bytes(task, text, patterns):
     guards, hooks = places(text.get("guards", [])), places(text.get("hooks", []))
     tasks = places(text["tasks"])
     named_guards = [guards[name] for name in task.get("guards", [])]
-    named_hooks = [hooks[name] for name in task["hooks"]]
+    named_hooks = [hooks[name] for name in task.get("hooks", [])]
+    branches = [tasks[name] for name in task.get("branches", [])]
     following = [tasks[task[field]] if field in task else NO_TASK
                  for field in ("when_true", "when_false")]
-    return TASK.pack(patterns.index(PATTERNS[task["pattern"]]), len(named_guards), len(named_hooks),
-                     *following, *filled(named_guards, 8), *filled(named_hooks, 7))
+    limits = [number(task.get(field, 0)) for field in ("need", "rounds", "failures", "successes")]
+    limits[1] = limits[1] or number(task.get("attempts", 0))
+    return TASK.pack(patterns.index(PATTERNS[task["pattern"]][:2]), len(named_guards),
+                     len(named_hooks), *following, *filled(named_guards, 8),
+                     *filled(named_hooks, 7), ticks_of(task, text), len(branches),
+                     *filled(branches, 7), *limits, number(task.get("beats", 0)))
 
 
 def ticks_of(task, text):
-    hooks = {hook["name"]: hook["op"] for hook in text["hooks"]}
-    return (2 + PATTERNS[task["pattern"]][1] + len(task.get("guards", [])) +
-            sum(9 if hooks[name] in EMITTING else 3 for name in task["hooks"]))
+    hooks = {hook["name"]: hook["op"] for hook in text.get("hooks", [])}
+    pattern = task["pattern"]
+    followed = "when_true" in task or "when_false" in task or pattern == "retry"
+    branches = min(len(task.get("branches", [])), 1 if pattern in TAKE_ONE else 7)
+    return (2 + PATTERNS[pattern][1] + len(task.get("guards", [])) + max(branches, int(followed)) +
+            sum(9 if hooks[name] in EMITTING else 3 for name in task.get("hooks", [])))
 
 
 def build(source):
     text = json.loads(source)
-    patterns = sorted({PATTERNS[task["pattern"]] for task in text["tasks"]})
+    patterns = sorted({PATTERNS[task["pattern"]][:2] for task in text["tasks"]})
     tables = b"".join([task_bytes(task, text, patterns) for task in text["tasks"]] +
                       [hook_bytes(hook) for hook in text.get("hooks", [])] +
                       [guard_bytes(guard) for guard in text.get("guards", [])] +
                       [PATTERN.pack(*pattern, 0) for pattern in patterns])
 
     def snapshot(snapshot_id):
-        return HEADER.pack(MAGIC, 1, HEADER.size + len(tables), len(text["tasks"]),
+        return HEADER.pack(MAGIC, 2, HEADER.size + len(tables), len(text["tasks"]),
                            len(text.get("hooks", [])), len(text.get("guards", [])), len(patterns),
                            snapshot_id, text["name"].encode()) + tables
 

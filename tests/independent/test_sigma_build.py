@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # the imports below must not leave a folder in the source tree
 
-from sigma_builder import GUARD_KINDS, OPERATIONS, build, ticks_of  # noqa: E402
+from sigma_builder import GUARD_KINDS, OPERATIONS, PATTERNS, build, ticks_of  # noqa: E402
 
-DERIVED_TEXTS = 40
+DERIVED_TEXTS = 80
 TICKS_MAX = 64
 
 
@@ -30,13 +30,16 @@ def dump_in(document):
 
 
 def operand_for(choose):
-    return choose.choice([{"from": "task"}, choose.getrandbits(64), hex(choose.getrandbits(64))])
+    return choose.choice([{"from": "task"}, choose.getrandbits(64), hex(choose.getrandbits(64)),
+                          "urn:\u00e9#%d" % choose.getrandbits(30)])
 
 
 def hook_for(choose, name):
     operation = choose.choice(list(OPERATIONS))
     takes = OPERATIONS[operation][1]
-    hook = {"name": name, "op": operation, "predicate": choose.getrandbits(64)}
+    hook = {"name": name, "op": operation,
+            "predicate": choose.choice([choose.getrandbits(64),
+                                         "https://example.org/%d" % choose.getrandbits(30)])}
     hook |= {"subject": operand_for(choose)} if "s" in takes else {}
     hook |= {"object": operand_for(choose)} if "o" in takes else {}
     return hook | ({"threshold": choose.getrandbits(32)} if "k" in takes else {})
@@ -48,7 +51,27 @@ def guard_for(choose, name):
     guard = {"name": name, "kind": kind}
     guard |= {"word": choose.randint(0, 3)} if "w" in takes else {}
     guard |= {"id": choose.randint(0, 1023)} if "c" in takes else {}
-    return guard | ({"value": choose.getrandbits(64)} if "v" in takes else {})
+    values = [choose.getrandbits(64)] + (["urn:grants"] if kind == "schema" else [])
+    return guard | ({"value": choose.choice(values)} if "v" in takes else {})
+
+
+def parts_for(choose, task, names):
+    """What the task's pattern takes besides hooks and guards."""
+    takes = PATTERNS[task["pattern"]][2]
+    parts = {}
+    if "b" in takes or "1" in takes:
+        count = 1 if "1" in takes else choose.randint(1, 7)
+        count = len(task["hooks"]) if "c" in takes else count
+        parts["branches"] = [choose.choice(names) for _ in range(count)]
+    for letter, field in (("t", "when_true"), ("f", "when_false")):
+        if letter in takes and choose.random() < 0.5:
+            parts[field] = choose.choice(names)
+    for letter, fields, maximum in (("n", ("need",), 255), ("r", ("rounds",), 255),
+                                    ("a", ("attempts",), 255), ("e", ("beats",), 2 ** 32 - 1),
+                                    ("s", ("failures", "successes"), 255)):
+        for field in fields if letter in takes else ():
+            parts[field] = choose.randint(1, maximum)
+    return parts
 
 
 def derived_text(seed):
@@ -59,13 +82,12 @@ def derived_text(seed):
     names = ["t%d" % i for i in range(choose.randint(1, 12))]
     tasks = []
     for name in names:
-        task = {"name": name, "pattern": "sequence",
+        task = {"name": name, "pattern": choose.choice(list(PATTERNS)),
                 "hooks": [choose.choice(hooks)["name"] for _ in range(choose.randint(1, 7))],
                 "guards": [choose.choice(guards)["name"] for _ in range(choose.randint(0, 8))]}
-        for field in ("when_true", "when_false"):
-            task |= {field: choose.choice(names)} if choose.random() < 0.5 else {}
-        while ticks_of(task, {"hooks": hooks}) > TICKS_MAX:
+        while ticks_of(task, {"hooks": hooks}) > TICKS_MAX - 7:
             task["hooks"].pop()
+        task |= parts_for(choose, task, names)
         tasks.append(task | {"ticks": ticks_of(task, {"hooks": hooks})})
     return json.dumps({
         "knhk_sigma": 1, "name": "derived-%d" % seed, "tasks": tasks,
@@ -76,10 +98,10 @@ def derived_text(seed):
 def texts(root):
     """(name, text) of everything that is compared."""
     yield "docs/sigma.md", example_in((root / "docs/sigma.md").read_text())
-    examples = sorted((root / "examples" / "sigma").glob("*.json"))
-    assert examples, "examples/sigma/ has no text"
+    examples = sorted((root / "examples").glob("**/sigma/*.json"))
+    assert examples, "examples/ has no text of a snapshot"
     for path in examples:
-        yield path.name, path.read_text()
+        yield str(path.relative_to(root)), path.read_text()
     for seed in range(DERIVED_TEXTS):
         yield "derived text %d" % seed, derived_text(seed)
 

@@ -34,6 +34,14 @@ def example_in(document):
     return document.split("```json\n")[1].split("```")[0]
 
 
+def id_for(choose, numbers):
+    """A subject, a predicate or an object: a number, now and then a text."""
+    texts = ["urn:%d" % choose.getrandbits(30),
+             "https://example.org/door#%d" % choose.randint(0, 9),
+             "\u00e9\u4e2d\U0001f6aa", " ", "x" * 1024, "7"]
+    return choose.choice(texts if choose.random() < 0.4 else numbers)
+
+
 def topology_for(choose):
     return choose.choice([
         {"flat": choose.randint(1, 7)},
@@ -80,7 +88,8 @@ def target_for(choose, of_kinds, instead):
         def word(bits):
             return choose.choice(instead + [choose.getrandbits(bits)])
         return fields | {"eval": choose.randint(0, 1023), "run": word(10),
-                         "data": [word(64), word(64)], "life": choose.getrandbits(32)}
+                         "data": [id_for(choose, [word(64)]), id_for(choose, [word(64)])],
+                         "life": choose.getrandbits(32)}
     return fields | {"kind": choose.choice("abc"), of_kinds: choose.randint(1, 2**32 - 1),
                      "data": [choose.getrandbits(64), 0]}
 
@@ -113,8 +122,9 @@ def derived_file(seed):
         guards.append(guard)
     workload = {"knhk_workload": 1, "name": "derived-%d" % seed, "cores": 4, "guards": guards,
                 "observations": [[choose.getrandbits(64) for _ in range(4)] for _ in range(3)],
-                "runs": [{"predicate": choose.getrandbits(64),
-                          "rows": [[choose.getrandbits(64), choose.randint(0, 3)]
+                "runs": [{"predicate": id_for(choose, [choose.getrandbits(64)]),
+                          "rows": [[id_for(choose, [choose.getrandbits(64)]),
+                                    id_for(choose, [0, 1, 2, "0x3"])]
                                    for _ in range(choose.randint(0, 8))]}
                          for _ in range(choose.randint(0, 3))],
                 "sigma": [SNAPSHOT] * choose.randint(0, 8),
@@ -133,7 +143,8 @@ def derived_file(seed):
 def files(root):
     """(name, text) of every file that is compared."""
     yield "docs/workload.md", example_in((root / "docs/workload.md").read_text())
-    examples = sorted((root / "examples").glob("*.json"))
+    examples = sorted([*(root / "examples").glob("*.json"),
+                       *(root / "examples/patterns").glob("*.json")])
     assert examples, "examples/ has no workload file"
     for path in examples:
         yield path.name, path.read_text()
@@ -165,7 +176,7 @@ def main(root, command):
     with tempfile.TemporaryDirectory() as folder:
         # What examples name, built already: the command takes what it finds under a name.
         (Path(folder) / "sigma").mkdir()
-        for path in (Path(root) / "examples/sigma").glob("*.json"):
+        for path in (Path(root) / "examples").glob("**/sigma/*.json"):
             (Path(folder) / "sigma" / path.name).write_bytes(build(path.read_text()))
         (Path(folder) / SNAPSHOT).write_bytes((Path(folder) / "sigma/access.json").read_bytes())
         for name, text in files(Path(root)):

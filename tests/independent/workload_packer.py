@@ -21,6 +21,7 @@ SCRIPT_HANDLER, EVAL_HANDLER = 6, 7
 OTHER_SNAPSHOTS = {"loaded": 8, "before": 9}
 VALUE = "value"  # in place of a number: what the step's value is then
 NOT_ORDERED = 2**64 - 1
+FLAG_STATELESS, FLAG_DELTA = 1, 2
 
 SUBJECTS = ("", "payload", "state", "observation", "id")
 TESTS = ("never", "always", "equal", "not_equal", "less", "at_least", "any_bits", "all_bits",
@@ -38,6 +39,20 @@ def number(value):
     return int(value, 16) if isinstance(value, str) else value
 
 
+def fnv1a(data):
+    value = 0xCBF29CE484222325
+    for byte in data:
+        value = (value ^ byte) * 0x100000001B3 % 2**64
+    return value
+
+
+def id_of(value):
+    """A subject, a predicate or an object: a number, or a text."""
+    if isinstance(value, str) and not value.startswith("0x"):
+        return fnv1a(value.encode())
+    return number(value)
+
+
 def numbers(values, count):
     assert len(values) == count
     return [number(value) for value in values]
@@ -52,7 +67,8 @@ def task_bytes(fields, task_id, handler, payload):
     return TASK.pack(task_id, *padded(guards, 8), handler,
                      PRIORITIES.index(fields.get("priority", "normal")),
                      number(fields.get("budget", 8)), len(guards),
-                     1 if fields.get("stateless", False) else 0, *payload)
+                     FLAG_STATELESS * fields.get("stateless", False)
+                     + FLAG_DELTA * fields.get("delta", False), *payload)
 
 
 def pack_guard(guard):
@@ -69,10 +85,11 @@ def pack_guard(guard):
 
 def evaluation(fields):
     """The payload of a task that evaluates one of the snapshot."""
-    def word(value):
-        return value if value == VALUE else number(value)
+    def word(value, meaning):
+        return value if value == VALUE else meaning(value)
     first = number(fields["eval"]) + (number(fields.get("life", 0)) << 32)
-    return [first, word(fields["run"])] + [word(value) for value in fields.get("data", [0, 0])]
+    return [first, word(fields["run"], number)] + [word(value, id_of)
+                                                   for value in fields.get("data", [0, 0])]
 
 
 def pack_emission(step, kinds):
@@ -153,9 +170,9 @@ def topology_fields(topology):
 
 
 def pack_run(run):
-    rows = [numbers(row, 2) for row in run["rows"]]
+    rows = [[id_of(subject), id_of(item)] for subject, item in run["rows"]]
     return RUN.pack(*padded([subject for subject, _ in rows], 8),
-                    *padded([item for _, item in rows], 8), number(run["predicate"]), len(rows), 0)
+                    *padded([item for _, item in rows], 8), id_of(run["predicate"]), len(rows), 0)
 
 
 def pack(text, snapshots):

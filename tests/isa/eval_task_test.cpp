@@ -162,7 +162,8 @@ TEST(EvalTask, guards_of_the_run_are_asked_by_their_id) {
             asked = id;
             return is_good;
         };
-        const MuStatus status = eval_task(budget, small.world(), small.request, custom, outcome);
+        const MuStatus status =
+            eval_task(budget, small.world(), small.request, custom, NoFlows(), outcome);
         EXPECT_EQ(status, is_good ? MuStatus::Ok : MuStatus::GuardFailed);
         EXPECT_EQ(asked, 77);
     }
@@ -191,7 +192,8 @@ void expect_guards_as_each_by_itself(u32 count, u32 rounds) {
         TickBudget together(Tick{100});
         MuOutcome outcome{};
         static_cast<void>(together.charge(cost_of(Operation::Execute)));
-        static_cast<void>(eval_task(together, small.world(), small.request, even_ids, outcome));
+        static_cast<void>(
+            eval_task(together, small.world(), small.request, even_ids, NoFlows(), outcome));
         const GuardSight sight{small.request, SmallWorld::PREDICATE, Tick{3 + count}};
         for (u32 i = 0; i < count; ++i) {
             const SigmaGuard& guard = small.guards[i];

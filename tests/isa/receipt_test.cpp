@@ -74,7 +74,8 @@ TEST(Receipt, all_of_it_is_written_whatever_was_there) {
     TickBudget budget(Tick{100});
     const auto none = [](u16) { return false; };
     static_cast<void>(budget.charge(cost_of(Operation::Execute)));
-    ASSERT_EQ(eval_task(budget, small.world(), small.request, none, outcome), MuStatus::Ok);
+    ASSERT_EQ(eval_task(budget, small.world(), small.request, none, NoFlows(), outcome),
+              MuStatus::Ok);
     const SealedReceipt wanted = receipt_of(small);
     EXPECT_EQ(std::memcmp(&outcome.receipts[0], &wanted, sizeof wanted), 0);
     EXPECT_TRUE(outcome.answer);

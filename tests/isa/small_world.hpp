@@ -75,7 +75,7 @@ struct SmallWorld {
         MuOutcome outcome{};
         const auto none = [](u16) { return false; };
         static_cast<void>(budget.charge(cost_of(Operation::Execute)));
-        static_cast<void>(eval_task(budget, world(), request, none, outcome));
+        static_cast<void>(eval_task(budget, world(), request, none, NoFlows(), outcome));
         return outcome;
     }
     [[nodiscard]] MuOutcome run(u32 limit = 100) const {

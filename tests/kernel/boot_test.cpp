@@ -9,7 +9,9 @@
 #include <memory>
 #include <string>
 
+#include "base/instruction_set.hpp"
 #include "base/sha256.hpp"
+#include "base/sha256_code.hpp"
 #include "isa/kernels.hpp"
 #include "tests/kernel/container_builder.hpp"
 #include "tests/kernel/script_builder.hpp"
@@ -195,15 +197,34 @@ TEST_F(BootTest, kernels_are_scalar_where_the_platform_says_of_nothing_better) {
 
 TEST_F(BootTest, kernels_are_the_best_that_the_platform_says_of) {
     command_line("isa=auto");
-    info_->instruction_sets = ~u64{0};
+    info_->instruction_sets = ~SHA256_BIT;
     ASSERT_TRUE(read_config(*kernel_).has_value());
     ASSERT_TRUE(set_up_run(*kernel_).has_value());
     EXPECT_EQ(kernel_->run.kernels, kernel_tables().front());
 }
 
+TEST_F(BootTest, hashes_are_made_by_instructions_where_the_platform_says_of_them) {
+    ASSERT_NE(SHA256_INSTRUCTIONS, &sha256_portable);
+    command_line("isa=scalar");
+    info_->instruction_sets = SHA256_BIT;
+    ASSERT_TRUE(read_config(*kernel_).has_value());
+    ASSERT_TRUE(set_up_run(*kernel_).has_value());
+    EXPECT_EQ(used_sha256(), SHA256_INSTRUCTIONS);
+    use_sha256(sha256_portable); // whatever this machine has, the tests behind this one can run
+}
+
+TEST_F(BootTest, hashes_are_made_by_portable_code_where_the_platform_says_of_nothing) {
+    use_sha256(SHA256_INSTRUCTIONS);
+    command_line("isa=scalar");
+    info_->instruction_sets = ~SHA256_BIT;
+    ASSERT_TRUE(read_config(*kernel_).has_value());
+    ASSERT_TRUE(set_up_run(*kernel_).has_value());
+    EXPECT_EQ(used_sha256(), &sha256_portable);
+}
+
 TEST_F(BootTest, kernels_that_are_asked_for_are_taken) {
     command_line("isa=scalar");
-    info_->instruction_sets = ~u64{0};
+    info_->instruction_sets = ~SHA256_BIT;
     ASSERT_TRUE(read_config(*kernel_).has_value());
     ASSERT_TRUE(set_up_run(*kernel_).has_value());
     EXPECT_EQ(kernel_->run.kernels, &SCALAR_KERNELS);

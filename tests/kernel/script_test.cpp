@@ -194,7 +194,9 @@ TEST(ScriptTest, emissions_that_lie_are_refused) {
         [](ScriptBuilder& b) { b.steps[SPAWN].task.budget_ticks = 9; },
         [](ScriptBuilder& b) { b.steps[SPAWN].task.guard_count = 9; },
         [](ScriptBuilder& b) { b.steps[SPAWN].task.guards[0] = 1; },
-        [](ScriptBuilder& b) { b.steps[SPAWN].task.flags = 2; },
+        [](ScriptBuilder& b) { b.steps[SPAWN].task.flags = TASK_ROWS; },
+        [](ScriptBuilder& b) { b.steps[SPAWN].task.flags = TASK_DELTA | TASK_ROWS; },
+        [](ScriptBuilder& b) { b.steps[SPAWN].task.flags = TASK_DELTA | TASK_STATELESS; },
         [](ScriptBuilder& b) { b.steps[SPAWN].task.reserved[1] = 1; },
         [](ScriptBuilder& b) { // by a handler, but with a kind
             b.steps[SPAWN].target = 1;

@@ -166,8 +166,8 @@ u64 input_count(const std::string& name, u64 tasks, u32 cores) {
 }
 
 void evaluate(ModelContext& context) {
-    if (const std::optional<u16> next = context.evaluate()) {
-        context.follow(*next);
+    if (const std::optional<ModelStep> step = context.evaluate()) {
+        context.follow(*step);
     }
 }
 

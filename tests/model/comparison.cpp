@@ -219,12 +219,29 @@ LogInput real_input(const ModelOutside& outside) {
     return input;
 }
 
-ModelOutside taken_input(const test::FedInput& fed) {
-    Task task;
-    std::memcpy(&task, fed.input.task, sizeof task);
-    ModelOutside taken{.task = {.id = task.id}, .beat = fed.beat};
-    if (fed.input.time != NOT_ORDERED) {
-        taken.ordered_time = fed.input.time;
+/// A run's 144 bytes are as many as two inputs'.
+std::vector<LogInput> rows_as_inputs(const ModelOutside& outside) {
+    if (!outside.task.brings_rows()) {
+        return {};
+    }
+    Bytes bytes;
+    append_run(bytes, outside.rows);
+    std::vector<LogInput> inputs(bytes.size() / sizeof(LogInput));
+    std::memcpy(inputs.data(), bytes.data(), bytes.size());
+    return inputs;
+}
+
+/// In the log's order, without the rows behind some.
+std::vector<ModelOutside> taken_inputs(const std::vector<test::FedInput>& all) {
+    std::vector<ModelOutside> taken;
+    for (std::size_t at = 0; at < all.size(); at += inputs_of(all[at].input)) {
+        const test::FedInput& fed = all[at];
+        Task task;
+        std::memcpy(&task, fed.input.task, sizeof task);
+        taken.push_back({.task = {.id = task.id}, .beat = fed.beat});
+        if (fed.input.time != NOT_ORDERED) {
+            taken.back().ordered_time = fed.input.time;
+        }
     }
     return taken;
 }
@@ -241,6 +258,9 @@ void feed(test::NativeOptions& options, const ModelConfig& config) {
     const std::vector<ModelOutside> fed = between ? Model(config).run().taken : config.outside;
     for (const ModelOutside& outside : fed) {
         options.outside.push_back({real_input(outside), outside.beat, outside.moment / 2});
+        for (const LogInput& rows : rows_as_inputs(outside)) {
+            options.outside.push_back({rows, outside.beat, outside.moment / 2});
+        }
     }
 }
 
@@ -296,9 +316,7 @@ NativeRun::NativeRun(const test::NativeOptions& options) : result(test::run_nati
         logged.beats.push_back(beat_of(beat, options.cores));
     }
     logged.reason = static_cast<ModelEnd>(result.reason);
-    for (const test::FedInput& fed : test::outside_inputs_of(result.log)) {
-        logged.taken.push_back(taken_input(fed));
-    }
+    logged.taken = taken_inputs(test::outside_inputs_of(result.log));
 }
 
 std::optional<std::string> difference(const NativeRun& native, const ModelRun& model) {

@@ -48,7 +48,7 @@ u64 size_of_snapshot(std::span<const std::byte> bytes) {
 
 bool is_sealed(std::span<const std::byte> bytes) {
     if (bytes.size() < HEADER_BYTES || number_at(bytes, 0, 8) != MAGIC ||
-        number_at(bytes, 8, 4) != 1) {
+        number_at(bytes, 8, 4) != 2) {
         return false;
     }
     const u64 size = number_at(bytes, 12, 4);
@@ -67,13 +67,24 @@ bool is_sealed(std::span<const std::byte> bytes) {
 }
 
 SigmaTask read_task(std::span<const std::byte> bytes) {
-    SigmaTask task{.when_true = static_cast<u16>(number_at(bytes, 4, 2)),
-                   .when_false = static_cast<u16>(number_at(bytes, 6, 2))};
+    SigmaTask task{.pattern =
+                       static_cast<u16>(number_at(bytes, 0, 2)), // a place, until it is known
+                   .when_true = static_cast<u16>(number_at(bytes, 4, 2)),
+                   .when_false = static_cast<u16>(number_at(bytes, 6, 2)),
+                   .need = number_at(bytes, 54, 1),
+                   .rounds = number_at(bytes, 55, 1),
+                   .failures = number_at(bytes, 56, 1),
+                   .successes = number_at(bytes, 57, 1),
+                   .beats = number_at(bytes, 60, 4),
+                   .ticks = number_at(bytes, 38, 1)};
     for (u64 i = 0; i < number_at(bytes, 2, 1); ++i) {
         task.guards.push_back(static_cast<u16>(number_at(bytes, 8 + 2 * i, 2)));
     }
     for (u64 i = 0; i < number_at(bytes, 3, 1); ++i) {
         task.hooks.push_back(static_cast<u16>(number_at(bytes, 24 + 2 * i, 2)));
+    }
+    for (u64 i = 0; i < number_at(bytes, 39, 1); ++i) {
+        task.branches.push_back(static_cast<u16>(number_at(bytes, 40 + 2 * i, 2)));
     }
     return task;
 }
@@ -203,6 +214,11 @@ std::optional<SigmaSnapshot> read_snapshot(std::span<const std::byte> bytes) {
     for (u64 left = number_at(bytes, 24, 4); left > 0; --left, at += 16) {
         snapshot.guards.push_back(read_guard(bytes.subspan(at, 16)));
     }
+    for (SigmaTask& task : snapshot.tasks) {
+        const auto pattern = bytes.subspan(at + 8 * task.pattern, 8);
+        task.pattern = static_cast<u16>(number_at(pattern, 0, 2));
+        task.cost = static_cast<u16>(number_at(pattern, 2, 2));
+    }
     return snapshot;
 }
 
@@ -226,6 +242,21 @@ Answered ask(const ModelTriples& run, const Asked& asked, const ModelFaults& fau
         answered.rows = 0;
     }
     return answered;
+}
+
+ModelTriples emitted_by(const Answered& answered) {
+    ModelTriples emitted;
+    if (answered.result.empty()) {
+        return emitted;
+    }
+    emitted.predicate = number_at(answered.result, 128, 8);
+    for (u64 row = 0; row < ROWS; ++row) {
+        if ((answered.rows >> row & 1) != 0) {
+            emitted.rows.emplace_back(number_at(answered.result, 8 * row, 8),
+                                      number_at(answered.result, 64 + 8 * row, 8));
+        }
+    }
+    return emitted;
 }
 
 u64 binding_hash(const ModelTriples& run, const Asked& asked, const Answered& answered) {

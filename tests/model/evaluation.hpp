@@ -10,10 +10,19 @@
 namespace knhk::model {
 
 struct SigmaTask {
+    u16 pattern = 0; ///< its id
+    u16 cost = 0;
     u16 when_true = 0;
     u16 when_false = 0;
     std::vector<u16> guards;
     std::vector<u16> hooks;
+    std::vector<u16> branches;
+    u64 need = 0;
+    u64 rounds = 0;
+    u64 failures = 0;
+    u64 successes = 0;
+    u64 beats = 0;
+    u64 ticks = 0;
 };
 
 struct SigmaGuard {
@@ -31,6 +40,29 @@ struct SigmaHook {
     u64 predicate = 0;
     u64 object = 0;
 };
+
+/// docs/patterns.md.
+enum Pattern : u16 {
+    SEQUENCE,
+    PARALLEL_SPLIT,
+    SYNCHRONIZATION,
+    EXCLUSIVE_CHOICE,
+    SIMPLE_MERGE,
+    MULTI_CHOICE,
+    STRUCTURED_MERGE,
+    MULTI_MERGE,
+    DISCRIMINATOR,
+    ARBITRARY_CYCLES,
+    IMPLICIT_TERMINATION,
+    DEFERRED_CHOICE = 15,
+    TIMEOUT = 43,
+    CANCELLATION,
+    RETRY,
+    CIRCUIT_BREAKER
+};
+
+/// Those whose entries lie with the case's home core.
+[[nodiscard]] bool looks_at_home(u16 pattern);
 
 struct SigmaSnapshot {
     std::vector<SigmaTask> tasks;
@@ -54,6 +86,8 @@ struct Answered {
     u32 rows = 0; ///< of what is emitted
     Bytes result; ///< 192 bytes; none of boolean operations
 };
+/// The rows that came of it.
+[[nodiscard]] ModelTriples emitted_by(const Answered& answered);
 [[nodiscard]] Answered ask(const ModelTriples& run, const Asked& asked, const ModelFaults& faults);
 
 /// What a receipt says of the content.

@@ -9,8 +9,8 @@
 namespace knhk::model {
 namespace {
 
-constexpr u32 LOG_FORMAT = 3;
-constexpr u32 CONTRACT = 4;
+constexpr u32 LOG_FORMAT = 4;
+constexpr u32 CONTRACT = 5;
 
 // FIPS 180-4, 4.2.2 and 5.3.3: the first 32 bits of the fractional parts of the cube roots, and of
 // the square roots, of the first primes. Found by searching the largest root, in integers.
@@ -105,8 +105,8 @@ Bytes names(const std::vector<NamedVersion>& entries) {
 
 // log-format.md, the table of capacities.
 Bytes capacities() {
-    return words({256, 512, 128, 4,  4, 256,  256, 7, 8,  2,  7,  4096, 8192,
-                  256, 4,   32,  64, 8, 1024, 32,  8, 16, 32, 16, 1024});
+    return words({256, 512,  128, 4, 4,  256, 256, 7,    8,  2,  7,  4096, 8192, 256, 4, 32,  64,
+                  8,   1024, 32,  8, 16, 32,  16,  1024, 32, 16, 64, 32,   8,    16,  3, 512, 42});
 }
 
 } // namespace

@@ -49,7 +49,7 @@ ModelRun Model::run() {
         beat.chain = next_chain(before, beat_, beat.start_time, beat.events);
         result.beats.push_back(std::move(beat));
         for (const Arrival& arrival : taken_) {
-            result.taken.push_back({arrival.task, arrival.ordered_time, 0, beat_});
+            result.taken.push_back({arrival.task, arrival.ordered_time, 0, beat_, arrival.rows});
         }
         begin_barrier(result.beats.size());
         cut_inputs(beat_ + 1);

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <tuple>
 
@@ -16,9 +17,10 @@ namespace knhk::model {
 /// Section 1: entries of the rings of High, Normal and Low, and of the warm ring.
 inline constexpr u64 CAPACITIES[LEVELS] = {256, 512, 128};
 inline constexpr u64 WARM_CAPACITY = 32;
-/// Section 2.4: the line, and the level in a log, of ordered requests.
+/// Section 2.4: the lines, and the statuses in a log, of ordered requests and of deltas.
 inline constexpr u8 ORDERED = 3;
-inline constexpr u8 LINES = 4;
+inline constexpr u8 DELTAS = 4;
+inline constexpr u8 LINES = 5;
 
 /// Misreadings of the document, all off. A test switches on one at a time, to see that a
 /// comparison notices each.
@@ -35,6 +37,7 @@ struct ModelCounters {
 #undef MODEL_CASE
 };
 
+struct SigmaSnapshot;
 class ModelContext;
 using ModelHandler = std::function<void(ModelContext&)>;
 using Observation = std::array<u64, 4>;
@@ -52,6 +55,12 @@ struct ModelGuard {
     std::vector<u64 ModelCounters::*> counted_when_failing = {};
 };
 
+/// A run of triples with one predicate.
+struct ModelTriples {
+    u64 predicate = 0;
+    std::vector<std::pair<u64, u64>> rows; ///< subject and object
+};
+
 struct ModelInput {
     ModelTask task;
     u64 beat = 0;
@@ -64,14 +73,13 @@ struct ModelOutside {
     std::optional<u64> ordered_time = {};
     /// Twice the beats executed when it is there; odd: only when that barrier has cut once already.
     u64 moment = 0;
-    u64 beat = 0; ///< of a recorded one: the beat that receives it
+    u64 beat = 0;           ///< of a recorded one: the beat that receives it
+    ModelTriples rows = {}; ///< that it brings
 };
 
-/// A run of triples with one predicate.
-struct ModelTriples {
-    u64 predicate = 0;
-    std::vector<std::pair<u64, u64>> rows; ///< subject and object
-};
+/// Section 2.15: of a task and the rows that it brings.
+[[nodiscard]] u64 hash_with_rows(const ModelTask& task, const ModelTriples& run);
+void append_run(Bytes& bytes, const ModelTriples& run);
 
 struct ModelConfig {
     u32 cores = 1;
@@ -87,6 +95,8 @@ struct ModelConfig {
     std::vector<ModelInput> inputs;    ///< in their order: beats never descend
     std::vector<ModelOutside> outside; ///< in their order: moments and beats never descend
     bool recorded = false;             ///< inputs from outside come by their beats
+    /// Told of each task that has run, with its beat and its record.
+    std::function<void(u64, const ModelTask&, const ModelEvent&)> seen = {};
 };
 
 struct ModelBeat {
@@ -120,6 +130,22 @@ struct Arrival {
     u32 emission = 0; ///< the how many-th of its task
     ModelTask task;
     std::optional<u64> ordered_time = {};
+    ModelTriples rows = {}; ///< that it brings
+};
+
+/// Section 2.15: a delta that waits for its fiber, or is parked.
+struct ModelDelta {
+    ModelTask task;
+    ModelTriples run;
+    u64 tries = 0; ///< in W1
+};
+
+/// Section 2.15: what one slot of the assertion ring holds.
+struct ModelAsserted {
+    Bytes receipts;
+    u64 lanes = 0;
+    std::vector<std::array<u64, 4>> rows; ///< s, p, o, the receipt's number
+    [[nodiscard]] u64 receipt_count() const { return receipts.size() / 64; }
 };
 
 /// Section 2.2: an entry of a heap, or of X.
@@ -143,6 +169,22 @@ struct ModelRequest {
     std::optional<u8> decision = {}; ///< once there is one: the status of its event
 };
 
+/// Section 2.14: an entry of a core's flow table.
+struct ModelFlow {
+    u16 pattern = 0;
+    u64 case_id = 0;
+    u64 node = 0;
+    u64 arrived = 0; ///< a breaker's count
+    u64 need = 0;
+    bool any_false = false;
+    bool made = false;      ///< the choice
+    u64 deadline = ~u64{0}; ///< the beat from which it is over; none
+    std::optional<ModelTask> token = {};
+    u8 breaker = 0; ///< 0 closed, 1 open, 2 half-open
+    u64 since = 0;  ///< when it opened, or was tried
+};
+inline constexpr u64 FLOW_ENTRIES = 42;
+
 /// Section 1: what a core owns.
 struct ModelCore {
     u64 clock = 0;
@@ -159,15 +201,22 @@ struct ModelCore {
     bool touched = false;
     u64 last_state_hash = 0;
     std::optional<ModelRequest> request;
+    std::vector<std::optional<ModelFlow>> flows =
+        std::vector<std::optional<ModelFlow>>(FLOW_ENTRIES);
     std::vector<ModelEvent> events; ///< of this beat
-    u64 receipts = 0;               ///< written in this beat
-    u64 ordered_events = 0;         ///< those of the ordered part
-    u64 stolen_events = 0;          ///< those of section 2.9
-    u64 free_admit_events = 0;      ///< those that a fault keeps out of admit's half
+    std::deque<ModelDelta> delta_slots[8];
+    std::deque<ModelDelta> parked_warm; ///< W1
+    std::deque<ModelDelta> parked_cold; ///< C1
+    u64 warm_turns = 0;                 ///< of W1, that are left in this beat
+    ModelAsserted asserted[8];
+    u64 receipts = 0;          ///< written in this beat
+    u64 ordered_events = 0;    ///< those of the ordered part
+    u64 stolen_events = 0;     ///< those of section 2.9
+    u64 free_admit_events = 0; ///< those that a fault keeps out of admit's half
 };
 
 /// Where a task that starts comes from (sections 2.2, 2.6).
-enum class Origin : u8 { Ring, Warm, OrderedPart };
+enum class Origin : u8 { Ring, Warm, OrderedPart, Fiber, WarmFiber, ColdFiber };
 
 class Model {
   public:
@@ -189,6 +238,7 @@ class Model {
     void log_state_change(u32 core);
     void log_promotion(u32 core);
     void log_stolen(u32 core);
+    void fire_timers(u32 core); // model_flows.cpp
     void line_up(u32 core);
     void count_equal_timestamps(const std::vector<Arrival>& arrivals);
     void admit(u32 core);
@@ -210,6 +260,24 @@ class Model {
                            const ModelContext& context, ModelEvent& event);
     void count_over_budget(Origin origin, const ModelContext& context);
 
+    // model_beat.cpp: deltas, fibers, commits.
+    [[nodiscard]] const ModelTriples* workload_run(const ModelTask& task) const;
+    [[nodiscard]] bool has_rows(const ModelTask& task) const;
+    [[nodiscard]] bool slot_has_room(u32 core, u64 slot, u64 rows) const;
+    [[nodiscard]] ModelTriples run_of(const Arrival& arrival) const;
+    void enter_delta(u32 core, const ModelDelta& delta, u64 slot);
+    void run_fibers(u32 core);
+    void run_cold_fibers(u32 core);
+    [[nodiscard]] bool run_warm_fiber(u32 core);
+    [[nodiscard]] bool fiber_may_start(u32 core) const;
+    [[nodiscard]] bool task_may_start(u32 core) const;
+    void run_fiber(u32 core, ModelDelta delta, Origin origin);
+    void judge_fiber(const ModelContext& context, ModelEvent& event);
+    [[nodiscard]] bool park_fiber(u32 core, const ModelDelta& delta, Origin origin, u64 cause);
+    void log_commit(u32 core);
+    [[nodiscard]] bool deltas_left(const ModelCore& core) const;
+    [[nodiscard]] bool receipts_left(const ModelCore& core) const;
+
     // model_barrier.cpp: what happens between beats.
     void cut_inputs(u64 due);
     [[nodiscard]] u64 quota(const ModelInput& input, u8 line) const;
@@ -222,6 +290,8 @@ class Model {
     [[nodiscard]] bool nothing_to_do() const;
     [[nodiscard]] u64 next_beat();
     [[nodiscard]] u64 skip_to_input();
+    [[nodiscard]] std::optional<u64> next_timer() const; // model_flows.cpp
+    [[nodiscard]] u64 skip_to_timer(u64 deadline);
     void decide_promotion();
     void jump_to(u64 key);
     void count_lines_at_jump();
@@ -237,6 +307,7 @@ class Model {
     // model_sigma.cpp: snapshots.
     [[nodiscard]] ModelStatus may_promote(u32 core, const ModelTask& task, u32 snapshot);
     [[nodiscard]] bool is_damaged(const ModelRequest& request) const;
+    [[nodiscard]] const SigmaSnapshot& followed(const Bytes& bytes);
     void promote(u32 snapshot);
     [[nodiscard]] u64 current_id_word() const;
 
@@ -259,8 +330,19 @@ class Model {
     void enter_heap(u32 core, const ModelTask& task, u64 time);
     [[nodiscard]] bool heap_full(u32 core) const;
     [[nodiscard]] u8 line_of(const ModelTask& task, bool ordered) const {
-        return ordered && !faults_.ordered_requests_in_level_lines ? ORDERED : task.level;
+        if (ordered && !faults_.ordered_requests_in_level_lines) {
+            return ORDERED;
+        }
+        return task.is_delta() ? DELTAS : task.level;
     }
+    /// Section 2.8: in which quota an input counts.
+    [[nodiscard]] u8 quota_line_of(const Arrival& arrival) const {
+        return arrival.task.is_delta() && !faults_.deltas_have_a_quota
+                   ? arrival.task.level
+                   : line_of(arrival.task, arrival.ordered_time.has_value());
+    }
+    [[nodiscard]] u64 held_in_lines(u32 core, u8 quota_line,
+                                    const std::function<bool(const Arrival&)>& counts) const;
     using ArrivalKey = std::tuple<u64, u32, u64, u64, u32>;
     [[nodiscard]] ArrivalKey key(const Arrival& arrival) const;
     [[nodiscard]] u32 rank(From from) const;
@@ -285,10 +367,41 @@ class Model {
     u64 refused_ = 0;
     std::vector<Bytes> turns_; ///< the snapshots that were current, one after the other
     Bytes loaded_;             ///< a snapshot's pieces, if any came
+    std::map<Bytes, std::shared_ptr<const SigmaSnapshot>> read_; ///< those that were followed
 };
 
-struct SigmaSnapshot;
 struct SigmaTask;
+
+/// Sections 2.13 and 2.14: what became of a token.
+enum class Turn : u8 {
+    Goes,
+    Passes,
+    Waits,
+    Swallowed,
+    Full,
+    Rejected,
+    Returned,
+    Again,
+    NoBranch,
+    Denied
+};
+
+/// Where it goes on.
+struct ModelStep {
+    const SigmaTask* task = nullptr; ///< of the snapshot that is current
+    Turn turn = Turn::Goes;
+    bool answer = false;
+    bool by_false = false;     ///< the next one is `when_false`
+    std::vector<u32> branches; ///< which of them, ascending
+    u16 next = 65'535;
+    u64 hooks = 0; ///< that were evaluated
+    std::vector<bool> yes;
+    std::vector<ModelTriples> emitted; ///< by each hook
+    bool emits = false;                ///< one of them does, rows or not
+    Bytes receipts;
+    u64 rows_hash = 0;
+};
+
 struct SigmaGuard;
 struct SigmaHook;
 struct Answered;
@@ -298,6 +411,11 @@ class ModelContext {
   public:
     ModelContext(Model& model, u32 core, const ModelTask& task, Origin origin, u64 start)
         : model_(model), core_(core), task_(task), origin_(origin), start_(start) {}
+    /// Section 2.15: it is a fiber, and this its delta.
+    void bring(const ModelTriples& run) { delta_ = &run; }
+    /// Why it would have to run again; 0: not.
+    [[nodiscard]] u64 park_cause() const { return over_budget_ ? 1 : park_cause_; }
+    void leave_bare_receipt(u8 status);
 
     [[nodiscard]] const ModelTask& task() const { return task_; }
     [[nodiscard]] u64 payload(u32 word) const { return task_.payload[word]; }
@@ -318,10 +436,10 @@ class ModelContext {
     [[nodiscard]] std::span<const std::byte> read_state();
     ModelStatus promote(u32 snapshot);
     ModelStatus load(u64 place, std::span<const std::byte> piece);
-    /// The number of the task that follows.
-    [[nodiscard]] std::optional<u16> evaluate();
-    /// workload.md, mu.eval: spawns this task again, as that one.
-    void follow(u16 next);
+    /// None: the task has not come to its end.
+    [[nodiscard]] std::optional<ModelStep> evaluate();
+    /// Section 2.14: what comes of it.
+    void follow(const ModelStep& step);
     void work(u32 ticks) { (void)charge(ticks); }
     void output(u64 a, u64 b = 0, u64 c = 0, u64 d = 0);
 
@@ -352,6 +470,7 @@ class ModelContext {
     [[nodiscard]] bool guard_passes(u16 id);
     [[nodiscard]] bool state_is_given();
     ModelStatus emit(const Emission& emission);
+    ModelStatus emit_charged(const Emission& emission);
     [[nodiscard]] ModelStatus try_emit(const Emission& emission);
     [[nodiscard]] ModelStatus check(const Emission& emission);
     [[nodiscard]] ModelStatus enter_here(const Emission& emission);
@@ -362,12 +481,54 @@ class ModelContext {
     // model_sigma.cpp
     [[nodiscard]] bool snapshot_guards_pass(const SigmaSnapshot& snapshot, const SigmaTask& task);
     [[nodiscard]] bool snapshot_guard_passes(const SigmaGuard& guard);
-    [[nodiscard]] std::optional<u16> evaluate_hooks(const SigmaSnapshot& snapshot,
-                                                    const SigmaTask& task);
+    [[nodiscard]] bool evaluate_hooks(const SigmaSnapshot& snapshot, const SigmaTask& task,
+                                      ModelStep& step);
     [[nodiscard]] std::optional<Answered>
     evaluate_hook(const ModelTriples& run, const SigmaHook& hook, u16 number, Bytes& receipts);
-    void end_evaluation(const Bytes& receipts, bool yes, u64 hooks, u16 next, u64 rows_hash);
+    [[nodiscard]] bool end_evaluation(const ModelStep& step);
+    // model_flows.cpp
+    [[nodiscard]] u64 case_id() const { return task_.id >> 8; }
+    [[nodiscard]] u64 node() const { return payload(0) & 0xFFFF; }
+    [[nodiscard]] u64 rounds() const { return payload(0) >> 16 & 0xFF; }
+    [[nodiscard]] u64 chosen() const { return payload(0) >> 24 & 15; }
+    [[nodiscard]] bool was_false() const { return (payload(0) >> 28 & 1) != 0; }
+    [[nodiscard]] bool within() const { return (payload(0) >> 29 & 1) != 0; }
+    [[nodiscard]] u64 life() const { return payload(0) >> 32; }
+    [[nodiscard]] ModelFlow* find_flow(u16 pattern, u64 case_id, u64 node) const;
+    [[nodiscard]] ModelFlow* own_flow(const SigmaTask& task) const;
+    [[nodiscard]] bool flows_are_full() const;
+    [[nodiscard]] bool case_has_flow() const;
+    ModelFlow& new_flow(const SigmaTask& task);
+    void free_flow(ModelFlow* flow);
+    [[nodiscard]] bool leave(const ModelStep& step);
+    void leave_at_join(const ModelStep& step);
+    void leave_at_discriminator(const ModelStep& step);
+    void leave_at_choice(const ModelStep& step);
+    void leave_at_timeout(const ModelStep& step);
+    void cancel(const ModelStep& step);
+    void leave_at_breaker(const ModelStep& step);
+    void fail_at_breaker(const SigmaTask& task, ModelFlow* flow);
+    void set_timer(ModelFlow& flow, const SigmaTask& task);
+    // model_patterns.cpp
+    [[nodiscard]] Turn turn_of(const SigmaTask& task);
+    [[nodiscard]] Turn turn_at_join(const SigmaTask& task);
+    [[nodiscard]] Turn turn_at_timeout(const SigmaTask& task);
+    [[nodiscard]] Turn turn_at_breaker(const SigmaTask& task);
+    void route_without_hooks(ModelStep& step) const;
+    void route_by_hooks(ModelStep& step);
+    void route_by_choice(ModelStep& step);
+    void route_by_rounds(ModelStep& step);
+    [[nodiscard]] u64 travelling_word(const ModelStep& step) const;
+    void send_on(const ModelStep& step, u16 number, u64 id, u64 word);
+    void end_here(const ModelStep& step);
     [[nodiscard]] static u64 link_of(u64 before, u64 hash);
+    [[nodiscard]] const ModelTriples* run_to_read() const;
+    // model_beat.cpp
+    [[nodiscard]] bool is_of_another_class(const SigmaSnapshot& snapshot);
+    [[nodiscard]] bool leave_receipts(const ModelStep& step);
+    [[nodiscard]] std::vector<ModelTriples> asserted_by(const ModelStep& step) const;
+    [[nodiscard]] ModelStatus delta_here(const Emission& emission);
+    [[nodiscard]] bool may_go(const Emission& emission) const;
 
     Model& model_;
     u32 core_;
@@ -388,6 +549,9 @@ class ModelContext {
     u16 snapshot_guard_ = 0;
     std::vector<u32> message_destinations_;
     Observation output_ = {};
+    const ModelTriples* delta_ = nullptr;
+    u64 park_cause_ = 0;
+    bool left_receipt_ = false;
 };
 
 } // namespace knhk::model

@@ -33,10 +33,10 @@ void Model::cut_inputs(u64 due) {
             return;
         }
         const u32 core = static_cast<u32>(input.task.id % config_.cores);
-        const u8 line = line_of(input.task, input.ordered_time.has_value());
+        const u8 line = quota_line_of({.task = input.task, .ordered_time = input.ordered_time});
         if (!held.contains({core, line}) && !faults_.quota_of_this_cut_alone) {
-            held[{core, line}] = static_cast<u64>(
-                std::ranges::count(cores_[core].lines[line], From::Inputs, &Arrival::from));
+            held[{core, line}] = held_in_lines(
+                core, line, [](const Arrival& arrival) { return arrival.from == From::Inputs; });
         }
         u64& holds = held[{core, line}];
         if (holds >= quota(input, line)) {
@@ -59,6 +59,18 @@ u64 Model::quota(const ModelInput& input, u8 line) const {
     return std::min(heap_capacity_ / 4, ORDERED_INPUT_QUOTA) + more;
 }
 
+// Of arrivals that wait.
+u64 Model::held_in_lines(u32 core, u8 quota_line,
+                         const std::function<bool(const Arrival&)>& counts) const {
+    u64 held = 0;
+    for (const auto& line : cores_[core].lines) {
+        held += static_cast<u64>(std::ranges::count_if(line, [&](const Arrival& arrival) {
+            return quota_line_of(arrival) == quota_line && counts(arrival);
+        }));
+    }
+    return held;
+}
+
 // Section 2.10, 4.
 bool Model::something_left() const {
     const bool from_outside = !taken_.empty() && !faults_.outside_invisible_to_quiescence;
@@ -72,7 +84,8 @@ bool Model::core_has_something(const ModelCore& core) const {
     const bool sent = !core.pending.empty() && !faults_.messages_invisible_to_quiescence;
     const std::span lines(core.lines);
     return sent || !core.warm.empty() || std::ranges::any_of(core.rings, holds) ||
-           std::ranges::any_of(lines.first(LEVELS), holds) || ordered_line_counts(core);
+           std::ranges::any_of(lines.first(LEVELS), holds) || deltas_left(core) ||
+           ordered_line_counts(core);
 }
 
 // Only if the heap has room: what waits for a full heap waits for the jump.
@@ -86,7 +99,9 @@ bool Model::ordered_line_counts(const ModelCore& core) const {
 bool Model::nothing_to_do() const {
     const bool waits_first = faults_.outside_waited_for_before_pulse && outside_remains();
     const bool held_by_touch = touched() && !faults_.quiescent_though_touched && !waits_first;
-    return !something_left() && !smallest_key() && !inputs_remain() && !held_by_touch;
+    const bool held_by_timer = next_timer().has_value() && !faults_.quiescent_though_timer;
+    return !something_left() && !smallest_key() && !inputs_remain() && !held_by_touch &&
+           !held_by_timer;
 }
 
 std::optional<u64> Model::smallest_key() const {
@@ -101,7 +116,8 @@ std::optional<u64> Model::smallest_key() const {
 
 bool Model::touched() const {
     return std::ranges::any_of(cores_, [this](const ModelCore& core) {
-        return core.touched || (core.request && !faults_.request_not_waited_for);
+        return core.touched || (core.request && !faults_.request_not_waited_for) ||
+               receipts_left(core);
     });
 }
 
@@ -148,6 +164,12 @@ u64 Model::next_beat() {
         jump_to(*key);
         return beat_ + 1;
     }
+    if (const std::optional<u64> timer = next_timer()) {
+        if (!inputs_remain() || *timer < config_.inputs[cut_end_].beat) {
+            return skip_to_timer(*timer);
+        }
+        ++counters_.skip_to_an_input_before_timer;
+    }
     const u64 pulse = faults_.skip_by_eight_beats ? beat_ + 8 : (beat_ / 8 + 1) * 8;
     const bool pulse_first = faults_.skip_to_pulse_before_inputs && touched();
     if (inputs_remain() && !(pulse_first && config_.inputs[cut_end_].beat > pulse)) {
@@ -182,10 +204,11 @@ void Model::jump_to(u64 key) {
 void Model::count_lines_at_jump() {
     bool by_line = cut_begin_ == cut_end_;
     for (const ModelCore& core : cores_) {
-        const bool line_alone =
-            ordered_line_counts(core) && core.pending.empty() && core.warm.empty() &&
-            core.rings[HIGH].empty() && core.rings[NORMAL].empty() && core.rings[LOW].empty() &&
-            core.lines[HIGH].empty() && core.lines[NORMAL].empty() && core.lines[LOW].empty();
+        const bool line_alone = ordered_line_counts(core) && core.pending.empty() &&
+                                core.warm.empty() && !deltas_left(core) &&
+                                core.rings[HIGH].empty() && core.rings[NORMAL].empty() &&
+                                core.rings[LOW].empty() && core.lines[HIGH].empty() &&
+                                core.lines[NORMAL].empty() && core.lines[LOW].empty();
         by_line = by_line && (line_alone || !core_has_something(core));
     }
     counters_.no_jump_for_line += by_line;
@@ -301,7 +324,7 @@ bool Model::idle(u32 core) const {
         std::ranges::all_of(own.lines, empty) || faults_.steal_though_lines_wait;
     const bool selected = std::ranges::count(selected_, core, &HeapEntry::home) > 0;
     return own.warm.empty() && std::ranges::all_of(own.rings, empty) && lines_empty &&
-           (!selected || faults_.steal_though_selected);
+           !deltas_left(own) && (!selected || faults_.steal_though_selected);
 }
 
 u64 Model::spare(u32 core) {

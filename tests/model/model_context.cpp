@@ -11,6 +11,7 @@ namespace {
 constexpr u32 EMISSIONS_OF_A_TASK = 7;
 constexpr u64 BUDGET_MAX = 8;
 constexpr u64 WARM_LIMIT = 64;
+constexpr u64 COLD_LIMIT = 512;
 constexpr u64 TICKS_MAX = 0xFFFF'FFFF;
 constexpr u64 TIME_MAX = u64{1} << 62;
 constexpr u16 GUARD_IDS = 1024;
@@ -19,6 +20,11 @@ template<class... Words>
 u64 hash_of_words(Words... words) {
     const std::array<u64, sizeof...(words)> array = {words...};
     return hash64(std::as_bytes(std::span(array)));
+}
+
+bool flags_fit(u8 flags) {
+    return flags == 0 || flags == STATELESS || flags == IS_DELTA ||
+           flags == (IS_DELTA | BRINGS_ROWS);
 }
 
 } // namespace
@@ -33,7 +39,11 @@ void ModelContext::run() {
 
 // Section 2.7.
 u64 ModelContext::limit() const {
-    const bool warm = origin_ == Origin::Warm && !model_.faults_.warm_run_keeps_budget;
+    if (origin_ == Origin::ColdFiber) {
+        return model_.faults_.cold_like_warm ? WARM_LIMIT : COLD_LIMIT;
+    }
+    const bool warm = origin_ == Origin::WarmFiber ||
+                      (origin_ == Origin::Warm && !model_.faults_.warm_run_keeps_budget);
     return warm ? WARM_LIMIT : task_.budget;
 }
 
@@ -113,10 +123,11 @@ bool ModelContext::guard_passes(u16 id) {
 
 // The emission is charged, then counted, a refused one too.
 ModelStatus ModelContext::emit(const Emission& emission) {
+    return charge(1) ? emit_charged(emission) : OVER_BUDGET;
+}
+
+ModelStatus ModelContext::emit_charged(const Emission& emission) {
     const ModelFaults& faults = model_.faults_;
-    if (!charge(1)) {
-        return OVER_BUDGET;
-    }
     const ModelStatus status = try_emit(emission);
     if (status != OK && faults.refused_calls_cost_nothing) {
         --used_;
@@ -147,12 +158,15 @@ ModelStatus ModelContext::try_emit(const Emission& emission) {
     if (emission.by_message || home != core_ || ordered_part) {
         return send_message(emission, home);
     }
+    if (emission.task.is_delta()) {
+        return delta_here(emission);
+    }
     return emission.time ? order_here(emission) : enter_here(emission);
 }
 
 ModelStatus ModelContext::check(const Emission& emission) {
     const ModelFaults& faults = model_.faults_;
-    const bool valid_task = model_.valid(emission.task);
+    const bool valid_task = model_.valid(emission.task) && may_go(emission);
     const bool late = emission.time.value_or(0) > TIME_MAX && !faults.timestamps_unlimited;
     if (faults.task_looked_at_before_count && !valid_task) {
         return INVALID_TASK;
@@ -189,7 +203,7 @@ bool Model::valid(const ModelTask& task) const {
         guards_fit = guards_fit && task.guards[i] < (i < task.guard_count ? GUARD_IDS : 1);
     }
     return guards_fit && config_.handlers.contains(task.handler) && task.level < LEVELS &&
-           task.budget <= BUDGET_MAX && (task.flags & ~STATELESS) == 0 &&
+           task.budget <= BUDGET_MAX && flags_fit(task.flags) && has_rows(task) &&
            task.reserved == std::array<u8, 2>{};
 }
 

@@ -24,14 +24,23 @@ void Model::core_beat(u32 core) {
     }
     run_ordered_part(core);
     own.ordered_events = own.events.size();
+    if (faults_.timers_before_state_change) {
+        fire_timers(core);
+    }
     if (faults_.steal_before_state_change) {
         log_stolen(core);
     }
     log_state_change(core);
+    log_commit(core);
     log_promotion(core);
     log_stolen(core);
+    if (!faults_.timers_before_state_change) {
+        fire_timers(core);
+    }
     line_up(core);
     admit(core);
+    run_fibers(core);
+    run_cold_fibers(core);
     run_tasks(core);
 }
 
@@ -211,6 +220,11 @@ std::optional<u8> Model::oldest_admissible(u32 core) {
 }
 
 bool Model::has_room(u32 core, const Arrival& head) {
+    if (head.task.is_delta()) {
+        const bool room = slot_has_room(core, beat_ % 8, run_of(head).rows.size());
+        counters_.line_blocked_by_full_slot += !room;
+        return room;
+    }
     const bool full = head.ordered_time ? heap_full(core)
                                         : cores_[core].rings[head.task.level].size() ==
                                               CAPACITIES[head.task.level];
@@ -251,7 +265,7 @@ void Model::admit_one(u32 core, u8 line) {
     if (arrival.from != From::Messages) {
         record(core, {.timestamp = stamp(core),
                       .task_id = arrival.task.id,
-                      .hash = hash64(arrival.task.encode()),
+                      .hash = hash_with_rows(arrival.task, arrival.rows),
                       .kind = EXTERNAL_INPUT});
     } else if (faults_.credit_reusable_at_once || heap_at_once) {
         ++cores_[arrival.source].credits;
@@ -260,6 +274,8 @@ void Model::admit_one(u32 core, u8 line) {
     }
     if (arrival.ordered_time) {
         enter_heap(core, arrival.task, *arrival.ordered_time);
+    } else if (arrival.task.is_delta()) {
+        enter_delta(core, {arrival.task, run_of(arrival)}, beat_ % 8);
     } else {
         enter_ring(core, arrival.task);
     }

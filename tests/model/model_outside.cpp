@@ -10,6 +10,19 @@ namespace {
 
 constexpr u64 QUOTA = 16;
 constexpr u64 CUT_MAX = 1024;
+
+// Rows take the place of two inputs.
+template<class Input>
+u64 entries_of(const Input& input) {
+    return input.task.brings_rows() ? 3 : 1;
+}
+u64 entries_of(const std::vector<Arrival>& taken) {
+    u64 entries = 0;
+    for (const Arrival& arrival : taken) {
+        entries += entries_of(arrival);
+    }
+    return entries;
+}
 constexpr u64 TIME_MAX = u64{1} << 62;
 
 } // namespace
@@ -53,7 +66,7 @@ void Model::cut_outside(u64 due) {
             }
             continue;
         }
-        if (taken_.size() == CUT_MAX && !faults_.outside_cut_unlimited) {
+        if (entries_of(taken_) + entries_of(input) > CUT_MAX && !faults_.outside_cut_unlimited) {
             ++counters_.outside_cut_stopped_by_1024;
             break;
         }
@@ -62,8 +75,8 @@ void Model::cut_outside(u64 due) {
             break;
         }
         const u32 home = static_cast<u32>(input.task.id % config_.cores);
-        taken_.push_back(
-            {due, From::Outside, taken_.size(), home, 0, input.task, input.ordered_time});
+        taken_.push_back({due, From::Outside, taken_.size(), home, 0, input.task,
+                          input.ordered_time, input.rows});
         ++next_outside_;
     }
     counters_.outside_beside_inputs += taken_.size() > taken_before && cut_begin_ != cut_end_;
@@ -82,13 +95,14 @@ bool Model::is_there(const ModelOutside& input, u64 due) const {
 
 // Sections 1 and 2.11.
 bool Model::accepts(const ModelOutside& input) const {
-    return valid(input.task) && input.ordered_time.value_or(0) <= TIME_MAX;
+    return valid(input.task) && input.ordered_time.value_or(0) <= TIME_MAX &&
+           !(input.task.is_delta() && input.ordered_time);
 }
 
 // In its home core's line, beside those that are not in the ring or heap yet.
 bool Model::has_place(const ModelOutside& input) {
     const u32 core = static_cast<u32>(input.task.id % config_.cores);
-    const u8 line = line_of(input.task, input.ordered_time.has_value());
+    const u8 line = quota_line_of({.task = input.task, .ordered_time = input.ordered_time});
     const u64 quota = QUOTA + (faults_.outside_quota_off_by_one ? 1 : 0);
     return held_from_outside(core, line) < quota;
 }
@@ -100,11 +114,10 @@ u64 Model::held_from_outside(u32 core, u8 line) const {
     };
     u64 held = 0;
     if (!faults_.outside_quota_of_this_cut_alone) {
-        held += static_cast<u64>(std::ranges::count_if(cores_[core].lines[line], is_held));
+        held += held_in_lines(core, line, is_held);
     }
     for (const Arrival& arrival : taken_) {
-        const bool same_line = line_of(arrival.task, arrival.ordered_time.has_value()) == line ||
-                               faults_.outside_quota_of_all_lines;
+        const bool same_line = quota_line_of(arrival) == line || faults_.outside_quota_of_all_lines;
         held += arrival.source == core && same_line && !faults_.outside_cut_without_quota ? 1 : 0;
     }
     return held;

@@ -15,7 +15,8 @@ constexpr u8 WARM = LEVELS; // the ring behind those of the levels
 
 // Section 2.6: the loop. Every record of the beat counts.
 void Model::run_tasks(u32 core) {
-    const ModelCore& own = cores_[core];
+    ModelCore& own = cores_[core];
+    own.warm_turns = own.parked_warm.size();
     const u64 needs = faults_.no_room_kept_for_a_task ? 1 : RECORDS_FREE_FOR_A_TASK;
     const u64 not_counted = faults_.ordered_part_outside_share ? own.ordered_events : 0;
     for (bool first = true;; first = false) {
@@ -23,10 +24,17 @@ void Model::run_tasks(u32 core) {
             ++counters_.run_stopped_below_8_free;
             return;
         }
+        const bool fibers_turn = first && beat_ % 8 == 6 && !faults_.no_fiber_turn;
+        if (fibers_turn && run_warm_fiber(core)) {
+            continue;
+        }
         ModelTask task;
         const std::optional<Origin> origin = take_task(core, first, task);
         if (!origin) {
-            return;
+            if (!run_warm_fiber(core)) {
+                return;
+            }
+            continue;
         }
         execute(core, task, *origin, stamp(core));
     }
@@ -87,6 +95,9 @@ void Model::execute(u32 core, const ModelTask& task, Origin origin, u64 start) {
     ModelContext context(*this, core, task, origin, start);
     context.run();
     judge(core, task, origin, context, events[place]);
+    if (config_.seen) {
+        config_.seen(beat_, task, events[place]);
+    }
     if (faults_.executed_stamped_at_end && origin != Origin::OrderedPart) {
         events[place].timestamp = stamp(core);
     }

@@ -11,10 +11,9 @@
 namespace knhk::model {
 namespace {
 
-constexpr u64 LOADED_BYTES = 115'240;
+constexpr u64 LOADED_BYTES = 115'272;
 constexpr u32 LOADED = 8;
 constexpr u32 BEFORE = 9;
-constexpr u16 NO_TASK = 65'535;
 constexpr u64 ROWS_COST = 7;
 
 enum GuardKind : u8 { TICK_BUDGET, CARRY, AUTHORIZATION, SCHEMA };
@@ -52,6 +51,15 @@ void Model::promote(u32 snapshot) {
     }
 }
 
+// Reading one takes longer than following it.
+const SigmaSnapshot& Model::followed(const Bytes& bytes) {
+    std::shared_ptr<const SigmaSnapshot>& read = read_[bytes];
+    if (read == nullptr) {
+        read = std::make_shared<const SigmaSnapshot>(read_snapshot(bytes).value());
+    }
+    return *read;
+}
+
 u64 Model::current_id_word() const {
     return turns_.empty() ? 0 : snapshot_id_word(turns_.back());
 }
@@ -82,8 +90,8 @@ ModelStatus ModelContext::load(u64 place, std::span<const std::byte> piece) {
     return OK;
 }
 
-// Section 2.13. The task that follows; none if there is none, or the task did not come to its end.
-std::optional<u16> ModelContext::evaluate() {
+// Section 2.13.
+std::optional<ModelStep> ModelContext::evaluate() {
     ModelCounters& counters = model_.counters_;
     if (model_.turns_.empty()) {
         ++counters.eval_without_snapshot;
@@ -91,29 +99,43 @@ std::optional<u16> ModelContext::evaluate() {
         return std::nullopt;
     }
     const bool stale = model_.faults_.first_snapshot_is_followed;
-    const SigmaSnapshot snapshot =
-        read_snapshot(stale ? model_.turns_.front() : model_.turns_.back()).value();
-    const u64 number = payload(0) & 0xFFFF'FFFF;
+    const SigmaSnapshot& snapshot =
+        model_.followed(stale ? model_.turns_.front() : model_.turns_.back());
+    if (delta_ != nullptr && is_of_another_class(snapshot)) {
+        return std::nullopt;
+    }
     if (!charge(1)) {
         return std::nullopt;
     }
-    if (number >= snapshot.tasks.size()) {
+    if (node() >= snapshot.tasks.size()) {
         ++counters.eval_no_task;
         refuse(NO_SNAPSHOT);
         return std::nullopt;
     }
-    const SigmaTask& task = snapshot.tasks[number];
-    if (!charge(1)) { // the pattern, a sequence
+    const SigmaTask& task = snapshot.tasks[node()];
+    if (!charge(task.cost)) {
         return std::nullopt;
     }
-    if (payload(1) >= model_.config_.runs.size()) {
+    if (run_to_read() == nullptr) {
         ++counters.eval_no_run;
         refuse(NO_SNAPSHOT);
         return std::nullopt;
     }
-    return charge(task.guards.size()) && snapshot_guards_pass(snapshot, task)
-               ? evaluate_hooks(snapshot, task)
-               : std::nullopt;
+    if (!charge(task.guards.size()) || !snapshot_guards_pass(snapshot, task)) {
+        return std::nullopt;
+    }
+    ModelStep step{.task = &task, .turn = turn_of(task)};
+    if (step.turn != Turn::Goes) {
+        route_without_hooks(step);
+    } else if (evaluate_hooks(snapshot, task, step)) {
+        route_by_hooks(step);
+    } else {
+        return std::nullopt;
+    }
+    if (delta_ != nullptr && !leave_receipts(step)) {
+        return std::nullopt;
+    }
+    return end_evaluation(step) ? std::optional(step) : std::nullopt;
 }
 
 // All of them, whichever fails; the first in the task's order is told.
@@ -146,39 +168,49 @@ bool ModelContext::snapshot_guard_passes(const SigmaGuard& guard) {
     case AUTHORIZATION:
         return (payload(guard.word) & guard.value) != 0;
     case SCHEMA:
-        return model_.config_.runs[payload(1)].predicate == guard.value;
+        return run_to_read()->predicate == guard.value;
     default:
         ++model_.counters_.eval_custom_guard;
         return guard_passes(guard.custom);
     }
 }
 
-// In order, up to the first that is false.
-std::optional<u16> ModelContext::evaluate_hooks(const SigmaSnapshot& snapshot,
-                                                const SigmaTask& task) {
-    const ModelTriples& run = model_.config_.runs[payload(1)];
-    Bytes receipts;
-    u64 hooks = 0;
-    u64 rows_hash = 0;
-    bool yes = true;
-    while (hooks < task.hooks.size() && (yes || model_.faults_.false_hook_does_not_stop)) {
-        const u16 number = task.hooks[hooks];
+// The delta's, or the workload's.
+const ModelTriples* ModelContext::run_to_read() const {
+    const std::vector<ModelTriples>& runs = model_.config_.runs;
+    if (delta_ != nullptr && !model_.faults_.fiber_reads_the_workloads_run) {
+        return delta_;
+    }
+    return payload(1) < runs.size() ? &runs[payload(1)] : nullptr;
+}
+
+// In order, up to the first that is false; of choices, up to the first that is true, or all.
+bool ModelContext::evaluate_hooks(const SigmaSnapshot& snapshot, const SigmaTask& task,
+                                  ModelStep& step) {
+    const bool until_true = task.pattern == EXCLUSIVE_CHOICE || task.pattern == DEFERRED_CHOICE;
+    const bool all = (task.pattern == MULTI_CHOICE && !model_.faults_.multi_choice_takes_first) ||
+                     model_.faults_.false_hook_does_not_stop ||
+                     (until_true && model_.faults_.true_condition_does_not_stop);
+    for (const u16 number : task.hooks) {
         const std::optional<Answered> answered =
-            evaluate_hook(run, snapshot.hooks[number], number, receipts);
+            evaluate_hook(*run_to_read(), snapshot.hooks[number], number, step.receipts);
         if (!answered) {
-            return std::nullopt;
+            return false;
         }
-        ++hooks;
-        yes = answered->yes;
+        step.yes.push_back(answered->yes);
+        step.emitted.push_back(emitted_by(*answered));
+        step.emits = step.emits || !answered->result.empty();
+        ++step.hooks;
         if (!answered->result.empty()) {
             ++model_.counters_.eval_rows;
-            rows_hash = link_of(rows_hash, hash64(answered->result));
+            step.rows_hash = link_of(step.rows_hash, hash64(answered->result));
+        }
+        const bool stops = until_true || task.pattern == MULTI_CHOICE;
+        if (!all && answered->yes == stops) {
+            break;
         }
     }
-    const u16 next = yes ? task.when_true : task.when_false;
-    ++(yes ? model_.counters_.eval_true : model_.counters_.eval_false);
-    end_evaluation(receipts, yes, hooks, next, rows_hash);
-    return next == NO_TASK ? std::nullopt : std::optional(next);
+    return true;
 }
 
 // The run is read, the query put, the receipt written, each charged before.
@@ -199,7 +231,7 @@ std::optional<Answered> ModelContext::evaluate_hook(const ModelTriples& run, con
     if (!charge(costly ? ROWS_COST : 1) || !charge(1)) {
         return std::nullopt;
     }
-    const u64 hook_id = (u64{core_} << 32) + ((payload(0) & 0xFFFF) << 16) + number;
+    const u64 hook_id = (u64{core_} << 32) + (node() << 16) + number;
     u64& written = model_.cores_[core_].receipts;
     model_.counters_.later_receipt += written > 0;
     append_receipt(
@@ -217,27 +249,20 @@ std::optional<Answered> ModelContext::evaluate_hook(const ModelTriples& run, con
 }
 
 // Nothing is charged for the output.
-void ModelContext::end_evaluation(const Bytes& receipts, bool yes, u64 hooks, u16 next,
-                                  u64 rows_hash) {
+bool ModelContext::end_evaluation(const ModelStep& step) {
     if (model_.faults_.evaluation_pays_for_output && !charge(1)) {
-        return;
+        return false;
     }
+    ++(step.answer ? model_.counters_.eval_true : model_.counters_.eval_false);
     const u64 turn = model_.faults_.turn_is_not_told ? 1 : model_.turns_.size();
-    output_ = {hash64(receipts), u64{yes} + (hooks << 8) + (u64{next} << 16), turn, rows_hash};
-    output_set_ = true;
-}
-
-void ModelContext::follow(u16 next) {
-    const u64 life = payload(0) >> 32;
-    if (life == 0) {
-        ++model_.counters_.eval_life_over;
-        return;
+    u64 told = u64{step.answer} + (step.hooks << 8) + (u64{step.next} << 16);
+    for (const u32 branch : step.branches) {
+        told += u64{1} << (32 + branch);
     }
-    ++model_.counters_.eval_followed;
-    const u64 spent = model_.faults_.life_is_spent_twice ? std::min<u64>(life, 2) : 1;
-    ModelTask task = task_;
-    task.payload[0] = (life - spent) << 32 | next;
-    spawn(task);
+    told += static_cast<u64>(step.turn) << 40;
+    output_ = {hash64(step.receipts), told, turn, step.rows_hash};
+    output_set_ = true;
+    return true;
 }
 
 u64 ModelContext::link_of(u64 before, u64 hash) {

@@ -105,6 +105,39 @@ void add_ids(OrderedJson& input, u64 count, const Shape& shape, Dice& dice) {
     }
 }
 
+// One case for all, or each a case of its own, on all cores or on one.
+void add_case(OrderedJson& input, u64 count, const Shape& shape, Dice& dice) {
+    if (dice.one_in(4)) {
+        return;
+    }
+    input["id"] = 257 * dice.below(4);
+    if (count > 1) {
+        input["id_step"] = 257 * dice.pick({0, 0, 1, shape.cores});
+    }
+}
+
+// Tokens of a few cases for one task that keeps something of them, beat after beat.
+void add_drill(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& kinds) {
+    const bool small_share = shape.cores >= 128; // timers and inputs fill it together
+    const u64 task = small_share ? dice.pick({11, 12}) : dice.pick({2, 6, 8, 11, 12, 13, 15, 15});
+    const bool many = small_share || dice.one_in(4);
+    u64 beat = dice.below(8);
+    for (u64 left = dice.between(6, 20); left > 0; --left) {
+        OrderedJson input;
+        kinds.add_evaluation_fields(input, dice.pick({0, 1, 2}));
+        input["eval"] = task;
+        input["id"] = 257 * dice.below(2);
+        input["beat"] = beat;
+        constexpr u64 BREAKER = 15;
+        if (many || task == BREAKER) {
+            input["count"] = dice.between(2, many ? 45 : 4);
+            input["id_step"] = 257 * shape.cores;
+        }
+        file["inputs"].push_back(input);
+        beat += dice.pick({0, 0, 1, 1, 2, 7});
+    }
+}
+
 // By handler, what the image does with it ends by its payload.
 u64 add_handler(OrderedJson& input, u64 tasks_max, Dice& dice) {
     const u64 handler = dice.between(0, 6);
@@ -122,9 +155,9 @@ OrderedJson input(const Shape& shape, Dice& dice, RandomKinds& kinds, u64 tasks_
     if (dice.one_in(10)) {
         count = std::max<u64>(1, count / add_handler(input, tasks_max, dice));
     } else if (dice.of_8(shape.evaluates_of_8)) {
-        const u64 life = std::min<u64>(dice.pick({0, 1, 4, 20}), tasks_max / count);
+        const u64 life = std::min<u64>(dice.pick({0, 2, 5, 12}), tasks_max / count);
         kinds.add_evaluation_fields(input, life);
-        count = std::max<u64>(1, count / (life + 1));
+        count = std::max<u64>(1, count / RandomKinds::tasks_of_evaluation(life));
     } else {
         const u64 kind = dice.below(kinds.kinds().size());
         input["kind"] = kinds.kinds()[kind]["name"];
@@ -140,6 +173,9 @@ OrderedJson input(const Shape& shape, Dice& dice, RandomKinds& kinds, u64 tasks_
         }
     }
     add_ids(input, count, shape, dice);
+    if (input.contains("eval")) {
+        add_case(input, count, shape, dice);
+    }
     kinds.add_task_fields(input);
     if (dice.of_8(shape.ordered_inputs_of_8)) {
         input["at"] = dice.pick(
@@ -147,6 +183,20 @@ OrderedJson input(const Shape& shape, Dice& dice, RandomKinds& kinds, u64 tasks_
     }
     add_beats(input, shape, dice);
     return input;
+}
+
+// An input that is not ordered may be one, of a run that has rows.
+void make_delta(OrderedJson& input, const OrderedJson& file, const Shape& shape, Dice& dice) {
+    const bool may_be = (input.contains("eval") || input.contains("kind")) && !input.contains("at");
+    if (!may_be || shape.runs == 0 || !dice.of_8(shape.deltas_of_8)) {
+        return;
+    }
+    const u64 run = dice.below(shape.runs);
+    if (!file["runs"][run]["rows"].empty()) {
+        input[input.contains("eval") ? "run" : "value"] = run;
+        input["delta"] = true;
+        input.erase("stateless");
+    }
 }
 
 // Just more than half a share of requests for core 0.
@@ -189,6 +239,24 @@ void add_touching_input(OrderedJson& file, const Shape& shape, Dice& dice) {
     file["inputs"].push_back(input);
 }
 
+// Another snapshot and back, beats later; now and then by tasks that run out of ticks behind that.
+void add_promoting_inputs(OrderedJson& file, const Shape& shape, Dice& dice) {
+    u64 beat = dice.below(20);
+    for (u64 left = dice.between(1, 4); left > 0; --left) {
+        const std::string name = "promote " + std::to_string(left);
+        OrderedJson steps = {{{"do", "promote"}, {"snapshot", dice.below(shape.snapshots)}}};
+        if (left == 1) {
+            steps[0]["snapshot"] = "before";
+        }
+        if (dice.one_in(3)) {
+            steps.push_back({{"do", "work"}, {"ticks", 8}});
+        }
+        file["kinds"].push_back({{"name", name}, {"steps", steps}});
+        file["inputs"].push_back({{"kind", name}, {"id", dice.below(shape.cores)}, {"beat", beat}});
+        beat += dice.between(6, 20);
+    }
+}
+
 OrderedJson loading_input(u64 beat, u64 place, std::span<const std::byte> piece) {
     OrderedJson input = {{"handler", 8}, {"id", 0}, {"payload", {place, 0, 0, 0}}, {"beat", beat}};
     for (u64 i = 0; i < piece.size(); ++i) {
@@ -205,7 +273,8 @@ void add_loading_inputs(OrderedJson& file, Dice& dice) {
     constexpr u64 PIECE = 24;
     const u64 beat = dice.below(40);
     const u64 missing = dice.one_in(5) ? dice.below(10) : ~u64{0};
-    const Bytes bytes = snapshot_file(snapshot_file_name(static_cast<u32>(dice.below(4))));
+    const Bytes bytes =
+        snapshot_file(snapshot_file_name(static_cast<u32>(dice.below(RANDOM_SNAPSHOT_FILES))));
     for (u64 at = 0; at < bytes.size(); at += PIECE) {
         if (at / PIECE != missing) {
             const auto piece = std::span(bytes).subspan(at, std::min(PIECE, bytes.size() - at));
@@ -220,7 +289,7 @@ void add_loading_inputs(OrderedJson& file, Dice& dice) {
 }
 
 void add_inputs(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& kinds) {
-    u64 entries = dice.between(1, 4);
+    u64 entries = shape.aim == Aim::Flow ? dice.between(4, 8) : dice.between(1, 4);
     u64 tasks_max = shape.tasks_max / entries;
     if (shape.burst > 0) {
         file["inputs"].push_back(burst_input(shape, dice, kinds));
@@ -233,24 +302,40 @@ void add_inputs(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& 
     }
     for (u64 i = 0; i < entries; ++i) {
         file["inputs"].push_back(input(shape, dice, kinds, tasks_max));
+        make_delta(file["inputs"].back(), file, shape, dice);
     }
     if (shape.aim == Aim::Steal && !dice.one_in(4)) {
         add_touching_input(file, shape, dice);
+    }
+    if (shape.snapshots > 1 && dice.one_in(3)) {
+        add_promoting_inputs(file, shape, dice);
+    }
+    if (shape.aim == Aim::Flow) {
+        add_drill(file, shape, dice, kinds);
     }
     if (dice.one_in(3)) {
         add_loading_inputs(file, dice);
     }
 }
 
+// An id that no number of a random file is.
+OrderedJson random_text(Dice& dice) {
+    return "urn:\u00e9#" + std::to_string(dice.bits());
+}
+
 void add_runs(OrderedJson& file, const Shape& shape, Dice& dice) {
     for (u64 count = shape.runs; count > 0; --count) {
-        const u64 predicate = dice.one_in(5) ? dice.bits() : RANDOM_PREDICATE;
-        OrderedJson run = {{"predicate", random_notation(predicate, dice)}};
+        const bool is_named = dice.one_in(shape.full_runs ? 50 : 5);
+        const OrderedJson predicate =
+            is_named ? random_text(dice) : random_notation(RANDOM_PREDICATE, dice);
+        OrderedJson run = {{"predicate", predicate}};
         run["rows"] = OrderedJson::array();
-        for (u64 rows = dice.below(9); rows > 0; --rows) {
+        for (u64 rows = shape.full_runs ? 8 : dice.below(9); rows > 0; --rows) {
             const u64 object =
                 dice.pick({0, 1, 2, (u64{1} << 63) - 1, u64{1} << 63, ~u64{0}, dice.bits()});
-            run["rows"].push_back({dice.below(4), random_notation(object, dice)});
+            const bool has_name = object > 3 && object < (u64{1} << 62);
+            run["rows"].push_back(
+                {dice.below(4), has_name ? random_text(dice) : random_notation(object, dice)});
         }
         file["runs"].push_back(run);
     }
@@ -278,8 +363,10 @@ std::string random_workload_file(u64 seed) {
         file["observations"] = kinds.observations();
     }
     add_runs(file, shape, dice);
-    for (u32 number = 0; number < shape.snapshots; ++number) {
-        file["sigma"].push_back(snapshot_file_name(number));
+    const u64 first = dice.below(RANDOM_SNAPSHOT_FILES);
+    for (u64 number = first; number < first + shape.snapshots; ++number) {
+        file["sigma"].push_back(
+            snapshot_file_name(static_cast<u32>(number % RANDOM_SNAPSHOT_FILES)));
     }
     file["kinds"] = kinds.kinds();
     file["inputs"] = OrderedJson::array();

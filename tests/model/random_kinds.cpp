@@ -119,6 +119,13 @@ void RandomKinds::add_task_fields(OrderedJson& to) {
     }
 }
 
+void RandomKinds::make_delta(OrderedJson& emission) {
+    if (dice_.of_8(shape_.deltas_of_8)) {
+        emission["delta"] = true;
+        emission.erase("stateless");
+    }
+}
+
 // A few emissions among other things to do; the share keeps the number of tasks near the life.
 void RandomKinds::make_kind(u64 number) {
     OrderedJson steps = OrderedJson::array();
@@ -210,21 +217,35 @@ void RandomKinds::add_emission(OrderedJson& steps, u64 number, u64 share, u64 ha
     add_task_fields(step);
     if (way == 2) {
         add_time(step, shape_.too_late_one_in);
+    } else {
+        make_delta(step);
     }
     add_one_in(step);
     steps.push_back(step);
 }
 
+// More or less: a token may become several.
+u64 RandomKinds::tasks_of_evaluation(u64 life) {
+    return life == 0 ? 1 : 3 * life;
+}
+
 // Handlers of the image, each with a payload that ends; or one that does not exist.
 void RandomKinds::add_handler(OrderedJson& step, u64 number) {
-    const u64 handler = dice_.pick({0, 1, 2, 3, 4, 5, 5, 6, 8, 9, 65535});
+    const u64 handler = dice_.pick({0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 65535});
     step["handler"] = handler;
     const u64 tasks = dice_.between(1, 12);
     const u64 first = handler == 6   ? dice_.pick({kind_count_, 0xFFFF'FFFF})
-                      : handler == 8 ? dice_.pick({0, 24, 115'216, 115'217, ~u64{0}, ~u64{0} - 1})
+                      : handler == 7 ? evaluation_word()
+                      : handler == 8 ? dice_.pick({0, 24, 115'248, 115'249, ~u64{0}, ~u64{0} - 1})
                                      : tasks;
     step["payload"] = {first, small_number(), small_number(), small_number()};
     children_[number].push_back({0, 1, tasks});
+}
+
+// With whatever travels with a token, and a life or two.
+u64 RandomKinds::evaluation_word() {
+    return dice_.below(RANDOM_SNAPSHOT_TASKS + 1) | dice_.below(4) << 16 | dice_.below(4) << 24 |
+           dice_.below(16) << 28 | dice_.below(3) << 32;
 }
 
 // A task of the snapshot, and those that follow it.
@@ -237,7 +258,7 @@ void RandomKinds::add_evaluation(OrderedJson& step, u64 number) {
     if (dice_.one_in(3)) {
         step["data"][dice_.below(2)] = "value";
     }
-    children_[number].push_back({0, 1, life + 1});
+    children_[number].push_back({0, 1, tasks_of_evaluation(life)});
 }
 
 void RandomKinds::add_evaluation_fields(OrderedJson& to, u64 life) {
@@ -366,7 +387,7 @@ OrderedJson RandomKinds::other_step() {
 }
 
 u64 RandomKinds::work_ticks() {
-    return dice_.pick({5, 7, 8, 8, 30, 63, 64, 0xFFFF'FFFF});
+    return dice_.pick({5, 7, 8, 8, 30, 63, 64, 200, 0xFFFF'FFFF});
 }
 
 void RandomKinds::add_one_in(OrderedJson& step) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "tests/model/dice.hpp"
+#include "tests/model/snapshot.hpp"
 
 namespace knhk::model {
 namespace {
@@ -31,6 +32,7 @@ class RandomOutside {
                 pass_time();
             }
             made_.push_back({random_task(), random_time(), moment_});
+            make_delta(made_.back());
         }
         return std::move(made_);
     }
@@ -66,6 +68,22 @@ class RandomOutside {
             task.handler = 511;
         }
         return task;
+    }
+
+    // With rows of its own; seldom one that cannot be: ordered, or of no rows that are a run.
+    void make_delta(ModelOutside& outside) {
+        if (!dice_.one_in(4)) {
+            outside.task.flags &= STATELESS;
+            return;
+        }
+        outside.task.flags = IS_DELTA | BRINGS_ROWS;
+        outside.rows.predicate = RANDOM_PREDICATE;
+        for (u64 rows = dice_.between(1, 8); rows > 0; --rows) {
+            outside.rows.rows.emplace_back(dice_.below(4), dice_.below(3));
+        }
+        if (!dice_.one_in(20)) {
+            outside.ordered_time.reset();
+        }
     }
 
     // Like one of the workload's own, but with little life.

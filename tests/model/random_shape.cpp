@@ -6,11 +6,13 @@
 namespace knhk::model {
 namespace {
 
-constexpr Aim AIMS[24] = {
+constexpr Aim AIMS[] = {
     Aim::General,   Aim::Heap,    Aim::Selection, Aim::Warm,  Aim::Steal,     Aim::General,
     Aim::Credit,    Aim::Later,   Aim::HalfShare, Aim::Heap,  Aim::General,   Aim::Reserve,
     Aim::Steal,     Aim::General, Aim::Selection, Aim::Warm,  Aim::General,   Aim::Later,
-    Aim::HalfShare, Aim::Credit,  Aim::Line,      Aim::Steal, Aim::Selection, Aim::General};
+    Aim::HalfShare, Aim::Credit,  Aim::Line,      Aim::Steal, Aim::Selection, Aim::General,
+    Aim::Flow,      Aim::Flow,    Aim::Flow,      Aim::Flow,  Aim::Flow,      Aim::Flow,
+    Aim::Flow,      Aim::Flow,    Aim::Beat,      Aim::Beat,  Aim::Beat,      Aim::Beat};
 
 void aim_at_heap(Shape& shape, Dice& dice) {
     shape.cores = static_cast<u32>(dice.pick({32, 64, 64, 128, 128, 256}));
@@ -125,6 +127,42 @@ void aim_at_waiting_line(Shape& shape, Dice& dice) {
     shape.inputs_max = 50;
 }
 
+// Many deltas for few cores, of full runs: places run out.
+void aim_at_beat_path(Shape& shape, Dice& dice) {
+    shape.cores = static_cast<u32>(dice.pick({1, 1, 2, 4, 64, 256}));
+    shape.tasks_max = dice.between(500, 4000);
+    shape.ways = {6, 3, 0};
+    shape.homes = {6, 3, 1, 1};
+    shape.snapshots = static_cast<u32>(dice.between(1, 3));
+    shape.runs = static_cast<u32>(dice.between(2, 5));
+    shape.full_runs = dice.one_in(2);
+    shape.evaluates_of_8 = 6;
+    shape.deltas_of_8 = 6;
+    shape.stateless_of_8 = 0;
+    shape.guarded_of_8 = 1;
+    shape.slow_of_8 = 3;
+    shape.ordered_inputs_of_8 = 0;
+    shape.inputs_max = dice.pick({40, 400, 1000});
+    shape.favourite_level = 3;
+    shape.small_budget_of_8 = 0;
+}
+
+// Tasks of snapshots alone, most of them of a few cases.
+void aim_at_flows(Shape& shape, Dice& dice) {
+    shape.cores = static_cast<u32>(dice.pick({1, 1, 2, 4, 8, 64, 128, 256}));
+    shape.tasks_max = dice.between(300, 3000);
+    shape.stealing = dice.one_in(4);
+    shape.snapshots = static_cast<u32>(dice.between(1, 6));
+    shape.runs = static_cast<u32>(dice.between(2, 4));
+    shape.evaluates_of_8 = 8;
+    shape.later_of_8 = 4;
+    shape.small_budget_of_8 = 0;
+    shape.guarded_of_8 = 0;
+    shape.stateless_of_8 = static_cast<u32>(dice.pick({0, 0, 0, 1}));
+    shape.ordered_inputs_of_8 = static_cast<u32>(dice.pick({0, 0, 1}));
+    shape.inputs_max = dice.pick({3, 12, 60, 300});
+}
+
 } // namespace
 
 Shape random_shape(u64 seed, Dice& dice) {
@@ -137,6 +175,7 @@ Shape random_shape(u64 seed, Dice& dice) {
     shape.runs = static_cast<u32>(dice.below(5));
     shape.evaluates_of_8 =
         shape.snapshots > 0 || dice.one_in(8) ? static_cast<u32>(dice.pick({0, 2, 5})) : 0;
+    shape.deltas_of_8 = static_cast<u32>(dice.pick({0, 1, 3}));
     shape.emissions_max = static_cast<u32>(dice.between(1, 6));
     shape.favourite_level = static_cast<u32>(dice.below(4));
     shape.stateless_of_8 = static_cast<u32>(dice.below(5));
@@ -149,7 +188,7 @@ Shape random_shape(u64 seed, Dice& dice) {
     constexpr Aiming AIMINGS[] = {[](Shape&, Dice&) {}, aim_at_heap,        aim_at_selection,
                                   aim_at_warm,          aim_at_stealing,    aim_at_credits,
                                   aim_at_later_beats,   aim_at_half_shares, aim_at_reserve,
-                                  aim_at_waiting_line};
+                                  aim_at_waiting_line,  aim_at_beat_path,   aim_at_flows};
     AIMINGS[static_cast<u32>(shape.aim)](shape, dice);
     return shape;
 }

@@ -22,7 +22,9 @@ enum class Aim : u8 {
     Later,
     HalfShare,
     Reserve,
-    Line
+    Line,
+    Beat,
+    Flow
 };
 
 /// Habits of one file. "Of 8" is so many times of eight.
@@ -34,6 +36,8 @@ struct Shape {
     u32 snapshots = 0;
     u32 runs = 0;
     u32 evaluates_of_8 = 0;
+    u32 deltas_of_8 = 0;                   ///< of what may be one
+    bool full_runs = false;                ///< of eight rows, most of them
     std::vector<u32> ways = {4, 2, 1};     ///< weights of spawn, send and order
     std::vector<u32> homes = {3, 1, 2, 1}; ///< weights of own core, hot core, by value, next core
     u32 hot_cores = 1;
@@ -68,8 +72,11 @@ class RandomKinds {
 
     /// A task of the snapshot with so much life.
     void add_evaluation_fields(OrderedJson& to, u64 life);
+    [[nodiscard]] static u64 tasks_of_evaluation(u64 life);
     /// priority, budget, guards, stateless: some of them.
     void add_task_fields(OrderedJson& to);
+    /// Of an emission that is not ordered: sometimes.
+    void make_delta(OrderedJson& emission);
     [[nodiscard]] const OrderedJson& last_name() const { return kinds_.back()["name"]; }
     /// The most life with which a task of the kind brings at most so many tasks.
     [[nodiscard]] u64 life_for(u64 kind, u64 tasks_max);
@@ -97,6 +104,7 @@ class RandomKinds {
     [[nodiscard]] OrderedJson other_step();
     [[nodiscard]] u64 work_ticks();
     void add_one_in(OrderedJson& step);
+    [[nodiscard]] u64 evaluation_word();
     [[nodiscard]] u64 small_number();
     [[nodiscard]] u64 guard_id();
     [[nodiscard]] u64 tasks_of(u64 kind, u64 life, std::vector<std::vector<u64>>& known) const;

@@ -22,7 +22,10 @@ inline constexpr u8 HIGH = 0;
 inline constexpr u8 NORMAL = 1;
 inline constexpr u8 LOW = 2;
 inline constexpr u8 LEVELS = 3;
-inline constexpr u8 STATELESS = 1; ///< bit 0 of a task's flags
+// Bits of a task's flags.
+inline constexpr u8 STATELESS = 1;
+inline constexpr u8 IS_DELTA = 2;
+inline constexpr u8 BRINGS_ROWS = 4;
 
 /// log-format.md, Task.
 struct ModelTask {
@@ -38,6 +41,8 @@ struct ModelTask {
 
     [[nodiscard]] std::array<std::byte, 64> encode() const;
     [[nodiscard]] bool stateless() const { return (flags & STATELESS) != 0; }
+    [[nodiscard]] bool is_delta() const { return (flags & IS_DELTA) != 0; }
+    [[nodiscard]] bool brings_rows() const { return (flags & BRINGS_ROWS) != 0; }
 };
 
 enum ModelKind : u8 {
@@ -46,7 +51,8 @@ enum ModelKind : u8 {
     STATE_CHANGE,
     EXTERNAL_INPUT,
     TASK_STOLEN,
-    PROMOTION
+    PROMOTION,
+    COMMIT
 };
 
 enum ModelStatus : u8 {
@@ -60,7 +66,10 @@ enum ModelStatus : u8 {
     PARKED,
     STATE_DENIED,
     NO_OBSERVATION,
-    NO_SNAPSHOT
+    NO_SNAPSHOT,
+    NO_BRANCH,
+    WAITS,
+    SWALLOWED
 };
 
 /// log-format.md, Event.

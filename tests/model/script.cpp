@@ -216,8 +216,8 @@ ModelConfig config_of(const Script& script, u32 cores, u64 seed) {
     return config;
 }
 
-ModelDigest digest_of_file(const std::string& json, u64 beats_max) {
-    const Script script = read_script(json);
+ModelDigest digest_of_file(const std::string& json, u64 beats_max, const SnapshotReader& snapshot) {
+    const Script script = read_script(json, snapshot);
     ModelConfig config = config_of(script);
     config.beats_max = beats_max;
     const ModelDigest identity = hash128(identity_of(config, pack_script(script)));

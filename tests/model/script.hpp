@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/model/model.hpp"
+#include "tests/model/snapshot.hpp"
 
 namespace knhk::model {
 
@@ -103,8 +104,11 @@ struct Script {
     std::vector<Bytes> snapshots; ///< their files
 };
 
+/// The bytes of a snapshot that a file names.
+using SnapshotReader = std::function<Bytes(const std::string& name)>;
 /// script_file.cpp. Of a valid file; throws something for most others.
-[[nodiscard]] Script read_script(const std::string& json);
+[[nodiscard]] Script read_script(const std::string& json,
+                                 const SnapshotReader& snapshot = snapshot_file);
 /// script_pack.cpp.
 [[nodiscard]] Bytes pack_script(const Script& script);
 /// script_topology.cpp. What is not stated is flat, 1 beat.
@@ -114,6 +118,7 @@ struct Script {
 [[nodiscard]] ModelConfig config_of(const Script& script, u32 cores = 4, u64 seed = 1);
 
 /// D of a workload file's run, from its text alone.
-[[nodiscard]] ModelDigest digest_of_file(const std::string& json, u64 beats_max = ~u64{0});
+[[nodiscard]] ModelDigest digest_of_file(const std::string& json, u64 beats_max = ~u64{0},
+                                         const SnapshotReader& snapshot = snapshot_file);
 
 } // namespace knhk::model

@@ -22,6 +22,19 @@ u64 number(const Json& json) {
     return json.is_string() ? std::stoull(json.get<std::string>(), nullptr, 16) : json.get<u64>();
 }
 
+// Ids: FNV-1a 64 of a text's bytes, or a number.
+u64 id_number(const Json& json) {
+    const std::string text = json.is_string() ? json.get<std::string>() : "0x";
+    if (text.starts_with("0x")) {
+        return number(json);
+    }
+    u64 id = 0xCBF29CE484222325;
+    for (const char c : text) {
+        id = (id ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+    }
+    return id;
+}
+
 u64 number_or(const Json& json, const char* field, u64 otherwise) {
     return json.contains(field) ? number(json[field]) : otherwise;
 }
@@ -121,10 +134,14 @@ ModelTask read_task(const Json& json, const KindNumbers& kinds) {
     task.guard_count = static_cast<u8>(guards.size());
     std::ranges::transform(guards, task.guards.begin(),
                            [](u64 id) { return static_cast<u16>(id); });
-    task.flags = json.value("stateless", false) ? STATELESS : 0;
+    task.flags = json.value("stateless", false) ? STATELESS
+                 : json.value("delta", false)   ? IS_DELTA
+                                                : 0;
     const Json words = json.value(by_handler ? "payload" : "data", Json::array());
     for (u64 i = 0; i < words.size(); ++i) {
-        task.payload[i + (by_handler ? 0 : 2)] = words[i] == VALUE ? 0 : number(words[i]);
+        task.payload[i + (by_handler ? 0 : 2)] = words[i] == VALUE       ? 0
+                                                 : json.contains("eval") ? id_number(words[i])
+                                                                         : number(words[i]);
     }
     if (!by_handler) {
         task.payload[0] = by_kind ? kinds.at(json.at("kind")) : number(json.at("eval"));
@@ -240,7 +257,7 @@ void read_inputs(const Json& json, Script& script, const KindNumbers& kinds) {
 
 } // namespace
 
-Script read_script(const std::string& text) {
+Script read_script(const std::string& text, const SnapshotReader& snapshot) {
     const Json json = Json::parse(text);
     Script script{.name = json.at("name"), .stealing = json.value("stealing", false)};
     if (json.contains("cores")) {
@@ -259,13 +276,13 @@ Script read_script(const std::string& text) {
         std::ranges::copy(numbers(row), script.observations.emplace_back().begin());
     }
     for (const Json& run : json.value("runs", Json::array())) {
-        script.runs.push_back({.predicate = number(run.at("predicate"))});
+        script.runs.push_back({.predicate = id_number(run.at("predicate"))});
         for (const Json& row : run.at("rows")) {
-            script.runs.back().rows.emplace_back(number(row.at(0)), number(row.at(1)));
+            script.runs.back().rows.emplace_back(id_number(row.at(0)), id_number(row.at(1)));
         }
     }
     for (const Json& file : json.value("sigma", Json::array())) {
-        script.snapshots.push_back(snapshot_file(file));
+        script.snapshots.push_back(snapshot(file));
     }
     KindNumbers kinds;
     read_kinds(json.value("kinds", Json::array()), script, kinds);

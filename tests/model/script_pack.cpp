@@ -102,20 +102,6 @@ void append_group(Bytes& bytes, const ScriptGroup& group) {
     append(bytes, group.task.encode());
 }
 
-void append_run(Bytes& bytes, const ModelTriples& run) {
-    const u64 begin = bytes.size();
-    for (const auto& row : run.rows) {
-        append(bytes, row.first, 8);
-    }
-    fill_to(bytes, begin + 64);
-    for (const auto& row : run.rows) {
-        append(bytes, row.second, 8);
-    }
-    fill_to(bytes, begin + 128);
-    append(bytes, run.predicate, 8);
-    append(bytes, run.rows.size(), 8);
-}
-
 } // namespace
 
 Bytes pack_script(const Script& script) {

@@ -80,8 +80,9 @@ TEST(Shrink, a_case_of_a_run_is_kept_with_little_else) {
         });
         const std::string result = text_of(shrunk.file);
         EXPECT_GT(counters_of(result).parked, 0u) << "seed " << seed;
-        EXPECT_LT(result.size(), 1000u) << "seed " << seed << ": " << result;
-        EXPECT_LE(shrunk.file["kinds"].size(), 2u) << "seed " << seed << ": " << result;
+        EXPECT_LT(result.size(), 1500u) << "seed " << seed << ": " << result;
+        EXPECT_LE(shrunk.file.value("kinds", Json::array()).size(), 2u)
+            << "seed " << seed << ": " << result;
         EXPECT_EQ(shrunk.file["inputs"].size(), 1u) << "seed " << seed << ": " << result;
         if (++shrunk_files == 5) {
             return;

@@ -38,22 +38,79 @@ constexpr bool emits(u8 code) {
     return code == 4 || code == 32;
 }
 
+/// What a pattern takes, and what it costs: docs/patterns.md.
+struct PatternParts {
+    u16 id;
+    u16 cost;
+    u8 branches; ///< at most
+    bool conditions;
+    bool needs_hook;
+    bool when_true;
+    bool when_false;
+    bool need;
+    bool rounds;
+    bool beats;
+    bool thresholds;
+};
+constexpr PatternParts PATTERNS[] = {
+    {.id = 0, .cost = 1, .needs_hook = true, .when_true = true, .when_false = true},
+    {.id = 1, .cost = 2, .branches = 7, .when_false = true},
+    {.id = 2, .cost = 3, .when_true = true, .when_false = true, .need = true},
+    {.id = 3, .cost = 1, .branches = 7, .conditions = true, .needs_hook = true, .when_false = true},
+    {.id = 4, .cost = 2, .when_true = true, .when_false = true},
+    {.id = 5, .cost = 3, .branches = 7, .conditions = true, .needs_hook = true, .when_false = true},
+    {.id = 6, .cost = 4, .when_true = true, .when_false = true},
+    {.id = 7, .cost = 3, .when_true = true, .when_false = true},
+    {.id = 8, .cost = 4, .when_true = true, .when_false = true, .need = true},
+    {.id = 9,
+     .cost = 5,
+     .branches = 1,
+     .needs_hook = true,
+     .when_true = true,
+     .when_false = true,
+     .rounds = true},
+    {.id = 10, .cost = 2, .branches = 7},
+    {.id = 15,
+     .cost = 3,
+     .branches = 7,
+     .conditions = true,
+     .needs_hook = true,
+     .when_false = true,
+     .beats = true},
+    {.id = 43, .cost = 2, .branches = 1, .when_true = true, .when_false = true, .beats = true},
+    {.id = 44, .cost = 1, .needs_hook = true, .when_true = true, .when_false = true, .beats = true},
+    {.id = 45,
+     .cost = 2,
+     .needs_hook = true,
+     .when_true = true,
+     .when_false = true,
+     .rounds = true},
+    {.id = 46,
+     .cost = 2,
+     .needs_hook = true,
+     .when_true = true,
+     .when_false = true,
+     .beats = true,
+     .thresholds = true}};
+
 /// One snapshot of a few tasks, of which none costs more than a warm one may use.
 class RandomSnapshot {
   public:
     explicit RandomSnapshot(u32 number) : number_(number), dice_(mix(number, 19)) {
-        for (u64 count = dice_.between(5, 9); count > 0; --count) {
+        while (hooks_.size() < 22) {
             add_hook();
         }
-        for (u64 count = dice_.between(3, 6); count > 0; --count) {
+        for (u64 count = dice_.between(2, 4); count > 0; --count) {
             guards_.push_back(guard());
         }
-        tasks_.resize(dice_.between(4, 6));
-        for (u64 hook = 0; hook < hooks_.size(); ++hook) { // each is somewhere
-            tasks_[hook % tasks_.size()].hooks.push_back(hook);
-        }
+        tasks_.resize(std::size(PATTERNS));
+        choose_patterns();
+        share_hooks_out();
         for (u64 guard = 0; guard < guards_.size(); ++guard) {
             tasks_[dice_.below(tasks_.size())].guards.push_back(guard);
+        }
+        for (Parts& task : tasks_) {
+            choose_ways(task);
         }
     }
 
@@ -68,11 +125,16 @@ class RandomSnapshot {
         for (const Bytes& guard : guards_) {
             append(tables, guard);
         }
-        append(tables, u64{1} << 16, 8); // the pattern sequence, of one tick
+        const std::vector<const PatternParts*> patterns = used_patterns();
+        for (const PatternParts* pattern : patterns) {
+            append(tables, pattern->id, 2);
+            append(tables, pattern->cost, 2);
+            append(tables, 0, 4);
+        }
         Bytes bytes;
         append(bytes, MAGIC, 8);
-        for (const u64 field : {u64{1}, 128 + tables.size(), u64{tasks_.size()}, u64{hooks_.size()},
-                                u64{guards_.size()}, u64{1}}) {
+        for (const u64 field : {u64{2}, 128 + tables.size(), u64{tasks_.size()}, u64{hooks_.size()},
+                                u64{guards_.size()}, u64{patterns.size()}}) {
             append(bytes, field, 4);
         }
         bytes.resize(64);
@@ -87,7 +149,94 @@ class RandomSnapshot {
     struct Parts {
         std::vector<u64> guards;
         std::vector<u64> hooks;
+        const PatternParts* pattern = nullptr;
+        std::vector<u64> branches;
+        u64 when_true = NO_TASK;
+        u64 when_false = NO_TASK;
     };
+
+    // Each once: a workload file knows which task has which.
+    void choose_patterns() {
+        for (u64 task = 0; task < tasks_.size(); ++task) {
+            tasks_[task].pattern = &PATTERNS[task];
+        }
+    }
+
+    // Those that need one have one, choices rather two or three; the rest is anywhere.
+    void share_hooks_out() {
+        u64 hook = 0;
+        for (Parts& task : tasks_) {
+            const bool seldom_true = task.pattern->conditions || task.pattern->id == 44;
+            const u64 wanted = seldom_true ? dice_.between(2, 3) : 1;
+            for (u64 left = task.pattern->needs_hook ? wanted : 0; left > 0; --left) {
+                task.hooks.push_back(hook++);
+            }
+        }
+        while (hook < hooks_.size()) {
+            Parts& task = tasks_[dice_.below(tasks_.size())];
+            if (!task.pattern->conditions && task.hooks.size() < 2) {
+                task.hooks.push_back(hook++);
+            }
+        }
+    }
+
+    static bool joins(const PatternParts& pattern) {
+        return pattern.need || pattern.id == 6 || pattern.id == 15 || pattern.id == 43;
+    }
+    static bool works(const PatternParts& pattern) {
+        return pattern.branches == 0 && !joins(pattern) && pattern.id != 44;
+    }
+
+    u64 some_task(bool (*is_good)(const PatternParts&)) {
+        u64 task = dice_.below(tasks_.size());
+        const bool is_picky = !dice_.one_in(4);
+        while (is_picky && !is_good(*tasks_[task].pattern)) {
+            task = dice_.below(tasks_.size());
+        }
+        return task;
+    }
+
+    // Branches lead to work rather than to anything else, and work to what waits for it.
+    void choose_ways(Parts& task) {
+        const PatternParts& pattern = *task.pattern;
+        if (pattern.branches != 0) {
+            const u64 some = std::min<u64>(pattern.branches, dice_.pick({2, 2, 3, 3, 4, 7}));
+            for (u64 left = pattern.conditions ? task.hooks.size() : some; left > 0; --left) {
+                task.branches.push_back(some_task(works));
+            }
+        }
+        task.when_true = pattern.when_true && !dice_.one_in(8) ? some_task(joins) : NO_TASK;
+        task.when_false = pattern.when_false && !dice_.one_in(4) ? some_task(joins) : NO_TASK;
+        if (pattern.id == 43 && dice_.one_in(2)) { // what is tried again may come back too late
+            task.branches = {some_task([](const PatternParts& other) { return other.id == 45; })};
+        }
+        if (pattern.id == 45 && dice_.one_in(2)) {
+            task.when_true = some_task([](const PatternParts& other) { return other.id == 43; });
+        }
+    }
+
+    // docs/sigma.md, What a task costs.
+    u64 ticks_of(const Parts& task) const {
+        u64 ticks = 2 + task.pattern->cost + task.guards.size();
+        for (const u64 hook : task.hooks) {
+            ticks += emits(static_cast<u8>(hooks_[hook][0])) ? 9 : 3;
+        }
+        const bool one_branch = task.pattern->conditions && task.pattern->id != 5;
+        const u64 branches = one_branch ? 1 : task.branches.size();
+        const bool followed = task.when_true != NO_TASK || task.when_false != NO_TASK;
+        const bool again = task.pattern->id == 45;
+        return ticks + std::max<u64>(branches, followed || again ? 1 : 0);
+    }
+
+    std::vector<const PatternParts*> used_patterns() const {
+        std::vector<const PatternParts*> used;
+        for (const PatternParts& pattern : PATTERNS) {
+            if (std::ranges::count(tasks_, &pattern, &Parts::pattern) > 0) {
+                used.push_back(&pattern);
+            }
+        }
+        return used;
+    }
 
     u64 object() { return dice_.pick({0, 1, 2, u64{1} << 63, ~u64{0}}); }
 
@@ -99,15 +248,15 @@ class RandomSnapshot {
             return;
         }
         const u8 takes = operation.takes;
-        const bool own_subject = (takes & SUBJECT) != 0 && dice_.one_in(2);
-        const bool own_object = (takes & OBJECT) != 0 && dice_.one_in(2);
+        const bool own_subject = (takes & SUBJECT) != 0 && !dice_.one_in(4);
+        const bool own_object = (takes & OBJECT) != 0 && !dice_.one_in(4);
         Bytes hook;
         append(hook, operation.code, 1);
         append(hook, (own_subject ? 1u : 0u) | (own_object ? 2u : 0u), 1);
         append(hook, 0, 2);
         append(hook, (takes & COUNT) != 0 ? dice_.below(4) : 0, 4);
         append(hook, (takes & SUBJECT) != 0 && !own_subject ? dice_.below(4) : 0, 8);
-        append(hook, dice_.one_in(8) ? 9 : RANDOM_PREDICATE, 8);
+        append(hook, dice_.one_in(20) ? 9 : RANDOM_PREDICATE, 8);
         append(hook, (takes & OBJECT) != 0 && !own_object ? object() : 0, 8);
         if (std::ranges::find(hooks_, hook) == hooks_.end()) {
             hooks_.push_back(hook);
@@ -134,20 +283,31 @@ class RandomSnapshot {
     }
 
     void append_task(Bytes& tables, const Parts& task) {
-        const u64 end = tables.size() + 64;
-        append(tables, 0, 2);
+        const u64 begin = tables.size();
+        const std::vector<const PatternParts*> patterns = used_patterns();
+        append(tables,
+               static_cast<u64>(std::ranges::find(patterns, task.pattern) - patterns.begin()), 2);
         append(tables, task.guards.size(), 1);
         append(tables, task.hooks.size(), 1);
-        for (u32 way = 0; way < 2; ++way) {
-            append(tables, dice_.one_in(3) ? NO_TASK : dice_.below(tasks_.size()), 2);
-        }
-        const u64 guards = tables.size();
-        for (const u64 guard : task.guards) {
-            append(tables, guard, 2);
-        }
-        tables.resize(guards + 16);
-        for (const u64 hook : task.hooks) {
-            append(tables, hook, 2);
+        append(tables, task.when_true, 2);
+        append(tables, task.when_false, 2);
+        append_numbers(tables, task.guards, begin + 24);
+        append_numbers(tables, task.hooks, begin + 38);
+        append(tables, ticks_of(task), 1);
+        append(tables, task.branches.size(), 1);
+        append_numbers(tables, task.branches, begin + 54);
+        const PatternParts& pattern = *task.pattern;
+        append(tables, pattern.need ? dice_.pick({1, 2, 2, 3, 4}) : 0, 1);
+        append(tables, pattern.rounds ? dice_.pick({1, 2, 3}) : 0, 1);
+        append(tables, pattern.thresholds ? dice_.between(1, 3) : 0, 1);
+        append(tables, pattern.thresholds ? dice_.pick({1, 2, 2, 3}) : 0, 1);
+        append(tables, 0, 2);
+        append(tables, pattern.beats ? dice_.pick({1, 2, 3, 5, 9, 40}) : 0, 4);
+    }
+
+    static void append_numbers(Bytes& tables, const std::vector<u64>& numbers, u64 end) {
+        for (const u64 number : numbers) {
+            append(tables, number, 2);
         }
         tables.resize(end);
     }

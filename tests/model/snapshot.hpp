@@ -9,11 +9,11 @@
 
 namespace knhk::model {
 
-inline constexpr u32 RANDOM_SNAPSHOT_FILES = 4;
+inline constexpr u32 RANDOM_SNAPSHOT_FILES = 24;
 /// Of most of their hooks, and so of the runs that they look at.
 inline constexpr u64 RANDOM_PREDICATE = 5;
-/// A few of their tasks, and one that they do not have.
-inline constexpr u64 RANDOM_SNAPSHOT_TASKS = 6;
+/// All of their tasks: one of each pattern, in the order of their ids.
+inline constexpr u64 RANDOM_SNAPSHOT_TASKS = 16;
 
 /// Of the n-th: what a workload file calls it.
 [[nodiscard]] std::string snapshot_file_name(u32 number);

@@ -76,8 +76,8 @@ TEST(IdentityTest, fields_stand_in_order_of_their_tags_and_fill_the_bytes) {
 
 TEST(IdentityTest, numbers_have_the_width_of_the_format) {
     const std::vector<Field> fields = fields_of(encode({}));
-    EXPECT_EQ(fields[0].content, (Bytes{3, 0, 0, 0})) << "log format";
-    EXPECT_EQ(fields[1].content, (Bytes{4, 0, 0, 0})) << "contract";
+    EXPECT_EQ(fields[0].content, (Bytes{4, 0, 0, 0})) << "log format";
+    EXPECT_EQ(fields[1].content, (Bytes{5, 0, 0, 0})) << "contract";
     EXPECT_EQ(fields[2].content, (Bytes{2, 0, 0, 0})) << "cores";
     EXPECT_EQ(fields[6].content, (Bytes{8, 7, 6, 5, 4, 3, 2, 1})) << "seed";
     EXPECT_EQ(fields[9].content, (Bytes{1, 0, 0, 0})) << "policies";

@@ -48,7 +48,7 @@ void demand_check(const View& record, u64 covered) {
 std::size_t parse_prologue(const LogBytes& bytes, ParsedLog& log) {
     const View header{bytes, 0};
     demand(header.number(0, 8) == 0x01474F4C4B484E4B, "magic");
-    demand(header.number(8, 4) == 3, "format version");
+    demand(header.number(8, 4) == 4, "format version");
     demand_check(header, 40);
     log.level = header.number(12, 4);
     const u64 identity_size = header.number(16, 4);

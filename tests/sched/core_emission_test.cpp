@@ -133,7 +133,7 @@ TEST_F(CoreEmission, invalid_task_is_refused_without_a_record_and_without_time) 
     invalid[2].handler = HANDLERS_MAX;
     invalid[3].guards[7] = 1;
     invalid[4].reserved[1] = 1;
-    invalid[5].flags = 2;
+    invalid[5].flags = TASK_ROWS;
     invalid[6].budget_ticks = 9;
     invalid[7].guard_count = 9;
     invalid[8].guard_count = 1;

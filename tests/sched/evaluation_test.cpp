@@ -60,7 +60,7 @@ class Evaluation : public testing::Test {
         const MuWorld world{snapshots_.sealed[snapshot].snapshot.tables(), runs_, &SCALAR_KERNELS};
         const auto passes = [](u16) { return true; };
         MuOutcome outcome{};
-        static_cast<void>(eval_task(budget, world, request, passes, outcome));
+        static_cast<void>(eval_task(budget, world, request, passes, NoFlows(), outcome));
         return outcome;
     }
 

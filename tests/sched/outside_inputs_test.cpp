@@ -294,7 +294,7 @@ TEST_F(OutsideInputsTest, records_that_are_none_of_this_run_end_it) {
             give_live_from(6);
             outside_.cut(Beat{5});
         },
-        "expected item.tag == INTAKE_INPUT_TAG");
+        "tag == INTAKE_INPUT_TAG");
     contradiction(
         [this] {
             give(task_of(0, ByHand::NONE), NOT_ORDERED, 4);

@@ -139,7 +139,7 @@ TEST(Task, well_formed_means_every_field_is_in_its_range_and_unused_ones_are_0) 
     EXPECT_TRUE((Task{.budget_ticks = 0}.well_formed()));
     EXPECT_FALSE((Task{.budget_ticks = 9}.well_formed()));
     EXPECT_FALSE((Task{.guard_count = 9}.well_formed()));
-    EXPECT_FALSE((Task{.flags = 2}.well_formed()));
+    EXPECT_FALSE((Task{.flags = TASK_ROWS}.well_formed())) << "only a delta brings rows";
     EXPECT_FALSE((Task{.flags = 0x80}.well_formed()));
     EXPECT_FALSE((Task{.reserved = {1, 0}}.well_formed()));
     EXPECT_FALSE((Task{.reserved = {0, 1}}.well_formed()));

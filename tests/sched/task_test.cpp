@@ -43,10 +43,15 @@ TEST(Task, plain_is_well_formed_without_guards) {
     EXPECT_FALSE(guarded.plain()) << "guard 0 is one too";
     EXPECT_TRUE(guarded.well_formed());
     for (const Task& wrong : {Task{.level = static_cast<Level>(LEVEL_COUNT)},
-                              Task{.budget_ticks = BUDGET_TICKS_MAX + 1}, Task{.flags = 2},
+                              Task{.budget_ticks = BUDGET_TICKS_MAX + 1}, Task{.flags = TASK_ROWS},
+                              Task{.flags = TASK_DELTA | TASK_STATELESS}, Task{.flags = 8},
                               Task{.reserved = {0, 1}}, Task{.reserved = {1, 0}}}) {
         EXPECT_FALSE(wrong.plain());
         EXPECT_FALSE(wrong.well_formed());
+    }
+    for (const u8 flags : {TASK_DELTA, static_cast<u8>(TASK_DELTA | TASK_ROWS)}) {
+        EXPECT_FALSE(Task{.flags = flags}.plain()) << "a delta goes another way";
+        EXPECT_TRUE(Task{.flags = flags}.well_formed());
     }
 }
 

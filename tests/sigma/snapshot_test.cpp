@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <set>
 #include <string>
@@ -55,7 +56,13 @@ TEST(Snapshot, opens_and_gives_its_tables) {
     ASSERT_EQ(tables.hooks.size(), 3u);
     ASSERT_EQ(tables.guards.size(), 2u);
     ASSERT_EQ(tables.patterns.size(), 1u);
-    EXPECT_EQ(std::memcmp(tables.tasks.data(), draft.tasks.data(), 2 * 64), 0);
+    EXPECT_EQ(tables.tasks[0].ticks, 12u) << "what they cost was filled in";
+    EXPECT_EQ(tables.tasks[1].ticks, 13u);
+    std::vector<SigmaTask> tasks(tables.tasks.begin(), tables.tasks.end());
+    for (SigmaTask& task : tasks) {
+        task.ticks = 0;
+    }
+    EXPECT_EQ(std::memcmp(tasks.data(), draft.tasks.data(), 2 * 64), 0);
     EXPECT_EQ(std::memcmp(tables.hooks.data(), draft.hooks.data(), 3 * 32), 0);
     EXPECT_EQ(std::memcmp(tables.guards.data(), draft.guards.data(), 2 * 16), 0);
     EXPECT_EQ(tables.patterns[0].cost, 1u);
@@ -131,7 +138,7 @@ Bytes with_header(std::size_t at, T value) {
 
 TEST(Snapshot, header_that_is_none_is_refused) {
     EXPECT_REFUSED(with_header(0, SNAPSHOT_MAGIC + 1), Header, NoSnapshot, 0);
-    EXPECT_REFUSED(with_header(8, u32{2}), Header, OtherVersion, 0);
+    EXPECT_REFUSED(with_header(8, u32{1}), Header, OtherVersion, 0);
     EXPECT_REFUSED(with_header(12, u32{400}), Header, OtherSize, 0);
     EXPECT_REFUSED(with_header(16, u32{3}), Header, OtherSize, 0);
     EXPECT_REFUSED(with_header(16, ~u32{0}), Header, TooMany, 0);
@@ -165,7 +172,7 @@ TEST(Snapshot, pattern_that_is_none_is_refused) {
     SnapshotDraft draft;
     draft.patterns[0].id = 42;
     EXPECT_REFUSED(draft, Pattern, UnknownPattern, 0);
-    draft.patterns[0].id = 43;
+    draft.patterns[0].id = PATTERNS_END;
     EXPECT_REFUSED(draft, Pattern, UnknownPattern, 0);
     draft.patterns[0] = {0, 2, 0};
     EXPECT_REFUSED(draft, Pattern, OtherCost, 0);
@@ -248,7 +255,90 @@ TEST(Snapshot, task_that_names_nothing_is_refused) {
     EXPECT_REFUSED(with([](SigmaTask& t) { t.when_false = 0xFFFE; }), Task, NoSuchTask, 1);
     EXPECT_REFUSED(with([](SigmaTask& t) { t.guards[0] = 1; }), Task, UnusedNotZero, 1);
     EXPECT_REFUSED(with([](SigmaTask& t) { t.hooks[6] = 1; }), Task, UnusedNotZero, 1);
-    EXPECT_REFUSED(with([](SigmaTask& t) { t.reserved[25] = 1; }), Task, UnusedNotZero, 1);
+    EXPECT_REFUSED(with([](SigmaTask& t) { t.reserved[1] = 1; }), Task, UnusedNotZero, 1);
+    EXPECT_REFUSED(with([](SigmaTask& t) { t.branches[6] = 1; }), Task, UnusedNotZero, 1);
+    EXPECT_REFUSED(with([](SigmaTask& t) { t.branch_count = 8; }), Task, TooManyParts, 1);
+    EXPECT_REFUSED(with([](SigmaTask& t) {
+                       t.branch_count = 7;
+                       t.branches[6] = 2;
+                   }),
+                   Task, NoSuchTask, 1);
+    EXPECT_REFUSED(with([](SigmaTask& t) { t.ticks = 12; }), Task, OtherTicks, 1);
+    EXPECT_REFUSED(with([](SigmaTask& t) { t.ticks = 14; }), Task, OtherTicks, 1);
+}
+
+// --- patterns ------------------------------------------------------------------------------------
+
+/// The draft's second task as one of this pattern, with all that it needs.
+SnapshotDraft of_pattern(PatternId id) {
+    SnapshotDraft draft;
+    const PatternShape shape = shape_of(id);
+    draft.patterns = {{0, 1, 0}, {static_cast<u16>(id), shape.cost, 0}};
+    SigmaTask& task = draft.tasks[1];
+    task.pattern = 1;
+    task.when_true = shape.when_true ? 0 : SIGMA_NONE;
+    task.when_false = shape.when_false ? 0 : SIGMA_NONE;
+    task.branch_count = shape.branches_max == 0 ? 0 : 1;
+    task.need = shape.need ? 2 : 0;
+    task.rounds = shape.rounds ? 3 : 0;
+    task.beats = shape.beats ? 16 : 0;
+    task.failures = shape.thresholds ? 5 : 0;
+    task.successes = shape.thresholds ? 1 : 0;
+    return draft;
+}
+
+TEST(Snapshot, each_pattern_has_the_parts_that_it_takes_and_no_others) {
+    u32 patterns = 0;
+    for (u16 id = 1; id < PATTERNS_END; ++id) {
+        if (pattern_cost(id) == 0) {
+            continue;
+        }
+        ++patterns;
+        const PatternShape shape = shape_of(static_cast<PatternId>(id));
+        const auto changed = [id](auto change) {
+            SnapshotDraft draft = of_pattern(static_cast<PatternId>(id));
+            change(draft.tasks[1]);
+            return draft;
+        };
+        EXPECT_EQ(fault_of(changed([](SigmaTask&) {})), SOUND) << id;
+        EXPECT_REFUSED(changed([](SigmaTask& t) { t.need = t.need == 0 ? 1 : 0; }), Task,
+                       OtherShape, 1);
+        EXPECT_REFUSED(changed([](SigmaTask& t) { t.rounds = t.rounds == 0 ? 1 : 0; }), Task,
+                       OtherShape, 1);
+        EXPECT_REFUSED(changed([](SigmaTask& t) { t.beats = t.beats == 0 ? 1 : 0; }), Task,
+                       OtherShape, 1);
+        EXPECT_REFUSED(changed([](SigmaTask& t) { t.failures = t.failures == 0 ? 1 : 0; }), Task,
+                       OtherShape, 1);
+        EXPECT_REFUSED(changed([](SigmaTask& t) { t.successes = t.successes == 0 ? 1 : 0; }), Task,
+                       OtherShape, 1);
+        EXPECT_REFUSED(changed([](SigmaTask& t) { t.branch_count = t.branch_count == 0 ? 1 : 0; }),
+                       Task, OtherShape, 1);
+        if (!shape.when_true) {
+            EXPECT_REFUSED(changed([](SigmaTask& t) { t.when_true = 0; }), Task, OtherShape, 1);
+        }
+        if (!shape.when_false) {
+            EXPECT_REFUSED(changed([](SigmaTask& t) { t.when_false = 0; }), Task, OtherShape, 1);
+        }
+    }
+    EXPECT_EQ(patterns, 15u);
+}
+
+TEST(Snapshot, branches_are_as_many_as_the_pattern_takes) {
+    const auto with_branches = [](PatternId id, u8 branches, u8 hooks) {
+        SnapshotDraft draft = of_pattern(id);
+        draft.tasks[1].branch_count = branches;
+        draft.tasks[1].hook_count = hooks;
+        std::fill_n(draft.tasks[1].hooks, hooks, u16{0});
+        std::fill_n(draft.tasks[1].hooks + hooks, SIGMA_HOOKS_MAX - hooks, u16{0});
+        return draft;
+    };
+    EXPECT_EQ(fault_of(with_branches(PatternId::ParallelSplit, 7, 1)), SOUND);
+    EXPECT_EQ(fault_of(with_branches(PatternId::MultiChoice, 7, 7)), SOUND);
+    EXPECT_REFUSED(with_branches(PatternId::MultiChoice, 3, 2), Task, OtherShape, 1);
+    EXPECT_REFUSED(with_branches(PatternId::ExclusiveChoice, 2, 3), Task, OtherShape, 1);
+    EXPECT_REFUSED(with_branches(PatternId::DeferredChoice, 1, 2), Task, OtherShape, 1);
+    EXPECT_REFUSED(with_branches(PatternId::ArbitraryCycles, 2, 1), Task, OtherShape, 1);
+    EXPECT_REFUSED(with_branches(PatternId::Timeout, 2, 1), Task, OtherShape, 1);
 }
 
 TEST(Snapshot, each_flaw_and_each_part_has_a_text_of_its_own) {

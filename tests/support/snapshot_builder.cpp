@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "sigma/task_cost.hpp"
 #include "tests/support/append_records.hpp"
 
 namespace knhk::test {
@@ -17,6 +18,30 @@ SigmaTask task_with(std::initializer_list<u16> hooks) {
     std::ranges::copy(hooks, task.hooks);
     return task;
 }
+
+namespace {
+
+/// Of one whose numbers name something: a test may have others.
+bool has_price(const SigmaTask& task, const SnapshotDraft& draft) {
+    const bool counts_fit = task.pattern < draft.patterns.size() &&
+                            task.hook_count <= SIGMA_HOOKS_MAX &&
+                            task.branch_count <= SIGMA_BRANCHES_MAX;
+    return counts_fit && std::ranges::all_of(std::span(task.hooks).first(task.hook_count),
+                                             [&](u16 hook) { return hook < draft.hooks.size(); });
+}
+
+std::vector<SigmaTask> priced(const SnapshotDraft& draft) {
+    const SigmaTables tables{draft.tasks, draft.patterns, draft.guards, draft.hooks};
+    std::vector<SigmaTask> tasks = draft.tasks;
+    for (SigmaTask& task : tasks) {
+        if (task.ticks == 0 && has_price(task, draft)) {
+            task.ticks = static_cast<u8>(ticks_of(task, tables));
+        }
+    }
+    return tasks;
+}
+
+} // namespace
 
 SnapshotDraft::SnapshotDraft() {
     patterns = {{static_cast<u16>(PatternId::Sequence), 1, 0}};
@@ -43,7 +68,7 @@ std::vector<std::byte> SnapshotDraft::bytes() const {
     name.copy(header.name, sizeof header.name);
     std::vector<std::byte> bytes(sizeof header);
     std::memcpy(bytes.data(), &header, sizeof header);
-    append_records(bytes, tasks);
+    append_records(bytes, priced(*this));
     append_records(bytes, hooks);
     append_records(bytes, guards);
     append_records(bytes, patterns);

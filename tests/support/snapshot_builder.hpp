@@ -21,7 +21,7 @@ struct SnapshotDraft {
     std::vector<SigmaGuard> guards;
     std::vector<SigmaPattern> patterns;
 
-    /// With the right size, counts and id.
+    /// With the right size, counts and id, and the right ticks of tasks that state none.
     [[nodiscard]] std::vector<std::byte> bytes() const;
     /// The same, and their receipt.
     [[nodiscard]] std::vector<std::byte> sealed() const;

@@ -16,4 +16,12 @@ std::vector<const KernelTable*> usable_kernels() {
     return usable;
 }
 
+std::vector<Sha256Code> usable_sha256() {
+    std::vector<Sha256Code> usable{sha256_portable};
+    if ((hosted::instruction_sets() & SHA256_BIT) != 0) {
+        usable.push_back(SHA256_INSTRUCTIONS);
+    }
+    return usable;
+}
+
 } // namespace knhk::test

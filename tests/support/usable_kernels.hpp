@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
-// The kernels that the machine of a test can run.
+// The kernels, and the ways to hash, that the machine of a test can run.
 #pragma once
 
 #include <vector>
 
+#include "base/sha256_code.hpp"
 #include "isa/kernel_table.hpp"
 
 namespace knhk::test {
 
 /// The best first, the scalar one last.
 [[nodiscard]] std::vector<const KernelTable*> usable_kernels();
+/// The portable one first.
+[[nodiscard]] std::vector<Sha256Code> usable_sha256();
 
 } // namespace knhk::test

@@ -71,8 +71,9 @@ std::string event_bytes(const std::vector<EventFields>& events) {
 
 std::string default_capacities() {
     std::string bytes;
-    for (const u32 value : {256, 512, 128, 4,  4, 256,  256, 7, 8,  2,  7,  4096, 8192,
-                            256, 4,   32,  64, 8, 1024, 32,  8, 16, 32, 16, 1024}) {
+    for (const u32 value :
+         {256, 512,  128, 4, 4,  256, 256, 7,    8,  2,  7,  4096, 8192, 256, 4, 32,  64,
+          8,   1024, 32,  8, 16, 32,  16,  1024, 32, 16, 64, 32,   8,    16,  3, 512, 42}) {
         put(bytes, value, 4);
     }
     return bytes;
@@ -172,8 +173,8 @@ std::vector<std::size_t> BuiltLog::records() const {
 }
 
 LogBuilder::LogBuilder() {
-    identity[1] = number_bytes(3, 4);
-    identity[2] = number_bytes(4, 4);
+    identity[1] = number_bytes(4, 4);
+    identity[2] = number_bytes(5, 4);
     identity[3] = number_bytes(cores, 4);
     identity[4] = std::string(std::size_t{cores} * cores, '\1');
     identity[5] = default_capacities();
@@ -252,7 +253,7 @@ void LogBuilder::put_prologue(BuiltLog& log) const {
     const std::string fields = identity_bytes();
     const std::string stored_workload = level == 0 ? std::string() : workload;
     put(log.bytes, 0x01474F4C4B484E4B, 8);
-    put(log.bytes, 3, 4);
+    put(log.bytes, 4, 4);
     put(log.bytes, level, 2);
     put(log.bytes, flags, 2);
     put(log.bytes, fields.size(), 4);

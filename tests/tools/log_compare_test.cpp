@@ -303,18 +303,20 @@ TEST(EventNamesTest, kinds_and_statuses_are_named_as_the_document_names_them) {
     EXPECT_EQ(kind_text(5), "5 (TaskStolen)");
     EXPECT_EQ(kind_text(0), "0");
     EXPECT_EQ(kind_text(6), "6 (Promotion)");
-    EXPECT_EQ(kind_text(7), "7");
+    EXPECT_EQ(kind_text(7), "7 (Commit)");
+    EXPECT_EQ(kind_text(8), "8");
     EXPECT_EQ(status_text(1, 3), "3 (ordered)");
     EXPECT_EQ(status_text(5, 0), "0 (High)");
-    EXPECT_EQ(status_text(5, 4), "4");
+    EXPECT_EQ(status_text(1, 4), "4 (delta)");
+    EXPECT_EQ(status_text(5, 5), "5");
     const char* const statuses[] = {
         "Ok",          "QueueFull",  "EmitLimit", "InvalidTask", "InvalidTimestamp",
         "GuardFailed", "OverBudget", "Parked",    "StateDenied", "NoObservation",
-        "NoSnapshot"};
+        "NoSnapshot",  "NoBranch",   "Waits",     "Swallowed"};
     for (u8 status = 0; status < std::size(statuses); ++status) {
         EXPECT_EQ(status_text(2, status), std::to_string(status) + " (" + statuses[status] + ")");
     }
-    EXPECT_EQ(status_text(2, 11), "11");
+    EXPECT_EQ(status_text(2, 14), "14");
     EXPECT_EQ(status_text(6, 0), "0 (promoted)");
     EXPECT_EQ(status_text(6, 1), "1 (refused)");
     EXPECT_EQ(status_text(6, 2), "2 (damaged)");

@@ -44,7 +44,8 @@ TEST_F(LogDamage, wrong_magic_is_refused) {
 TEST_F(LogDamage, other_format_versions_are_refused_by_name) {
     expect_refusal(changed(8, 1, 4), "format version 1");
     expect_refusal(changed(8, 2, 4), "format version 2");
-    expect_refusal(changed(8, 4, 4), "format version 4");
+    expect_refusal(changed(8, 3, 4), "format version 3");
+    expect_refusal(changed(8, 5, 4), "format version 5");
     expect_refusal(changed(8, 0, 4), "format version 0");
 }
 

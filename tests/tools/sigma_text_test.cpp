@@ -34,7 +34,7 @@ constexpr const char* RICH = R"({
   ],
   "tasks": [
     {"name": "one", "pattern": "sequence", "guards": ["a", "b", "c"], "hooks": ["q", "p"],
-     "when_true": "two", "when_false": "one", "ticks": 12},
+     "when_true": "two", "when_false": "one", "ticks": 13},
     {"name": "two", "pattern": "sequence", "hooks": ["r", "r"]}
   ]
 }
@@ -90,7 +90,7 @@ TEST(SigmaText, names_are_not_part_of_the_snapshot) {
 TEST(SigmaText, listing_states_what_each_task_costs) {
     const auto bytes = built(RICH);
     const std::string listing = sigma_listing(open_sealed(bytes, "f"));
-    EXPECT_NE(listing.find("task0: sequence, 12 ticks (warm)"), std::string::npos) << listing;
+    EXPECT_NE(listing.find("task0: sequence, 13 ticks (warm)"), std::string::npos) << listing;
     EXPECT_NE(listing.find("receipt: all of completeness"), std::string::npos) << listing;
     EXPECT_NE(listing.find("hook0: count_sp_ge, subject of the task, predicate 1, threshold 3\n"),
               std::string::npos)
@@ -154,7 +154,7 @@ constexpr Wrong WRONGS[] = {
     {"[\"q\", \"p\"]", "[]", "f.json:16: tasks[0].hooks: has 0 elements: it needs at least 1"},
     {"[\"a\", \"b\", \"c\"]", "[\"a\", \"b\"]", "f.json:7: guards[2]: is part of no task"},
     {"\"when_true\": \"two\"", "\"when_true\": \"tow\"", "there is no task 'tow'"},
-    {"\"ticks\": 12", "\"ticks\": 10", "f.json:17: tasks[0].ticks: the task costs 12"},
+    {"\"ticks\": 13", "\"ticks\": 10", "f.json:17: tasks[0].ticks: the task costs 13"},
     {"[\"r\", \"r\"]", "[\"r\", \"r\", \"r\", \"r\", \"r\", \"r\", \"r\", \"r\"]",
      "tasks[1].hooks: has 8 elements: it has room for 7"},
     {"\"hooks\": [\"r\", \"r\"]",
@@ -162,6 +162,10 @@ constexpr Wrong WRONGS[] = {
      "\"guards\": [\"a\", \"a\", \"a\", \"a\", \"a\"]",
      "f.json:18: tasks[1]: costs 71 ticks, and no task runs for more than 64"},
     {"\"pattern\": \"sequence\"", "\"pattern\": \"parallel\"", "tasks[0].pattern: 'parallel'"},
+    {"\"pattern\": \"sequence\"", "\"pattern\": \"milestone\"",
+     "tasks[0].pattern: 'milestone' is a reserved pattern (id 17): it has no rule here"},
+    {"\"when_false\": \"one\"", "\"branches\": [\"one\"]",
+     "tasks[0].branches: there is no such field"},
     {"\"name\": \"rich\"", "\"name\": \"rich\", \"id\": \"00\"", "f.json:3: id: the snapshot's id"},
     {"\"name\": \"rich\"", "\"name\": \"rich\", \"invariants\": 15",
      "invariants: the snapshot "
@@ -169,11 +173,92 @@ constexpr Wrong WRONGS[] = {
     {"\"name\": \"rich\"", "\"name\": \"rich\", \"cores\": 4", "cores: there is no such field"},
 };
 
+void expect_refused(const std::string& text, const Wrong& wrong) {
+    const std::string complaint = complaint_of(with(text, wrong.from, wrong.to));
+    EXPECT_NE(complaint.find(wrong.complaint), std::string::npos)
+        << complaint << ", not " << wrong.complaint;
+}
+
 TEST(SigmaText, whatever_is_wrong_is_refused_with_its_place) {
     for (const Wrong& wrong : WRONGS) {
-        const std::string complaint = complaint_of(with(RICH, wrong.from, wrong.to));
-        EXPECT_NE(complaint.find(wrong.complaint), std::string::npos)
-            << complaint << ", not " << wrong.complaint;
+        expect_refused(RICH, wrong);
+    }
+}
+
+// --- patterns ------------------------------------------------------------------------------------
+
+constexpr const char* FLOW = R"({
+  "knhk_sigma": 1,
+  "name": "flow",
+  "hooks": [
+    {"name": "p", "op": "ask_sp", "subject": {"from": "task"}, "predicate": 1},
+    {"name": "q", "op": "ask_op", "predicate": 1, "object": 4}
+  ],
+  "tasks": [
+    {"name": "split", "pattern": "parallel_split", "branches": ["try", "loop", "ask"], "ticks": 7},
+    {"name": "try", "pattern": "retry", "hooks": ["p"], "attempts": 3, "when_true": "join"},
+    {"name": "loop", "pattern": "arbitrary_cycles", "hooks": ["p"], "rounds": 4,
+     "branches": ["loop"], "when_true": "join"},
+    {"name": "ask", "pattern": "deferred_choice", "hooks": ["p", "q"], "branches": ["try", "end"],
+     "beats": 16, "when_false": "join", "ticks": 12},
+    {"name": "join", "pattern": "synchronization", "need": 3, "when_true": "break", "ticks": 6},
+    {"name": "break", "pattern": "circuit_breaker", "hooks": ["q"], "failures": 5,
+     "successes": 1, "beats": 60, "when_true": "end"},
+    {"name": "end", "pattern": "implicit_termination", "branches": ["end"], "hooks": []}
+  ]
+}
+)";
+
+TEST(SigmaText, patterns_have_their_branches_and_limits) {
+    const auto bytes = built(FLOW);
+    const SealedSnapshot sealed = open_sealed(bytes, "f");
+    EXPECT_EQ(sealed.receipt.invariants, INVARIANTS_ALL) << "a join needs no hook";
+    const auto tasks = sealed.snapshot.tables().tasks;
+    ASSERT_EQ(tasks.size(), 7u);
+    EXPECT_EQ(tasks[0].branch_count, 3u);
+    EXPECT_EQ(tasks[0].branches[2], 3u);
+    EXPECT_EQ(tasks[0].ticks, 7u) << "each branch is spawned";
+    EXPECT_EQ(tasks[1].rounds, 3u);
+    EXPECT_EQ(tasks[2].rounds, 4u);
+    EXPECT_EQ(tasks[3].beats, 16u);
+    EXPECT_EQ(tasks[3].ticks, 12u) << "one branch is taken";
+    EXPECT_EQ(tasks[4].need, 3u);
+    EXPECT_EQ(tasks[5].failures, 5u);
+    EXPECT_EQ(tasks[5].successes, 1u);
+    EXPECT_EQ(built(sigma_json(sealed).text()), bytes);
+    const std::string listing = sigma_listing(sealed);
+    EXPECT_NE(listing.find("task1: retry, 8 ticks (hot); guards none; hooks hook0; attempts 3; "),
+              std::string::npos)
+        << listing;
+    EXPECT_NE(listing.find("; branches task1, task6; beats 16; "), std::string::npos) << listing;
+}
+
+constexpr Wrong WRONG_FLOWS[] = {
+    {"\"need\": 3, ", "", "f.json:15: tasks[4]: 'need' is missing"},
+    {"\"need\": 3", "\"need\": 0", "tasks[4].need: 0 is below 1"},
+    {"\"need\": 3", "\"need\": 256", "tasks[4].need: 256 is above 255"},
+    {"\"failures\": 5", "\"failures\": 0", "tasks[5].failures: 0 is below 1"},
+    {"\"beats\": 60, ", "", "tasks[5]: 'beats' is missing"},
+    {"\"attempts\": 3", "\"rounds\": 3", "tasks[1].rounds: there is no such field"},
+    {"\"need\": 3", "\"need\": 3, \"beats\": 3", "tasks[4].beats: there is no such field"},
+    {"[\"loop\"], ", "[\"loop\", \"end\"], ",
+     "tasks[2].branches: has 2 branches, and a step of this pattern has 1 at most"},
+    {"[\"try\", \"loop\", \"ask\"]",
+     "[\"try\", \"try\", \"try\", \"try\", \"try\", \"try\", \"try\", \"try\"]",
+     "f.json:9: tasks[0].branches: has 8 branches, and a step of this pattern has 7 at most: stage "
+     "them, by a branch that splits again"},
+    {"[\"try\", \"end\"]", "[\"try\"]",
+     "tasks[3]: has 1 branches and 2 hooks: each branch has its condition"},
+    {"[\"try\", \"loop\", \"ask\"]", "[]", "tasks[0].branches: has 0 elements"},
+    {"[\"try\", \"loop\", \"ask\"]", "[\"fly\"]", "tasks[0].branches[0]: there is no task 'fly'"},
+    {"\"hooks\": [\"p\"], \"attempts\"", "\"attempts\"", "tasks[1]: 'hooks' is missing"},
+    {"\"branches\": [\"end\"]", "\"branches\": [\"end\"], \"when_true\": \"end\"",
+     "tasks[6].when_true: there is no such field"},
+};
+
+TEST(SigmaText, whatever_is_wrong_with_a_pattern_is_refused_with_its_place) {
+    for (const Wrong& wrong : WRONG_FLOWS) {
+        expect_refused(FLOW, wrong);
     }
 }
 
@@ -201,7 +286,7 @@ TEST(SigmaText, changed_text_is_built_or_refused_with_its_place) {
     u32 good = 0;
     u32 refused = 0;
     for (u32 i = 0; i < 20'000; ++i) {
-        std::string text = RICH;
+        std::string text = i % 2 == 0 ? RICH : FLOW;
         test::mutate(text, random);
         const std::string complaint = complaint_of(text);
         (complaint == "none" ? good : refused) += 1;

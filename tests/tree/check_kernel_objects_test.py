@@ -27,6 +27,11 @@ class CheckKernelObjects(unittest.TestCase):
         self.assertEqual(
             self.problems_of(TABLE + "namespace { [[gnu::used]] int f() { return 1; } }\n"), [])
 
+    def test_the_way_to_hash_is_a_table_too(self):
+        self.assertEqual(self.problems_of(
+            "namespace knhk { using Code = void (*)(); extern const Code SHA256_INSTRUCTIONS;"
+            " namespace { void take() {} } const Code SHA256_INSTRUCTIONS = take; }\n"), [])
+
     def test_an_inline_function_that_was_not_inlined_is_found(self):
         problems = self.problems_of(
             TABLE + "[[gnu::noinline]] inline int f(int a) { return a; }\n"

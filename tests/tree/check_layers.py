@@ -49,6 +49,8 @@ FREESTANDING_HEADERS = {
 FREESTANDING_EXCEPTIONS = {
     "base/hash.cpp": {"cstdlib", "xxhash.h"},
     # Functions of one instruction each.
+    "base/sha256_aarch64.cpp": {"arm_neon.h"},
+    "base/sha256_x86_64.cpp": {"immintrin.h"},
     "isa/kernels/avx2.cpp": {"immintrin.h"},
     "isa/kernels/avx512.cpp": {"immintrin.h"},
     "isa/kernels/neon.cpp": {"arm_neon.h"},
@@ -107,9 +109,12 @@ def include_problem(root, path, layer, quote, included):
     return None
 
 
+# Of instruction sets for which not every compiler has functions.
+FILES_WITH_ASSEMBLY = {"base/sha256_riscv64.cpp", "isa/kernels/rvv.cpp"}
+
+
 def may_hold_assembly(path):
-    """The query kernels of an instruction set for which not every compiler has functions too."""
-    return path.parts[:2] == ("tests", "programs") or path.as_posix() == "isa/kernels/rvv.cpp"
+    return path.parts[:2] == ("tests", "programs") or path.as_posix() in FILES_WITH_ASSEMBLY
 
 
 def file_problems(root, path):

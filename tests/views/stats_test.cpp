@@ -61,6 +61,45 @@ TEST(Stats, below_full_what_only_events_tell_is_left_out) {
     EXPECT_NE(to_text(stats(log.bytes())).find("inputs"), std::string::npos);
 }
 
+TEST(Stats, promotions_are_counted_by_decision_and_by_snapshot) {
+    constexpr u64 ID = 0x8877'6655'4433'2211;
+    const auto promotion = [](u64 time, u64 hash, u32 snapshot, u16 core, u8 decision) {
+        return test::EventFields{time, 1, hash, snapshot, core, 6, decision};
+    };
+    LogBuilder log;
+    log.beats = {{7,
+                  0,
+                  {{0, {promotion(11, 7, 1, 0, 0)}},
+                   {1, {promotion(11, 7, 1, 1, 1)}},
+                   {2, {promotion(11, 7, 8, 2, 2)}}}},
+                 {15, 20, {{1, {promotion(21, ID, 1, 1, 0)}}, {3, {promotion(21, ID, 9, 3, 1)}}}}};
+    const auto object = test::json_of(stats(log.bytes()));
+    EXPECT_EQ(object["events_by_kind"]["Promotion"], 5);
+    EXPECT_EQ(object["promotions_by_decision"]["promoted"], 2);
+    EXPECT_EQ(object["promotions_by_decision"]["refused"], 2);
+    EXPECT_EQ(object["promotions_by_decision"]["damaged"], 1);
+    const auto& snapshots = object["promotions_by_snapshot"];
+    ASSERT_EQ(snapshots.size(), 3);
+    EXPECT_EQ(snapshots[0]["snapshot"], "1");
+    EXPECT_EQ(snapshots[0]["promoted"], 2);
+    EXPECT_EQ(snapshots[0]["refused"], 1);
+    EXPECT_EQ(snapshots[0]["id"], "1122334455667788") << "the last one's, byte by byte";
+    EXPECT_EQ(snapshots[1]["snapshot"], "loaded");
+    EXPECT_EQ(snapshots[1]["damaged"], 1);
+    EXPECT_EQ(snapshots[1]["id"], nullptr) << "none was promoted";
+    EXPECT_EQ(snapshots[2]["snapshot"], "before");
+    EXPECT_EQ(snapshots[2]["refused"], 1);
+    const std::string text = to_text(stats(log.bytes()));
+    EXPECT_NE(
+        text.find("snapshot 1          promoted 2, refused 1, damaged 0, id 1122334455667788"),
+        std::string::npos)
+        << text;
+    EXPECT_NE(text.find("snapshot loaded     promoted 0, refused 0, damaged 1\n"),
+              std::string::npos)
+        << text;
+    EXPECT_EQ(to_text(stats(LogBuilder().bytes())).find("snapshot"), std::string::npos);
+}
+
 TEST(Stats, root_is_that_of_the_trailer_and_missing_in_a_cut_log) {
     LogBuilder log = LogBuilder::of_three_epochs();
     EXPECT_EQ(test::json_of(stats(log.bytes()))["lockchain_root"].get<std::string>().size(), 64);

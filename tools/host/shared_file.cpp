@@ -53,9 +53,10 @@ std::string inherited_path(int descriptor) {
     return fmt::format("/proc/self/fd/{}", descriptor);
 }
 
-Mapping::Mapping(int descriptor, u64 offset, u64 size_bytes) {
-    void* const address = ::mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-                                 descriptor, static_cast<off_t>(offset));
+Mapping::Mapping(int descriptor, u64 offset, u64 size_bytes, Use use) {
+    const int protection = use == Use::Write ? PROT_READ | PROT_WRITE : PROT_READ;
+    void* const address =
+        ::mmap(nullptr, size_bytes, protection, MAP_SHARED, descriptor, static_cast<off_t>(offset));
     if (address == MAP_FAILED) {
         throw bad_environment("cannot map {} bytes of shared memory: {}", size_bytes,
                               system_text(errno));

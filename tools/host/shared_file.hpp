@@ -32,11 +32,13 @@ class SharedFile {
 /// How a child that inherits `descriptor` may open it again.
 [[nodiscard]] std::string inherited_path(int descriptor);
 
-/// A shared, writable mapping of a part of a file.
+/// A shared mapping of a part of a file.
 class Mapping {
   public:
+    enum class Use : u8 { Read, Write };
+
     Mapping() = default;
-    Mapping(int descriptor, u64 offset, u64 size_bytes);
+    Mapping(int descriptor, u64 offset, u64 size_bytes, Use use = Use::Write);
     Mapping(Mapping&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
     Mapping& operator=(Mapping&& other) noexcept {
         std::swap(bytes_, other.bytes_);

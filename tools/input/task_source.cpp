@@ -13,7 +13,7 @@
 #include "tools/host/failure.hpp"
 #include "tools/host/json_tree.hpp"
 #include "tools/input/listeners.hpp"
-#include "tools/input/snapshot_tasks.hpp"
+#include "tools/input/line_inputs.hpp"
 #include "tools/sigma/sigma_text.hpp"
 
 namespace knhk::tools {
@@ -132,13 +132,13 @@ void TaskSource::read_lines(Producer& producer, std::vector<std::byte>& to, u64 
             refuse(producer, producer.lines.line(),
                    fmt::format("longer than {} bytes", INPUT_LINE_BYTES_MAX));
         } else if (!is_blank(*line)) {
-            read_line(producer, *line, to);
+            read_line(producer, *line);
             go_on_loading(to, room);
         }
     }
 }
 
-void TaskSource::read_line(Producer& producer, std::string_view line, std::vector<std::byte>& to) {
+void TaskSource::read_line(Producer& producer, std::string_view line) {
     const u64 number = producer.lines.line();
     try {
         const JsonValue value = parse_json(line, producer.name, static_cast<u32>(number));
@@ -148,30 +148,28 @@ void TaskSource::read_line(Producer& producer, std::string_view line, std::vecto
             return;
         }
         if (const auto sealed = snapshot_of(field)) {
-            loading_ = {&producer, number, snapshot_tasks(*sealed)};
+            loading_ = {&producer, number, snapshot_inputs(*sealed)};
             return;
         }
-        put({&producer, number, true}, read_outside_task(field, kinds_), to);
+        loading_ = {&producer, number, task_inputs(read_outside_task(field, kinds_))};
     } catch (const Failure& failure) {
         refuse(producer, number, failure.what());
     }
 }
 
-void TaskSource::put(InFlight whose, const OutsideTask& outside, std::vector<std::byte>& to) {
-    IntakeInput item{INTAKE_INPUT_TAG, 0, 0, {}};
-    std::memcpy(item.input.task, &outside.task, sizeof item.input.task);
-    item.input.time = outside.time;
+void TaskSource::put(InFlight whose, const LogInput& input, std::vector<std::byte>& to) {
+    const IntakeInput item{INTAKE_INPUT_TAG, 0, 0, input};
     const auto* bytes = reinterpret_cast<const std::byte*>(&item);
     to.insert(to.end(), bytes, bytes + sizeof item);
     in_flight_.push_back(whose);
     ++whose.producer->in_flight;
 }
 
-/// As many of the snapshot's tasks as there is room for.
+/// As much of it as there is room for.
 void TaskSource::go_on_loading(std::vector<std::byte>& to, u64 room) {
     while (!loading_.is_done() && to.size() + sizeof(IntakeInput) <= room) {
-        const Task& task = loading_.tasks[loading_.next++];
-        put({loading_.producer, loading_.line, loading_.is_done()}, {task, NOT_ORDERED}, to);
+        const LogInput& input = loading_.inputs[loading_.next++];
+        put({loading_.producer, loading_.line, loading_.is_done()}, input, to);
     }
 }
 

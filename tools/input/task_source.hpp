@@ -55,21 +55,21 @@ class TaskSource : public IntakeSource {
         u64 line;
         bool is_last; ///< of its line
     };
-    /// A snapshot on its way: until all its tasks are, nobody is read.
+    /// What a line says, on its way: until all of it is, nobody is read.
     struct Loading {
         Producer* producer;
         u64 line;
-        std::vector<Task> tasks;
+        std::vector<LogInput> inputs;
         std::size_t next = 0;
 
-        [[nodiscard]] bool is_done() const { return next == tasks.size(); }
+        [[nodiscard]] bool is_done() const { return next == inputs.size(); }
     };
 
     void open_file(const std::string& where);
     void accept_producers();
     void read_lines(Producer& producer, std::vector<std::byte>& to, u64 room);
-    void read_line(Producer& producer, std::string_view line, std::vector<std::byte>& to);
-    void put(InFlight whose, const OutsideTask& outside, std::vector<std::byte>& to);
+    void read_line(Producer& producer, std::string_view line);
+    void put(InFlight whose, const LogInput& input, std::vector<std::byte>& to);
     void go_on_loading(std::vector<std::byte>& to, u64 room);
     void refuse(Producer& producer, u64 line, const std::string& what);
     void tell_full();

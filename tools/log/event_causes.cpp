@@ -66,7 +66,10 @@ std::vector<Cause> CauseFinder::causes_of(const BeatPlace& place, const StoryEve
         causes.push_back({"came from outside: nothing in a log comes before an input", true});
         break;
     case EventKind::StateChange:
-        causes.push_back(changer_of(place, event));
+        causes.push_back(latest_task_of(place, event, "its state was looked at last"));
+        break;
+    case EventKind::Commit:
+        causes.push_back(latest_task_of(place, event, "its last commit"));
         break;
     case EventKind::Promotion:
         causes.push_back(asker_of(place, event));
@@ -222,7 +225,6 @@ Cause CauseFinder::sender_of(const BeatPlace& place, const StoryEvent& event) co
             false, last};
 }
 
-/// Whose doing a StateChange is: of the tasks since the state was looked at last, the latest.
 Cause CauseFinder::asker_of(const BeatPlace& place, const StoryEvent& event) const {
     const auto ran = last_before(place, event.event.core, event.index, [&](const Event& candidate) {
         return is_kind(candidate, EventKind::TaskExecuted) &&
@@ -234,14 +236,16 @@ Cause CauseFinder::asker_of(const BeatPlace& place, const StoryEvent& event) con
     return {"was asked for by a task of this core and id; the latest", false, ran->event};
 }
 
-Cause CauseFinder::changer_of(const BeatPlace& place, const StoryEvent& event) const {
+/// Of the tasks whose doing a StateChange or a Commit is, the latest.
+Cause CauseFinder::latest_task_of(const BeatPlace& place, const StoryEvent& event,
+                                  std::string_view since) const {
     const auto ran = last_before(place, event.event.core, event.index, [](const Event& candidate) {
         return is_kind(candidate, EventKind::TaskExecuted);
     });
     if (!ran) {
         return {"was made by a task before this log", false};
     }
-    return {"was made by a task of this core since its state was looked at last; the latest", false,
+    return {fmt::format("was made by tasks of this core since {}; the latest", since), false,
             ran->event};
 }
 

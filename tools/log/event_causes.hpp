@@ -33,7 +33,8 @@ class CauseFinder {
                                               const StoryEvent& executed, bool& is_certain) const;
     [[nodiscard]] Cause sender_of(const BeatPlace& place, const StoryEvent& event) const;
     [[nodiscard]] Cause asker_of(const BeatPlace& place, const StoryEvent& event) const;
-    [[nodiscard]] Cause changer_of(const BeatPlace& place, const StoryEvent& event) const;
+    [[nodiscard]] Cause latest_task_of(const BeatPlace& place, const StoryEvent& event,
+                                       std::string_view since) const;
 
     const LogIndex* log_;
 };

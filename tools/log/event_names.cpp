@@ -11,11 +11,13 @@ namespace knhk::tools {
 namespace {
 
 constexpr std::string_view KINDS[] = {
-    "", "TaskEnqueued", "TaskExecuted", "StateChange", "ExternalInput", "TaskStolen", "Promotion"};
-constexpr std::string_view LEVELS[] = {"High", "Normal", "Low", "ordered"};
+    "",           "TaskEnqueued", "TaskExecuted", "StateChange", "ExternalInput",
+    "TaskStolen", "Promotion",    "Commit"};
+constexpr std::string_view LEVELS[] = {"High", "Normal", "Low", "ordered", "delta"};
 constexpr std::string_view STATUSES[] = {
-    "Ok",         "QueueFull", "EmitLimit",   "InvalidTask",   "InvalidTimestamp", "GuardFailed",
-    "OverBudget", "Parked",    "StateDenied", "NoObservation", "NoSnapshot"};
+    "Ok",          "QueueFull",  "EmitLimit", "InvalidTask", "InvalidTimestamp",
+    "GuardFailed", "OverBudget", "Parked",    "StateDenied", "NoObservation",
+    "NoSnapshot",  "NoBranch",   "Waits",     "Swallowed"};
 constexpr std::string_view DECISIONS[] = {"promoted", "refused", "damaged"};
 
 std::string_view name_in(u8 value, std::span<const std::string_view> names) {
@@ -49,6 +51,7 @@ std::string_view status_name(u8 kind, u8 status) {
         return name_in(status, DECISIONS);
     case EventKind::StateChange:
     case EventKind::ExternalInput:
+    case EventKind::Commit:
         break;
     }
     return {};

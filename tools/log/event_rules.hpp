@@ -27,11 +27,14 @@ using EventRules = std::array<EventRule, KINDS_END>;
     const auto rule_of = [&rules](EventKind kind) -> EventRule& {
         return rules[static_cast<u8>(kind)];
     };
-    rule_of(EventKind::TaskEnqueued) = {true, true, ORDERED_LEVEL, 0};
-    rule_of(EventKind::TaskExecuted) = {true, true, static_cast<u8>(TaskStatus::NoSnapshot), ANY};
+    // Of a delta its rows, up to 8.
+    rule_of(EventKind::TaskEnqueued) = {true, true, DELTA_LEVEL, 15};
+    rule_of(EventKind::TaskExecuted) = {true, true, static_cast<u8>(TaskStatus::Swallowed), ANY};
     rule_of(EventKind::StateChange) = {true, false, 0, 0};
     rule_of(EventKind::ExternalInput) = {true, true, 0, 0};
     rule_of(EventKind::Promotion) = {true, true, 2, std::bit_ceil(SNAPSHOT_NUMBERS) - 1};
+    // As many receipts as the assertion ring of a core holds, 256, at most.
+    rule_of(EventKind::Commit) = {true, true, 0, 511};
     rule_of(EventKind::TaskStolen) = {true, true, ORDERED_LEVEL - 1, cores - 1};
     return rules;
 }

@@ -128,7 +128,7 @@ bool are_latencies(std::span<const std::byte> bytes, u32 cores) {
 }
 
 bool is_possible(const IdentityField& field, u32 cores) {
-    constexpr std::size_t CAPACITIES = 25;
+    constexpr std::size_t CAPACITIES = 34;
     const std::span<const std::byte> bytes = field.bytes;
     switch (static_cast<IdentityTag>(field.tag)) {
     case IdentityTag::LogFormat:

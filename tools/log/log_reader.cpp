@@ -25,6 +25,15 @@ bool are_of_one_epoch(u64 beat_a, u64 beat_b) {
     return beat_a / CHATMAN == beat_b / CHATMAN;
 }
 
+/// Whether the last input's rows, if it brings some, are among them.
+bool are_whole(std::span<const LogInput> inputs) {
+    std::size_t at = 0;
+    while (at < inputs.size()) {
+        at += inputs_of(inputs[at]);
+    }
+    return at == inputs.size();
+}
+
 } // namespace
 
 LogReader LogReader::open(const std::filesystem::path& path, Reading reading) {
@@ -188,6 +197,9 @@ bool LogReader::read_inputs(const LogRecord& record) {
     if (load_le<u64>(bytes.data() + bytes.size() - sizeof(u64)) !=
         check_of(header, block_.inputs)) {
         return end_damaged("inputs record", bytes.size(), "inputs that are not what was written");
+    }
+    if (!are_whole(block_.inputs)) {
+        return end_damaged("inputs record", bytes.size(), "a delta's rows that are not all there");
     }
     inputs_beat_ = header.beat;
     stream_->skip(bytes.size());

@@ -25,7 +25,11 @@ void LogEnds::add(std::span<const std::byte> bytes) {
 }
 
 bool LogEnds::begins_as_log() const {
-    return size_bytes_ >= first_.size() && load_le<u64>(first_.data()) == LOG_MAGIC;
+    return size_bytes_ >= sizeof LOG_MAGIC && load_le<u64>(first_.data()) == LOG_MAGIC;
+}
+
+LogHeader LogEnds::header() const {
+    return load_le<LogHeader>(first_.data());
 }
 
 std::optional<LogTrailer> LogEnds::trailer() const {

@@ -22,11 +22,13 @@ class LogEnds {
   public:
     void add(std::span<const std::byte> bytes);
     [[nodiscard]] bool begins_as_log() const;
+    /// Of what begins as a log.
+    [[nodiscard]] LogHeader header() const;
     /// The last bytes as a trailer; none when they are not one.
     [[nodiscard]] std::optional<LogTrailer> trailer() const;
 
   private:
-    std::array<std::byte, 8> first_{};
+    std::array<std::byte, sizeof(LogHeader)> first_{};
     std::array<std::byte, sizeof(LogTrailer)> last_{};
     u64 size_bytes_ = 0;
 };

@@ -97,6 +97,20 @@ void check_input(const RunOptions& options) {
     }
 }
 
+void check_roots_option(const RunOptions& options) {
+    if (!options.roots) {
+        return;
+    }
+    if (!options.drain_shared) {
+        throw bad_input("--roots needs the log's end, and --drain console brings no log: leave one "
+                        "of them out");
+    }
+    if (options.log && options.log->lexically_normal() == options.roots->lexically_normal()) {
+        throw bad_input("--roots and --log are one file, {}: write somewhere else",
+                        options.log->string());
+    }
+}
+
 } // namespace
 
 std::string name_of(const RunPlatform& platform) {
@@ -178,6 +192,7 @@ void check(const RunOptions& options) {
     check_choice("--level", options.level, {"digest", "inputs", "full"});
     check_choice("--isa", options.isa, {"auto", "scalar", "avx2", "avx512", "neon", "rvv"});
     check_qemu(options);
+    check_roots_option(options);
     if (options.log && !options.drain_shared) {
         throw bad_input("--log needs the whole log, and --drain console brings only digests: "
                         "leave one of them out");

@@ -69,6 +69,7 @@ struct RunOptions {
     u32 checkpoints_kept = 2;
     bool resume = false;                             ///< the intake begins with a checkpoint
     std::optional<std::filesystem::path> image = {}; ///< none: the one that the build made
+    std::optional<std::filesystem::path> roots = {}; ///< a record of each run that ends goes there
     u32 repeat = 1;
     u32 timeout_seconds = 300;
     bool drain_shared = true;

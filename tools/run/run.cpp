@@ -10,6 +10,7 @@
 #include "tools/run/platform_runner.hpp"
 #include "tools/run/progress.hpp"
 #include "tools/run/run_loop.hpp"
+#include "tools/run/run_roots.hpp"
 #include "tools/run/run_verdict.hpp"
 #include "tools/run/symbols.hpp"
 
@@ -76,6 +77,9 @@ std::unique_ptr<CheckpointFolder> open_checkpoints(const RunOptions& options) {
 
 RunResult run_image(const RunOptions& options, const ImageFile& image, RunChannels& channels,
                     const std::string& label) {
+    if (options.roots) {
+        prepare_roots(*options.roots);
+    }
     RunResult result{options, image.path().string(), image.sha256_text(), {}, 0, {}, {}};
     const std::unique_ptr<PlatformRunner> runner = make_runner(options, image);
     Manifest manifest = Manifest::at_start(options, image, channels.log);
@@ -92,6 +96,9 @@ RunResult run_image(const RunOptions& options, const ImageFile& image, RunChanne
     }
     result.telemetry = seen.console.telemetry();
     manifest.write_succeeded(result.figures, seen.elapsed_ns);
+    if (options.roots) {
+        append_root(*options.roots, root_of(channels.log.ends(), options.seed));
+    }
     return result;
 }
 

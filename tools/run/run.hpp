@@ -31,7 +31,8 @@ struct RunResult {
 [[nodiscard]] std::unique_ptr<CheckpointFolder> open_checkpoints(const RunOptions& options);
 
 /// Runs once. Progress goes to stderr under `label`. Throws Failure when the run does not succeed;
-/// beside a log that was begun a manifest is written in either case.
+/// beside a log that was begun a manifest is written in either case. Of one that succeeds a record
+/// goes to --roots.
 [[nodiscard]] RunResult run_image(const RunOptions& options, const ImageFile& image,
                                   RunChannels& channels, const std::string& label);
 

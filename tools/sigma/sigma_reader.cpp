@@ -14,6 +14,7 @@
 #include "tools/log/hex_text.hpp"
 #include "tools/sigma/sigma_text.hpp"
 #include "tools/workload/fields.hpp"
+#include "tools/workload/text_ids.hpp"
 
 namespace knhk::tools {
 
@@ -23,8 +24,40 @@ using Name = std::string_view;
 
 constexpr std::array FILE_FIELDS{Name("knhk_sigma"), Name("name"), Name("guards"),    Name("hooks"),
                                  Name("tasks"),      Name("id"),   Name("invariants")};
-constexpr std::array TASK_FIELDS{Name("name"),  Name("pattern"),   Name("guards"),    Name("hooks"),
-                                 Name("ticks"), Name("when_true"), Name("when_false")};
+
+/// Patterns of the kernel's table that have no rule here: reserved, so that a text that names one
+/// is told so.
+struct ReservedPattern {
+    Name name;
+    u32 id;
+};
+constexpr ReservedPattern RESERVED_PATTERNS[] = {{"mi_without_sync", 11},
+                                                 {"mi_design_time", 12},
+                                                 {"mi_run_time", 13},
+                                                 {"mi_without_run_time_knowledge", 14},
+                                                 {"interleaved_parallel_routing", 16},
+                                                 {"milestone", 17},
+                                                 {"cancel_activity", 18},
+                                                 {"cancel_case", 19},
+                                                 {"cancel_region", 20},
+                                                 {"cancel_mi", 21},
+                                                 {"complete_mi", 22},
+                                                 {"blocking_discriminator", 23},
+                                                 {"cancelling_discriminator", 24},
+                                                 {"structured_partial_join", 25},
+                                                 {"blocking_partial_join", 26},
+                                                 {"cancelling_partial_join", 27},
+                                                 {"generalized_and_join", 28},
+                                                 {"thread_merge", 29},
+                                                 {"thread_split", 30},
+                                                 {"local_synchronizing_merge", 31},
+                                                 {"general_synchronizing_merge", 32},
+                                                 {"critical_section", 33},
+                                                 {"interleaved_routing", 34},
+                                                 {"persistent_trigger", 35},
+                                                 {"transient_trigger", 36},
+                                                 {"cancel_trigger", 37},
+                                                 {"completion_trigger", 38}};
 
 /// The value that a word of `names` stands for.
 template<class Value, std::size_t Count>
@@ -73,9 +106,69 @@ struct PartList {
     std::vector<bool> is_used;
 };
 
+// --- patterns ------------------------------------------------------------------------------------
+
+PatternId read_pattern(const Field& task) {
+    const Field field = Object(task).require("pattern");
+    for (const ReservedPattern& reserved : RESERVED_PATTERNS) {
+        if (field.is_name() && field.text() == reserved.name) {
+            field.fail(fmt::format("'{}' is a reserved pattern (id {}): it has no rule here",
+                                   reserved.name, reserved.id));
+        }
+    }
+    return named(field, PATTERN_NAMES);
+}
+
+std::vector<Name> fields_of(const PatternShape& shape, PatternId pattern) {
+    std::vector<Name> fields{"name", "pattern", "guards", "hooks", "ticks"};
+    const auto add_if = [&fields](bool is_there, Name name) {
+        if (is_there) {
+            fields.push_back(name);
+        }
+    };
+    add_if(shape.branches_max != 0, "branches");
+    add_if(shape.when_true, "when_true");
+    add_if(shape.when_false, "when_false");
+    add_if(shape.need, "need");
+    add_if(shape.rounds, rounds_name(pattern));
+    add_if(shape.beats, "beats");
+    add_if(shape.thresholds, "failures");
+    add_if(shape.thresholds, "successes");
+    return fields;
+}
+
+void read_limits(const Object& object, PatternId pattern, SigmaTask& task) {
+    constexpr u64 BYTE_MAX = 0xFF;
+    const PatternShape shape = shape_of(pattern);
+    const auto limit = [&object](bool is_there, Name name, u64 max) {
+        return is_there ? object.require(name).number(1, max) : 0;
+    };
+    task.need = static_cast<u8>(limit(shape.need, "need", BYTE_MAX));
+    task.rounds = static_cast<u8>(limit(shape.rounds, rounds_name(pattern), BYTE_MAX));
+    task.failures = static_cast<u8>(limit(shape.thresholds, "failures", BYTE_MAX));
+    task.successes = static_cast<u8>(limit(shape.thresholds, "successes", BYTE_MAX));
+    task.beats = static_cast<u32>(limit(shape.beats, "beats", ~u32{0}));
+}
+
+/// More than a step spawns are refused with what to do instead.
+std::vector<Field> branches_of(const Object& object, const PatternShape& shape) {
+    if (shape.branches_max == 0) {
+        return {};
+    }
+    const Field field = object.require("branches");
+    std::vector<Field> branches = field.elements(1, SNAPSHOT_TASKS_MAX);
+    if (branches.size() > shape.branches_max) {
+        field.fail(fmt::format(
+            "has {} branches, and a step of this pattern has {} at most{}", branches.size(),
+            shape.branches_max,
+            shape.branches_max == 1 ? "" : ": stage them, by a branch that splits again"));
+    }
+    return branches;
+}
+
 // --- parts ---------------------------------------------------------------------------------------
 
-SigmaGuard read_guard(const Field& field) {
+SigmaGuard read_guard(const Field& field, TextIds& ids) {
     const Object object(field);
     SigmaGuard guard{};
     guard.kind = named(object.require("kind"), GUARD_KIND_NAMES);
@@ -91,18 +184,20 @@ SigmaGuard read_guard(const Field& field) {
     }
     if (shape.value) {
         fields.push_back("value");
-        guard.value = object.require("value").number();
+        const Field value = object.require("value");
+        const bool is_predicate = guard.kind == SigmaGuardKind::Schema;
+        guard.value = is_predicate ? ids.of(value) : value.number();
     }
     object.allow(fields);
     return guard;
 }
 
-/// A number, or {"from": "task"}: then `flag` is set.
-u64 read_operand(const Field& field, u8 flag, u8& flags) {
+/// An id, or {"from": "task"}: then `flag` is set.
+u64 read_operand(const Field& field, TextIds& ids, u8 flag, u8& flags) {
     static constexpr std::array FIELDS{Name("from")};
     static constexpr std::array ORIGINS{Name("task")};
     if (!field.is_object()) {
-        return field.number();
+        return ids.of(field);
     }
     const Object object(field);
     object.allow(FIELDS);
@@ -111,21 +206,22 @@ u64 read_operand(const Field& field, u8 flag, u8& flags) {
     return 0;
 }
 
-Hook read_hook(const Field& field) {
+Hook read_hook(const Field& field, TextIds& ids) {
     const Object object(field);
     Hook hook{};
     hook.op = named(object.require("op"), OP_NAMES);
     const HookShape shape = shape_of(hook.op);
     std::vector<Name> fields{"name", "op", "predicate"};
-    hook.predicate = object.require("predicate").number();
+    hook.predicate = ids.of(object.require("predicate"));
     if (shape.subject) {
         fields.push_back("subject");
         hook.subject =
-            read_operand(object.require("subject"), HOOK_SUBJECT_FROM_TASK, hook.from_task);
+            read_operand(object.require("subject"), ids, HOOK_SUBJECT_FROM_TASK, hook.from_task);
     }
     if (shape.object) {
         fields.push_back("object");
-        hook.object = read_operand(object.require("object"), HOOK_OBJECT_FROM_TASK, hook.from_task);
+        hook.object =
+            read_operand(object.require("object"), ids, HOOK_OBJECT_FROM_TASK, hook.from_task);
     }
     if (shape.threshold) {
         fields.push_back("threshold");
@@ -168,7 +264,7 @@ class Reader {
         guard_list_.refuse_unused();
         hook_list_.refuse_unused();
         for (std::size_t i = 0; i < tasks_.size(); ++i) {
-            check_ticks(tasks_[i], task_list_.fields[i]);
+            price(tasks_[i], task_list_.fields[i]);
         }
         return bytes();
     }
@@ -178,11 +274,12 @@ class Reader {
         if (task_list_.fields.empty()) {
             file_.require("tasks").fail("is empty: a snapshot has a task at least");
         }
+        TextIds ids;
         for (const Field& field : guard_list_.fields) {
-            guards_.push_back(read_guard(field));
+            guards_.push_back(read_guard(field, ids));
         }
         for (const Field& field : hook_list_.fields) {
-            hooks_.push_back(read_hook(field));
+            hooks_.push_back(read_hook(field, ids));
         }
         refuse_twins(hooks_, hook_list_);
     }
@@ -190,32 +287,44 @@ class Reader {
     /// Those that tasks follow, in ascending order of id.
     void read_patterns() {
         for (const Field& field : task_list_.fields) {
-            pattern_numbers_[static_cast<u16>(pattern_of(field))] = 0;
+            pattern_numbers_[static_cast<u16>(read_pattern(field))] = 0;
         }
         for (auto& [id, number] : pattern_numbers_) {
             number = static_cast<u16>(patterns_.size());
             patterns_.push_back({id, pattern_cost(id), 0});
         }
     }
-    [[nodiscard]] static PatternId pattern_of(const Field& task) {
-        return named(Object(task).require("pattern"), PATTERN_NAMES);
-    }
 
     [[nodiscard]] SigmaTask read_task(const Field& field) {
         const Object object(field);
-        object.allow(TASK_FIELDS);
+        const PatternId pattern = read_pattern(field);
+        const PatternShape shape = shape_of(pattern);
+        object.allow(fields_of(shape, pattern));
         SigmaTask task{};
-        task.pattern = pattern_numbers_.at(static_cast<u16>(pattern_of(field)));
+        task.pattern = pattern_numbers_.at(static_cast<u16>(pattern));
         if (const auto guards = object.find("guards")) {
             for (const Field& guard : guards->elements(0, SIGMA_GUARDS_MAX)) {
                 task.guards[task.guard_count++] = guard_list_.use(guard);
             }
         }
-        for (const Field& hook : object.require("hooks").elements(1, SIGMA_HOOKS_MAX)) {
-            task.hooks[task.hook_count++] = hook_list_.use(hook);
+        const auto hooks =
+            shape.needs_hook ? std::optional(object.require("hooks")) : object.find("hooks");
+        if (hooks) {
+            for (const Field& hook : hooks->elements(shape.needs_hook ? 1 : 0, SIGMA_HOOKS_MAX)) {
+                task.hooks[task.hook_count++] = hook_list_.use(hook);
+            }
+        }
+        for (const Field& branch : branches_of(object, shape)) {
+            task.branches[task.branch_count++] =
+                static_cast<u16>(task_list_.names.number_of(branch));
+        }
+        if (shape.hooks != HookRule::UntilFalse && task.hook_count != task.branch_count) {
+            field.fail(fmt::format("has {} branches and {} hooks: each branch has its condition",
+                                   task.branch_count, task.hook_count));
         }
         task.when_true = read_next(object, "when_true");
         task.when_false = read_next(object, "when_false");
+        read_limits(object, pattern, task);
         return task;
     }
     [[nodiscard]] u16 read_next(const Object& task, Name member) const {
@@ -223,17 +332,18 @@ class Reader {
         return field ? static_cast<u16>(task_list_.names.number_of(*field)) : SIGMA_NONE;
     }
 
-    void check_ticks(const SigmaTask& task, const Field& field) const {
+    void price(SigmaTask& task, const Field& field) const {
         const u32 ticks = ticks_of(task, {tasks_, patterns_, guards_, hooks_});
         if (ticks > SIGMA_TICKS_MAX) {
             field.fail(fmt::format("costs {} ticks, and no task runs for more than {}: give it "
-                                   "fewer hooks or guards",
+                                   "fewer hooks, guards or branches",
                                    ticks, SIGMA_TICKS_MAX));
         }
         const auto stated = Object(field).find("ticks");
         if (stated && stated->number() != ticks) {
             stated->fail(fmt::format("the task costs {}", ticks));
         }
+        task.ticks = static_cast<u8>(ticks);
     }
 
     [[nodiscard]] SnapshotHeader header() const {

@@ -4,7 +4,6 @@
 
 #include "sigma/names.hpp"
 #include "sigma/record_shape.hpp"
-#include "sigma/task_cost.hpp"
 #include "tools/log/hex_text.hpp"
 #include "tools/sigma/sigma_text.hpp"
 
@@ -36,9 +35,38 @@ std::vector<std::string> hooks_of(const SigmaTask& task) {
     return part_names("hook", std::span(task.hooks).first(task.hook_count));
 }
 
+PatternId pattern_id(const SigmaTask& task, const SigmaTables& tables) {
+    return static_cast<PatternId>(tables.patterns[task.pattern].id);
+}
+
 std::string pattern_of(const SigmaTask& task, const SigmaTables& tables) {
-    return std::string(
-        PATTERN_NAMES.name_of(static_cast<PatternId>(tables.patterns[task.pattern].id)));
+    return std::string(PATTERN_NAMES.name_of(pattern_id(task, tables)));
+}
+
+std::vector<std::string> branches_of(const SigmaTask& task) {
+    return part_names("task", std::span(task.branches).first(task.branch_count));
+}
+
+struct Limit {
+    std::string_view name;
+    u32 value;
+};
+
+/// Those that its pattern takes.
+std::vector<Limit> limits_of(const SigmaTask& task, PatternId pattern) {
+    const PatternShape shape = shape_of(pattern);
+    std::vector<Limit> limits;
+    const auto add_if = [&limits](bool is_there, std::string_view name, u32 value) {
+        if (is_there) {
+            limits.push_back({name, value});
+        }
+    };
+    add_if(shape.need, "need", task.need);
+    add_if(shape.rounds, rounds_name(pattern), task.rounds);
+    add_if(shape.thresholds, "failures", task.failures);
+    add_if(shape.thresholds, "successes", task.successes);
+    add_if(shape.beats, "beats", task.beats);
+    return limits;
 }
 
 std::string id_of(const SealedSnapshot& sealed) {
@@ -93,7 +121,13 @@ Json json_of(const SigmaTask& task, std::size_t number, const SigmaTables& table
     if (task.when_false != SIGMA_NONE) {
         json["when_false"] = part_name("task", task.when_false);
     }
-    json["ticks"] = ticks_of(task, tables);
+    if (task.branch_count != 0) {
+        json["branches"] = branches_of(task);
+    }
+    for (const Limit& limit : limits_of(task, pattern_id(task, tables))) {
+        json[std::string(limit.name)] = limit.value;
+    }
+    json["ticks"] = task.ticks;
     return json;
 }
 
@@ -119,12 +153,18 @@ std::string next_text(u16 task) {
 }
 
 std::string line_of(const SigmaTask& task, std::size_t number, const SigmaTables& tables) {
-    const u32 ticks = ticks_of(task, tables);
-    return fmt::format("task{}: {}, {} ticks ({}); guards {}; hooks {}; when true {}, when false "
-                       "{}\n",
-                       number, pattern_of(task, tables), ticks, ticks <= CHATMAN ? "hot" : "warm",
-                       listed(guards_of(task)), listed(hooks_of(task)), next_text(task.when_true),
-                       next_text(task.when_false));
+    std::string line =
+        fmt::format("task{}: {}, {} ticks ({}); guards {}; hooks {}", number,
+                    pattern_of(task, tables), task.ticks, task.ticks <= CHATMAN ? "hot" : "warm",
+                    listed(guards_of(task)), listed(hooks_of(task)));
+    if (task.branch_count != 0) {
+        line += "; branches " + listed(branches_of(task));
+    }
+    for (const Limit& limit : limits_of(task, pattern_id(task, tables))) {
+        line += fmt::format("; {} {}", limit.name, limit.value);
+    }
+    return line + fmt::format("; when true {}, when false {}\n", next_text(task.when_true),
+                              next_text(task.when_false));
 }
 
 std::string operand_text(const Hook& hook, u8 flag, u64 stated) {

@@ -23,6 +23,11 @@ namespace knhk::tools {
 /// their numbers, as a snapshot has no names of them.
 [[nodiscard]] Json sigma_json(const SealedSnapshot& sealed);
 
+/// What a text calls the limit of a pattern that takes rounds.
+[[nodiscard]] constexpr std::string_view rounds_name(PatternId pattern) {
+    return pattern == PatternId::Retry ? "attempts" : "rounds";
+}
+
 /// For people: a line a part.
 [[nodiscard]] std::string sigma_listing(const SealedSnapshot& sealed);
 

@@ -33,6 +33,7 @@ Arrivals::Part Arrivals::next(const Event& event) {
     case EventKind::ExternalInput:
     case EventKind::TaskStolen:
     case EventKind::Promotion:
+    case EventKind::Commit:
         break;
     }
     // These come before the run part, so the tasks until here were ordered ones.

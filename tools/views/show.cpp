@@ -84,8 +84,11 @@ void Show::show_beat(const LogBlock& block) {
         rows_.beat(block.beat);
     }
     if (options_.show_inputs) {
-        for (u64 i = 0; i < block.inputs.size() && take_row(); ++i) {
-            rows_.input(block.beat.beat, i, block.inputs[i]);
+        const std::span<const LogInput> all = block.inputs;
+        for (u64 i = 0; i < all.size() && take_row();) {
+            const std::size_t count = std::min<std::size_t>(inputs_of(all[i]), all.size() - i);
+            rows_.input(block.beat.beat, i, all.subspan(i, count));
+            i += count;
         }
     }
     if (options_.show_events) {

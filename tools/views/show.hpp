@@ -16,7 +16,7 @@ namespace knhk::tools {
 
 /// Which events are wanted. Conditions of one sort are alternatives, sorts all have to hold.
 struct EventFilter {
-    static constexpr u32 KINDS = 7; ///< numbers of kinds, and 0, which is none
+    static constexpr u32 KINDS = 8; ///< numbers of kinds, and 0, which is none
 
     std::optional<u32> core;
     std::optional<u64> task_id;

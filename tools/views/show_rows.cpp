@@ -32,9 +32,25 @@ bool is_promotion(const Event& event) {
     return event.kind == static_cast<u8>(EventKind::Promotion);
 }
 
+bool is_commit(const Event& event) {
+    return event.kind == static_cast<u8>(EventKind::Commit);
+}
+
+bool is_delta(const Event& event) {
+    return event.kind == static_cast<u8>(EventKind::TaskEnqueued) && event.status == DELTA_LEVEL;
+}
+
 /// What stands in an event's field of that name.
 std::string_view ticks_name(const Event& event) {
-    return is_stolen(event) ? "victim" : is_promotion(event) ? "snapshot" : "ticks";
+    return is_stolen(event)      ? "victim"
+           : is_promotion(event) ? "snapshot"
+           : is_commit(event)    ? "receipts"
+           : is_delta(event)     ? "rows"
+                                 : "ticks";
+}
+
+bool has_ticks(const Event& event) {
+    return event.kind == static_cast<u8>(EventKind::TaskExecuted);
 }
 
 /// The name, or the number if it has none.
@@ -55,11 +71,11 @@ char* write_event_text(char* to, const ShownEvent& shown) {
     *to++ = ' ';
     to = write_column(to, kind_name(event.kind), KIND_CHARS);
     *to++ = ' ';
-    to = write_column(to, event.task_id, TASK_CHARS);
+    to = write_column(to, is_commit(event) ? 0 : event.task_id, TASK_CHARS);
     *to++ = ' ';
     to = write_hex(to, event.hash);
     *to++ = ' ';
-    to = write_column(to, is_stolen(event) || is_promotion(event) ? 0 : event.ticks, TICKS_CHARS);
+    to = write_column(to, has_ticks(event) ? event.ticks : 0, TICKS_CHARS);
     *to++ = ' ';
     *to++ = ' ';
     const std::string_view status = status_name(event.kind, event.status);
@@ -70,8 +86,30 @@ char* write_event_text(char* to, const ShownEvent& shown) {
     } else if (is_promotion(event)) {
         to = write_text(to, " snapshot ");
         to = write_name(to, snapshot_name(event.ticks), event.ticks);
+    } else if (is_delta(event)) {
+        to = write_text(to, " of rows ");
+        to = write_decimal(to, event.ticks);
+    } else if (is_commit(event)) {
+        to = write_text(to, " receipts ");
+        to = write_decimal(to, event.ticks);
+        to = write_text(to, " lanes ");
+        to = write_decimal(to, event.task_id >> 32);
+        to = write_text(to, " asserted ");
+        to = write_decimal(to, static_cast<u32>(event.task_id));
     }
     return to;
+}
+
+/// The tasks of a commit are many: its field counts rows.
+char* write_task_json(char* to, const Event& event) {
+    if (!is_commit(event)) {
+        to = write_text(to, R"(","task_id":)");
+        return write_decimal(to, event.task_id);
+    }
+    to = write_text(to, R"(","lanes":)");
+    to = write_decimal(to, event.task_id >> 32);
+    to = write_text(to, R"(,"asserted":)");
+    return write_decimal(to, static_cast<u32>(event.task_id));
 }
 
 char* write_event_json(char* to, const ShownEvent& shown) {
@@ -86,8 +124,7 @@ char* write_event_json(char* to, const ShownEvent& shown) {
     to = write_decimal(to, event.core);
     to = write_text(to, R"(,"kind":")");
     to = write_name(to, kind_name(event.kind), event.kind);
-    to = write_text(to, R"(","task_id":)");
-    to = write_decimal(to, event.task_id);
+    to = write_task_json(to, event);
     to = write_text(to, R"(,"hash":")");
     to = write_hex(to, event.hash);
     to = write_text(to, R"(",")");
@@ -145,21 +182,25 @@ void ShowRows::epoch(const EpochLeaf& leaf) {
                                   leaf.index, leaf.beats, leaf.events, digest, hash_text));
 }
 
-void ShowRows::input(u64 beat, u64 index, const LogInput& input) {
-    const auto task = std::as_bytes(std::span(input.task));
+/// Its rows, if it brings some, stand in the place of inputs behind it.
+void ShowRows::input(u64 beat, u64 index, std::span<const LogInput> inputs) {
+    const LogInput& first = inputs.front();
+    const auto task = std::as_bytes(std::span(first.task));
+    const std::string rows = hex_text(std::as_bytes(inputs.subspan(1)));
     const u64 id = load_le<u64>(task.data());
-    const bool ordered = input.time != UNORDERED;
+    const bool ordered = first.time != UNORDERED;
     if (json_) {
         out_->put(fmt::format(R"({{"record":"input","beat":{},"index":{},"task_id":{},"time":{},)"
-                              R"("task":"{}"}})"
+                              R"("task":"{}"{}}})"
                               "\n",
-                              beat, index, id, ordered ? fmt::format("{}", input.time) : "null",
-                              hex_text(task)));
+                              beat, index, id, ordered ? fmt::format("{}", first.time) : "null",
+                              hex_text(task),
+                              rows.empty() ? "" : fmt::format(R"(,"rows":"{}")", rows)));
         return;
     }
-    out_->put(fmt::format("input {} for beat {}: task {}{}, bytes {}\n", index, beat, id,
-                          ordered ? fmt::format(" ordered for time {}", input.time) : "",
-                          hex_text(task)));
+    out_->put(fmt::format("input {} for beat {}: task {}{}, bytes {}{}\n", index, beat, id,
+                          ordered ? fmt::format(" ordered for time {}", first.time) : "",
+                          hex_text(task), rows.empty() ? "" : fmt::format(", rows {}", rows)));
 }
 
 } // namespace knhk::tools

@@ -24,7 +24,7 @@ class ShowRows {
     void event(const ShownEvent& shown);
     void beat(const LogBeat& beat);
     void epoch(const EpochLeaf& leaf);
-    void input(u64 beat, u64 index, const LogInput& input);
+    void input(u64 beat, u64 index, std::span<const LogInput> inputs);
 
   private:
     ByteSink* out_;

@@ -24,6 +24,7 @@ class EventCounter {
 
   private:
     void add(const Event& event, CoreStats& core);
+    void add_promotion(const Event& event);
 
     EventStats stats_;
     IdCount ids_;
@@ -60,8 +61,23 @@ void EventCounter::add(const Event& event, CoreStats& core) {
         ++core.tasks;
         core.ticks += event.ticks;
     }
+    if (kind == EventKind::Promotion) {
+        add_promotion(event);
+    }
     if (kind != EventKind::StateChange) {
         ids_.add(event.task_id);
+    }
+}
+
+/// Of the numbers and decisions that the contract knows.
+void EventCounter::add_promotion(const Event& event) {
+    if (event.ticks >= SNAPSHOT_NUMBERS || event.status >= PromotionStats::DECISIONS) {
+        return;
+    }
+    PromotionStats& snapshot = stats_.promotions[event.ticks];
+    ++snapshot.counts[event.status];
+    if (event.status == 0) {
+        snapshot.id = event.hash;
     }
 }
 

@@ -18,15 +18,26 @@ struct CoreStats {
     u64 ticks = 0;
 };
 
+/// What became of requests for one snapshot.
+struct PromotionStats {
+    static constexpr u32 DECISIONS = 3; ///< promoted, refused, damaged
+
+    std::array<u64, DECISIONS> counts{};
+    u64 id = 0; ///< the first eight bytes of the last one's that was promoted
+
+    [[nodiscard]] bool was_asked_for() const { return counts != decltype(counts){}; }
+};
+
 /// What only events tell; none below level full.
 struct EventStats {
-    static constexpr u32 KINDS = 7;
+    static constexpr u32 KINDS = 8;
     static constexpr u32 STATUSES = 16;
 
     std::array<std::array<u64, STATUSES>, KINDS> counts{}; ///< by kind and status
     u64 unique_tasks = 0;                                  ///< different ids
     bool unique_tasks_are_exact = true;
     u64 inputs_from_outside = 0;
+    std::array<PromotionStats, SNAPSHOT_NUMBERS> promotions{}; ///< by the snapshot's number
     std::vector<CoreStats> cores;
     /// Messages that arrived; none where the log cannot tell them from emissions.
     std::optional<u64> messages;

@@ -65,11 +65,42 @@ Json cores_json(const EventStats& stats) {
     return cores;
 }
 
+/// As workloads say it: a number, or "loaded", "before".
+std::string snapshot_text(u32 number) {
+    const std::string_view name = snapshot_name(number);
+    return name.empty() ? fmt::format("{}", number) : std::string(name);
+}
+
+/// As `knhk sigma show` begins it.
+std::string id_text(const PromotionStats& snapshot) {
+    return hex_text(std::as_bytes(std::span(&snapshot.id, 1)));
+}
+
+Json promotions_json(const EventStats& stats) {
+    Json snapshots = Json::array();
+    for (u32 number = 0; number < SNAPSHOT_NUMBERS; ++number) {
+        const PromotionStats& snapshot = stats.promotions[number];
+        if (!snapshot.was_asked_for()) {
+            continue;
+        }
+        Json row = {{"snapshot", snapshot_text(number)}};
+        for (u8 decision = 0; decision < PromotionStats::DECISIONS; ++decision) {
+            row[status_name(static_cast<u8>(EventKind::Promotion), decision)] =
+                snapshot.counts[decision];
+        }
+        row["id"] = snapshot.counts[0] == 0 ? Json() : Json(id_text(snapshot));
+        snapshots.push_back(row);
+    }
+    return snapshots;
+}
+
 void add_events_json(Json& object, const LogStats& stats) {
     const EventStats& events = *stats.by_event;
     object["events_by_kind"] = kinds_json(events);
     object["executed_by_status"] = statuses_json(events, EventKind::TaskExecuted);
     object["enqueued_by_level"] = statuses_json(events, EventKind::TaskEnqueued);
+    object["promotions_by_decision"] = statuses_json(events, EventKind::Promotion);
+    object["promotions_by_snapshot"] = promotions_json(events);
     object["deterministic_events"] = stats.events - events.of_kind(EventKind::ExternalInput);
     object["non_deterministic_events"] = events.of_kind(EventKind::ExternalInput);
     object["inputs_from_outside"] = events.inputs_from_outside;
@@ -110,6 +141,19 @@ void add_statuses(Lines& lines, const EventStats& stats, EventKind kind) {
     }
 }
 
+/// Only those that were asked for.
+void add_promotions(Lines& lines, const EventStats& stats) {
+    for (u32 number = 0; number < SNAPSHOT_NUMBERS; ++number) {
+        const PromotionStats& snapshot = stats.promotions[number];
+        if (snapshot.was_asked_for()) {
+            lines.add(fmt::format("snapshot {}", snapshot_text(number)),
+                      "promoted {}, refused {}, damaged {}{}", snapshot.counts[0],
+                      snapshot.counts[1], snapshot.counts[2],
+                      snapshot.counts[0] == 0 ? "" : ", id " + id_text(snapshot) + "...");
+        }
+    }
+}
+
 void add_bars(Lines& lines, const EventStats& stats) {
     constexpr std::size_t ROWS_MAX = 32;
     constexpr double BAR_CHARS = 40;
@@ -144,6 +188,7 @@ void add_events(Lines& lines, const LogStats& stats) {
                   events.of_kind(static_cast<EventKind>(kind)));
         add_statuses(lines, events, static_cast<EventKind>(kind));
     }
+    add_promotions(lines, events);
     lines.add("tasks", "{} executions of {}{} different ids",
               events.of_kind(EventKind::TaskExecuted),
               events.unique_tasks_are_exact ? "" : "about ", events.unique_tasks);

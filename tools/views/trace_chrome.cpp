@@ -90,6 +90,9 @@ char* write_arguments(char* to, const Event& event) {
     } else if (event.kind == static_cast<u8>(EventKind::Promotion)) {
         to = write_text(to, R"(,"snapshot":)");
         to = write_decimal(to, event.ticks);
+    } else if (event.kind == static_cast<u8>(EventKind::Commit)) {
+        to = write_text(to, R"(,"receipts":)");
+        to = write_decimal(to, event.ticks);
     }
     return write_text(to, "}}");
 }

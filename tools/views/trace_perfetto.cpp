@@ -65,7 +65,17 @@ constexpr u32 POINTER_VALUE = 7;
 
 enum class EventType : u32 { SliceBegin = 1, SliceEnd = 2, Instant = 3 };
 enum class SequenceFlags : u32 { StateCleared = 1, NeedsState = 2 };
-enum class Annotation : u32 { TaskId = 1, Hash, Ticks, Victim, Beat, Events, Chain, Snapshot };
+enum class Annotation : u32 {
+    TaskId = 1,
+    Hash,
+    Ticks,
+    Victim,
+    Beat,
+    Events,
+    Chain,
+    Snapshot,
+    Receipts
+};
 constexpr const char* ANNOTATIONS[] = {"task_id", "hash",   "ticks", "victim",
                                        "beat",    "events", "chain", "snapshot"};
 
@@ -147,6 +157,8 @@ void annotate(ProtobufOut& out, const Event& event) {
         annotate(out, Annotation::Victim, annotation_field::UINT_VALUE, event.ticks);
     } else if (event.kind == static_cast<u8>(EventKind::Promotion)) {
         annotate(out, Annotation::Snapshot, annotation_field::UINT_VALUE, event.ticks);
+    } else if (event.kind == static_cast<u8>(EventKind::Commit)) {
+        annotate(out, Annotation::Receipts, annotation_field::UINT_VALUE, event.ticks);
     }
 }
 

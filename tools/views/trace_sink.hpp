@@ -60,7 +60,7 @@ class TraceSink {
 /// What slices and marks are called: the kind, and the status where it says something.
 class TraceNames {
   public:
-    static constexpr std::size_t KINDS = 7;
+    static constexpr std::size_t KINDS = 8;
     static constexpr std::size_t STATUSES = 16;
     static constexpr std::size_t STILL_WAITING = KINDS * STATUSES;
 

@@ -35,6 +35,20 @@ constexpr std::array NOT_OF_SIGMA{Name("payload"), Name("share"), Name("value")}
 
 // --- tasks ---------------------------------------------------------------------------------------
 
+/// A delta keeps to its core and its beat.
+void read_delta_flag(const Object& object, Task& task) {
+    const auto delta = object.find("delta");
+    if (!delta || (!delta->is_object() && !delta->boolean())) {
+        return;
+    }
+    if (task.stateless()) {
+        delta->fail("a delta cannot be stateless");
+    }
+    static constexpr std::array TIMES_OF_ORDERED{Name("at"), Name("after"), Name("within")};
+    object.forbid(TIMES_OF_ORDERED, "a delta cannot be ordered for a time");
+    task.flags = TASK_DELTA;
+}
+
 /// What steps and inputs say alike of a task, but whose it is.
 void read_task_fields(const Object& object, Task& task) {
     if (const auto priority = object.find("priority")) {
@@ -50,6 +64,7 @@ void read_task_fields(const Object& object, Task& task) {
     if (const auto stateless = object.find("stateless")) {
         task.flags = stateless->boolean() ? TASK_STATELESS : 0;
     }
+    read_delta_flag(object, task);
 }
 
 /// The task without its id. `kind` is that of a task of a kind, which has no payload of its own.
@@ -98,24 +113,37 @@ void read_word(const Field& field, u64 max, u8 bit, u64& word, u8& from_value) {
     }
 }
 
-void read_sigma_task(const Object& object, Target& target) {
+/// A subject or an object: in a step, the text "value" is the step's value.
+void read_id_word(const Field& field, TextIds& ids, u8 bit, u64& word, u8& from_value) {
+    if (field.is_name() && field.text() == "value") {
+        from_value |= bit;
+    } else {
+        word = ids.of(field);
+    }
+}
+
+void read_sigma_task(const Object& object, TextIds& ids, Target& target) {
     object.forbid(NOT_OF_SIGMA, "does not go with 'eval'");
     u64(&payload)[PAYLOAD_WORDS] = target.task.payload;
     target.task.handler = EVAL_HANDLER;
     payload[0] = kind_and_life(object.require("eval").number(0, SNAPSHOT_TASKS_MAX - 1),
                                object.number_or("life", 0, 0, U32_MAX));
-    read_word(object.require("run"), SCRIPT_RUNS_MAX - 1, TARGET_RUN_FROM_VALUE, payload[1],
-              target.from_value);
+    const auto delta = object.find("delta");
+    if (delta && delta->is_object()) {
+        static constexpr std::array RUN{Name("run")};
+        object.forbid(RUN, "the delta brings its rows");
+    } else {
+        read_word(object.require("run"), SCRIPT_RUNS_MAX - 1, TARGET_RUN_FROM_VALUE, payload[1],
+                  target.from_value);
+    }
     if (const auto data = object.find("data")) {
         const auto words = data->elements(2, 2);
-        read_word(words[0], FIELD_NUMBER_MAX, TARGET_WORD_2_IS_VALUE, payload[2],
-                  target.from_value);
-        read_word(words[1], FIELD_NUMBER_MAX, TARGET_WORD_3_IS_VALUE, payload[3],
-                  target.from_value);
+        read_id_word(words[0], ids, TARGET_WORD_2_IS_VALUE, payload[2], target.from_value);
+        read_id_word(words[1], ids, TARGET_WORD_3_IS_VALUE, payload[3], target.from_value);
     }
 }
 
-Target read_target(const Object& object, const KindNames& kinds,
+Target read_target(const Object& object, const KindNames& kinds, TextIds& ids,
                    HandlerOf handler_of = handler_number) {
     Target target;
     target.whose = static_cast<Whose>(object.one_of(TARGETS));
@@ -127,7 +155,7 @@ Target read_target(const Object& object, const KindNames& kinds,
         read_handler(object, handler_of, target);
         break;
     case Whose::Sigma:
-        read_sigma_task(object, target);
+        read_sigma_task(object, ids, target);
         break;
     }
     read_task_fields(object, target.task);
@@ -137,9 +165,10 @@ Target read_target(const Object& object, const KindNames& kinds,
 // --- steps ---------------------------------------------------------------------------------------
 
 constexpr std::array EMISSION_FIELDS{
-    Name("do"),     Name("kind"),     Name("handler"),   Name("eval"),   Name("id"),
-    Name("run"),    Name("life"),     Name("share"),     Name("data"),   Name("payload"),
-    Name("budget"), Name("priority"), Name("stateless"), Name("guards"), Name("one_in")};
+    Name("do"),        Name("kind"),    Name("handler"), Name("eval"),
+    Name("id"),        Name("run"),     Name("life"),    Name("share"),
+    Name("data"),      Name("payload"), Name("budget"),  Name("priority"),
+    Name("stateless"), Name("guards"),  Name("one_in"),  Name("delta")};
 constexpr std::array ORDER_FIELDS{
     Name("do"),     Name("kind"),      Name("handler"), Name("eval"),    Name("id"),
     Name("at"),     Name("after"),     Name("within"),  Name("run"),     Name("life"),
@@ -161,8 +190,8 @@ void read_id(const Object& object, ScriptStep& step) {
     step.value = id.number_or("add", 0);
 }
 
-void read_emission(const Object& object, const KindNames& kinds, ScriptStep& step) {
-    const Target target = read_target(object, kinds);
+void read_emission(const Object& object, const KindNames& kinds, TextIds& ids, ScriptStep& step) {
+    const Target target = read_target(object, kinds, ids);
     step.task = target.task;
     if (target.whose == Whose::Kind) {
         static constexpr std::array INPUTS_ALONE{Name("life")};
@@ -171,6 +200,9 @@ void read_emission(const Object& object, const KindNames& kinds, ScriptStep& ste
         step.share = static_cast<u32>(object.number_or("share", 1, 1, U32_MAX));
     } else {
         step.target = TARGET_HANDLER | target.from_value;
+    }
+    if (const auto delta = object.find("delta"); delta && delta->is_object()) {
+        delta->fail("only an input from outside brings its rows: name one of the file's runs");
     }
     read_id(object, step);
     if (step.act == Act::Order) {
@@ -243,11 +275,11 @@ constexpr std::array INPUT_FIELDS{
     Name("kind"),    Name("handler"),  Name("eval"),   Name("id"),     Name("count"),
     Name("id_step"), Name("run"),      Name("life"),   Name("value"),  Name("data"),
     Name("payload"), Name("priority"), Name("budget"), Name("guards"), Name("stateless"),
-    Name("at"),      Name("beat"),     Name("times"),  Name("every")};
+    Name("at"),      Name("beat"),     Name("times"),  Name("every"),  Name("delta")};
 
-Task read_input_task(const Object& object, const KindNames& kinds,
+Task read_input_task(const Object& object, const KindNames& kinds, TextIds& ids,
                      HandlerOf handler_of = handler_number) {
-    Target target = read_target(object, kinds, handler_of);
+    Target target = read_target(object, kinds, ids, handler_of);
     if (target.from_value != 0) {
         object.self().fail("'value' is that of a step: an input has none to give");
     }
@@ -268,7 +300,7 @@ u64 read_input_time(const Object& object) {
 constexpr std::array OUTSIDE_FIELDS{
     Name("kind"),   Name("handler"), Name("eval"),      Name("id"),      Name("run"),
     Name("life"),   Name("value"),   Name("data"),      Name("payload"), Name("priority"),
-    Name("budget"), Name("guards"),  Name("stateless"), Name("at")};
+    Name("budget"), Name("guards"),  Name("stateless"), Name("at"),      Name("delta")};
 
 /// Those that every image has, by their ids. Tasks of `script` are said by their kind.
 constexpr std::array BUILTIN_HANDLERS{Name("pure"),          Name("ring"),
@@ -278,6 +310,22 @@ constexpr std::array BUILTIN_HANDLERS{Name("pure"),          Name("ring"),
 HandlerId handler_number_or_name(const Field& field) {
     return field.is_name() ? static_cast<HandlerId>(field.choice(BUILTIN_HANDLERS))
                            : handler_number(field);
+}
+
+/// Of a file, deltas are of the file's runs.
+void check_delta(const Object& object, const Task& task, std::span<const ScriptRun> runs) {
+    if (!task.is_delta()) {
+        return;
+    }
+    if (const Field delta = object.require("delta"); delta.is_object()) {
+        delta.fail("only an input from outside brings its rows: name one of the file's runs");
+    }
+    const u64 number = task.payload[DELTA_RUN_WORD];
+    if (number >= runs.size() || runs[number].length == 0) {
+        object.require("delta").fail(
+            fmt::format("run {} {}: a delta has 1 to 8 rows", number,
+                        number >= runs.size() ? "does not exist" : "has no rows"));
+    }
 }
 
 /// Refuses an entry whose last repetition is for a beat that there cannot be.
@@ -290,7 +338,20 @@ void check_last_beat(const Object& object, u64 beat, u64 times, u64 every) {
 
 } // namespace
 
-ScriptStep read_step(const Field& field, const KindNames& kinds) {
+ScriptRun read_run(const Field& field, TextIds& ids) {
+    static constexpr std::array FIELDS{Name("predicate"), Name("rows")};
+    const Object object(field);
+    object.allow(FIELDS);
+    ScriptRun run{};
+    run.predicate = ids.of(object.require("predicate"));
+    for (const Field& row : object.require("rows").elements(0, RUN_ROWS)) {
+        ids.of_row(row, run.subjects[run.length], run.objects[run.length]);
+        ++run.length;
+    }
+    return run;
+}
+
+ScriptStep read_step(const Field& field, const KindNames& kinds, TextIds& ids) {
     const Object object(field);
     ScriptStep step{};
     step.task.level = Level::High; // all zero, but for emissions
@@ -298,7 +359,7 @@ ScriptStep read_step(const Field& field, const KindNames& kinds) {
     step.act = static_cast<Act>(object.require("do").choice(ACTS));
     if (emits(step.act)) {
         step.act == Act::Order ? object.allow(ORDER_FIELDS) : object.allow(EMISSION_FIELDS);
-        read_emission(object, kinds, step);
+        read_emission(object, kinds, ids, step);
     } else {
         read_computation(object, step);
     }
@@ -306,11 +367,13 @@ ScriptStep read_step(const Field& field, const KindNames& kinds) {
     return step;
 }
 
-void read_input(const Field& field, const KindNames& kinds, std::vector<ScriptGroup>& groups) {
+void read_input(const Field& field, const KindNames& kinds, TextIds& ids,
+                std::span<const ScriptRun> runs, std::vector<ScriptGroup>& groups) {
     const Object object(field);
     object.allow(INPUT_FIELDS);
     ScriptGroup group{};
-    group.task = read_input_task(object, kinds);
+    group.task = read_input_task(object, kinds, ids);
+    check_delta(object, group.task, runs);
     group.count = object.number_or("count", 1, 1, SCRIPT_INPUTS_MAX);
     group.id_step = object.number_or("id_step", 1);
     group.time = read_input_time(object);
@@ -331,7 +394,18 @@ void read_input(const Field& field, const KindNames& kinds, std::vector<ScriptGr
 OutsideTask read_outside_task(const Field& field, const KindNames& kinds) {
     const Object object(field);
     object.allow(OUTSIDE_FIELDS);
-    return {read_input_task(object, kinds, handler_number_or_name), read_input_time(object)};
+    TextIds ids; // a line is a file of its own
+    OutsideTask outside{read_input_task(object, kinds, ids, handler_number_or_name),
+                        read_input_time(object), std::nullopt};
+    const auto delta = object.find("delta");
+    if (delta && delta->is_object()) {
+        outside.rows = read_run(*delta, ids);
+        if (outside.rows->length == 0) {
+            delta->fail("a delta has 1 to 8 rows");
+        }
+        outside.task.flags |= TASK_ROWS;
+    }
+    return outside;
 }
 
 } // namespace knhk::tools

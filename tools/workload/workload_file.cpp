@@ -187,24 +187,9 @@ void read_observations(const Field& field, WorkloadFile& file) {
 
 // --- what tasks of snapshots read, and snapshots -------------------------------------------------
 
-ScriptRun read_run(const Field& field) {
-    static constexpr std::array FIELDS{Name("predicate"), Name("rows")};
-    const Object object(field);
-    object.allow(FIELDS);
-    ScriptRun run{};
-    run.predicate = object.require("predicate").number();
-    for (const Field& row : object.require("rows").elements(0, RUN_ROWS)) {
-        u64 words[2] = {};
-        row.numbers(words);
-        run.subjects[run.length] = words[0];
-        run.objects[run.length++] = words[1];
-    }
-    return run;
-}
-
-void read_runs(const Field& field, WorkloadFile& file) {
+void read_runs(const Field& field, TextIds& ids, WorkloadFile& file) {
     for (const Field& run : field.elements(0, SCRIPT_RUNS_MAX)) {
-        file.runs.push_back(read_run(run));
+        file.runs.push_back(read_run(run, ids));
     }
 }
 
@@ -233,7 +218,7 @@ KindNames read_kind_names(const std::vector<Field>& kinds) {
     return names;
 }
 
-KindNames read_kinds(const Object& object, WorkloadFile& file) {
+KindNames read_kinds(const Object& object, TextIds& ids, WorkloadFile& file) {
     const auto field = object.find("kinds");
     if (!field) {
         return {};
@@ -246,16 +231,16 @@ KindNames read_kinds(const Object& object, WorkloadFile& file) {
         file.kinds.push_back(
             {static_cast<u32>(file.steps.size()), static_cast<u32>(steps.size()), 0});
         for (const Field& step : steps) {
-            file.steps.push_back(read_step(step, names));
+            file.steps.push_back(read_step(step, names, ids));
         }
     }
     return names;
 }
 
 /// Their order is that of their beats, and then that of the file.
-void read_inputs(const Field& field, const KindNames& kinds, WorkloadFile& file) {
+void read_inputs(const Field& field, const KindNames& kinds, TextIds& ids, WorkloadFile& file) {
     for (const Field& input : field.elements(0, SCRIPT_GROUPS_MAX)) {
-        read_input(input, kinds, file.groups);
+        read_input(input, kinds, ids, file.runs, file.groups);
     }
     if (file.input_count() > SCRIPT_INPUTS_MAX) {
         field.fail(fmt::format("more than {} inputs together", SCRIPT_INPUTS_MAX));
@@ -298,6 +283,7 @@ WorkloadFile parse_workload(std::string_view text, const std::string& file,
     const Object object(Field(value, "", file));
     object.allow(FILE_FIELDS);
     WorkloadFile workload;
+    TextIds ids;
     read_header(object, workload.header);
     if (const auto topology = object.find("topology")) {
         read_topology(*topology, workload);
@@ -309,13 +295,13 @@ WorkloadFile parse_workload(std::string_view text, const std::string& file,
         read_guards(*guards, workload);
     }
     if (const auto runs = object.find("runs")) {
-        read_runs(*runs, workload);
+        read_runs(*runs, ids, workload);
     }
     if (const auto sigma = object.find("sigma")) {
         read_snapshots(*sigma, snapshot_of, workload);
     }
-    const KindNames kinds = read_kinds(object, workload);
-    read_inputs(object.require("inputs"), kinds, workload);
+    const KindNames kinds = read_kinds(object, ids, workload);
+    read_inputs(object.require("inputs"), kinds, ids, workload);
     if (packed_bytes(workload) > PACKED_BYTES_MAX) {
         object.self().fail(fmt::format("packs into {} bytes, more than {}: fewer inputs, kinds or "
                                        "steps are needed",

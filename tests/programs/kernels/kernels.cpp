@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 // The query kernels inside an image: a workload by the name of each instruction set holds that
 // table against the naive loop, on every core. A wrong kernel ends the run with a panic. It must
-// not be asked for what the machine cannot run.
+// not be asked for what the machine cannot run. `sha256` holds the way to hash that the image took
+// against the portable one; `sha256.instructions` wants it to be another.
 #include "sched/program.hpp"
 
 #include <array>
 
 #include "base/check.hpp"
+#include "base/sha256_code.hpp"
 #include "isa/kernels.hpp"
+#include "tests/base/sha256_checks.hpp"
 #include "tests/isa/kernel_checks.hpp"
 
 using namespace knhk;
@@ -32,9 +35,25 @@ void check_kernels(TaskContext& context) {
     context.output(coverage.cases);
 }
 
+void check_sha256(TaskContext& context) {
+    const u64 wrong = checks::wrong_sha256(used_sha256(), 100 * SAMPLES);
+    KNHK_CHECK(wrong == 0, wrong);
+    context.output(wrong);
+}
+
+void check_sha256_instructions(TaskContext& context) {
+    KNHK_CHECK(used_sha256() != sha256_portable, 0);
+    check_sha256(context);
+}
+
 template<InstructionSet Set>
 Task on_each_core(const WorkloadParameters&, u64) {
     return Task{.handler = user_handler(static_cast<u32>(Set))};
+}
+
+template<u32 Handler>
+Task hashing(const WorkloadParameters&, u64) {
+    return Task{.handler = user_handler(Handler)};
 }
 
 u64 as_many(const WorkloadParameters& parameters) {
@@ -47,6 +66,8 @@ constexpr auto HANDLERS = std::to_array<HandlerEntry>({
     {"kernels.avx512", 1, check_kernels<InstructionSet::Avx512>},
     {"kernels.neon", 1, check_kernels<InstructionSet::Neon>},
     {"kernels.rvv", 1, check_kernels<InstructionSet::Rvv>},
+    {"sha256", 1, check_sha256},
+    {"sha256.instructions", 1, check_sha256_instructions},
 });
 
 constexpr auto WORKLOADS = std::to_array<WorkloadEntry>({
@@ -55,6 +76,8 @@ constexpr auto WORKLOADS = std::to_array<WorkloadEntry>({
     {"avx512", 1, as_many, on_each_core<InstructionSet::Avx512>},
     {"neon", 1, as_many, on_each_core<InstructionSet::Neon>},
     {"rvv", 1, as_many, on_each_core<InstructionSet::Rvv>},
+    {"sha256", 1, as_many, hashing<INSTRUCTION_SETS>},
+    {"sha256.instructions", 1, as_many, hashing<INSTRUCTION_SETS + 1>},
 });
 
 } // namespace
