@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `beat_bench`: beats, rings, fibers and the leaves of receipts. `knhk bench beat` becomes it.
+// `beat_bench`: beats, rings, fibers and the hash of receipts. `knhk bench beat` becomes it.
 #include "bench/beat/rows.hpp"
 #include "bench/program.hpp"
 
