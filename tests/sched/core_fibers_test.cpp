@@ -182,7 +182,7 @@ TEST_F(Fibers, commit_is_of_the_receipts_and_then_of_the_rows) {
     const MuWorld world{snapshots_.sealed[0].snapshot.tables(), runs_, &SCALAR_KERNELS, &runs_[1]};
     const auto passes = [](u16) { return true; };
     MuOutcome outcome{};
-    ASSERT_EQ(eval_task(budget, world, request, passes, outcome), MuStatus::Ok);
+    ASSERT_EQ(eval_task(budget, world, request, passes, NoFlows(), outcome), MuStatus::Ok);
     Sha256 digest;
     digest.update(std::as_bytes(std::span(outcome.receipts, 1)));
     const u64 row[4] = {1, TwoSnapshots::PREDICATE, 9, 0};
