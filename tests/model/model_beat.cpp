@@ -4,7 +4,7 @@
 
 #include "tests/model/evaluation.hpp"
 #include "tests/model/identity.hpp"
-#include "tests/model/model.hpp"
+#include "tests/model/model_context.hpp"
 
 namespace knhk::model {
 namespace {

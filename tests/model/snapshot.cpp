@@ -110,8 +110,10 @@ class RandomSnapshot {
         tasks_.resize(std::size(PATTERNS));
         choose_patterns();
         share_hooks_out();
+        const u64 guarded = dice_.below(tasks_.size()); // by several
         for (u64 guard = 0; guard < guards_.size(); ++guard) {
-            tasks_[dice_.below(tasks_.size())].guards.push_back(guard);
+            const u64 task = dice_.one_in(2) ? guarded : dice_.below(tasks_.size());
+            tasks_[task].guards.push_back(guard);
         }
         for (Parts& task : tasks_) {
             choose_ways(task);
