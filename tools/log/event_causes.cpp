@@ -217,7 +217,8 @@ Cause CauseFinder::sender_of(const BeatPlace& place, const StoryEvent& event) co
         });
     }
     if (count == 0) {
-        return {"was a message that waited for its place, sent by a task of an earlier beat",
+        return {"was a message that waited for its place, sent by a task of an earlier beat, or a "
+                "token whose timer was over",
                 false};
     }
     return {count == 1 ? std::string("was a message; due in this beat was that of")
