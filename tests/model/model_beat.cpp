@@ -168,6 +168,7 @@ void Model::run_cold_fibers(u32 core) {
 bool Model::run_warm_fiber(u32 core) {
     ModelCore& own = cores_[core];
     if (own.warm_turns == 0 || !fiber_may_start(core)) {
+        counters_.fiber_waits_for_receipts += own.warm_turns > 0 && task_may_start(core);
         return false;
     }
     --own.warm_turns;
