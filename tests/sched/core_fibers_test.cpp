@@ -63,7 +63,7 @@ class Fibers : public testing::Test {
     [[nodiscard]] const CoreClock& counts() { return hand_.core(0).clock(); }
 
     ByHand hand_;
-    TwoSnapshots snapshots_;
+    TwoSnapshots snapshots_{false};
     std::vector<TripleRun> runs_ = {run_of(8, 9), run_of(1, 9), run_of(2, 1), run_of(0, 0)};
     GuardRule always_{5, GuardSubject::Nothing, GuardTest::Always, 0, 0, 0, 0};
 };
