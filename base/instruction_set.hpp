@@ -23,21 +23,23 @@ constexpr u64 bit_of(InstructionSet set) {
     return u64{1} << static_cast<u32>(set);
 }
 
+/// Their lengths are known without a C library.
+inline constexpr std::string_view INSTRUCTION_SET_NAMES[INSTRUCTION_SETS] = {
+    "scalar", "avx2", "avx512", "neon", "rvv"};
+
 /// Beside those: what base/sha256_*.cpp of the architecture needs. On x86_64 SHA, SSSE3 and SSE4.1,
 /// on aarch64 SHA2, on riscv64 Zknh.
 inline constexpr u64 SHA256_BIT = u64{1} << 32;
 static_assert(INSTRUCTION_SETS <= 32);
 
 constexpr const char* name_of(InstructionSet set) {
-    constexpr const char* NAMES[INSTRUCTION_SETS] = {"scalar", "avx2", "avx512", "neon", "rvv"};
-    return NAMES[static_cast<u32>(set)];
+    return INSTRUCTION_SET_NAMES[static_cast<u32>(set)].data();
 }
 
 constexpr Result<InstructionSet> instruction_set_named(std::string_view name) {
     for (u32 i = 0; i < INSTRUCTION_SETS; ++i) {
-        const auto set = static_cast<InstructionSet>(i);
-        if (name == name_of(set)) {
-            return set;
+        if (name == INSTRUCTION_SET_NAMES[i]) {
+            return static_cast<InstructionSet>(i);
         }
     }
     return fail(Error::UnknownInstructionSet);

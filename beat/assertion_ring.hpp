@@ -87,17 +87,17 @@ class BasicAssertionRing {
             });
         return done ? Result<void>() : fail(Error::QueueFull);
     }
-    /// The same for the rows of a run.
-    [[nodiscard]] Result<void> enqueue_run(u32 slot, const TripleRun& run, const Sealed& receipt) {
-        const u32 count = run.length;
+    /// The same for rows of one predicate.
+    [[nodiscard]] Result<void> enqueue_run(u32 slot, const Word* subjects, u64 predicate,
+                                           const Word* objects, u32 count, const Sealed& receipt) {
         if (slot >= BEAT_SLOTS || count > RUN_ROWS) [[unlikely]] {
             return fail(Error::OutOfRange);
         }
         const bool done =
             put_with(slot_at(slot), count, receipt, [&](const Slot& to, u32 position) {
-                to.subjects().put(position, run.subjects, count);
-                to.predicates().fill(position, run.predicate, count);
-                to.objects().put(position, run.objects, count);
+                to.subjects().put(position, subjects, count);
+                to.predicates().fill(position, predicate, count);
+                to.objects().put(position, objects, count);
             });
         return done ? Result<void>() : fail(Error::QueueFull);
     }
@@ -226,8 +226,8 @@ class BasicAssertionRing {
     }
 
     template<class PutRows>
-    [[nodiscard]] bool put_with(const Slot& to, u32 count, const Sealed& receipt,
-                                const PutRows& put_rows) const {
+    [[nodiscard, gnu::always_inline]] bool
+    put_with(const Slot& to, u32 count, const Sealed& receipt, const PutRows& put_rows) const {
         const Position written = position_of(to.ends().written());
         if (!has_room(to.ends(), written, count)) [[unlikely]] {
             return false;

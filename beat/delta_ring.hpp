@@ -33,7 +33,7 @@ class BasicDeltaRing {
     [[nodiscard]] static constexpr u64 bytes(u32 size) { return BEAT_SLOTS * slot_bytes(size); }
 
     /// Over `bytes(size)` bytes, aligned to a line: zero, or a ring of this size already.
-    BasicDeltaRing(std::byte* memory, u32 size) : memory_(memory), size_(size) {}
+    constexpr BasicDeltaRing(std::byte* memory, u32 size) : memory_(memory), size_(size) {}
 
     /// An empty ring in memory that may hold anything.
     static BasicDeltaRing make(std::byte* memory, u32 size) {

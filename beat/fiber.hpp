@@ -50,26 +50,27 @@ struct NoCounter {
 }
 static_assert(fiber_cost(OpCode::AskSp) == Tick{2} && fiber_cost(OpCode::Construct8) == Tick{8});
 
-[[nodiscard]] inline FiberOutcome fiber_error(Error error) {
-    return {FiberStatus::Error, false, {}, error, {}};
-}
-[[nodiscard]] inline FiberOutcome fiber_parked(ParkCause cause) {
-    return {FiberStatus::Parked, false, cause, {}, {}};
-}
+/// Whether something is executed at all, and why not.
+struct FiberAdmission {
+    FiberStatus status;
+    ParkCause cause;
+    Error error;
+};
 
-/// Whether `op` over so many rows is executed here at all; none if it is.
-[[nodiscard]] inline FiberOutcome admit_to_fiber(OpCode op, u64 rows, const FiberLimits& limits) {
+/// Of `op` over so many rows.
+[[nodiscard]] constexpr FiberAdmission admit_to_fiber(OpCode op, u64 rows,
+                                                      const FiberLimits& limits) {
     const Result<RuntimeClass> runtime_class = class_of(op, rows);
     if (!runtime_class) [[unlikely]] {
-        return fiber_error(runtime_class.error());
+        return {FiberStatus::Error, ParkCause::None, runtime_class.error()};
     }
     if (*runtime_class > limits.highest || rows > RUN_ROWS) [[unlikely]] {
-        return fiber_parked(ParkCause::Class);
+        return {FiberStatus::Parked, ParkCause::Class, {}};
     }
     if (fiber_cost(op) > limits.budget) [[unlikely]] {
-        return fiber_parked(ParkCause::Budget);
+        return {FiberStatus::Parked, ParkCause::Budget, {}};
     }
-    return {FiberStatus::Completed, false, {}, {}, {}};
+    return {FiberStatus::Completed, ParkCause::None, {}};
 }
 
 [[nodiscard]] constexpr u32 saturated(u64 count) {
@@ -83,25 +84,26 @@ template<class Counter = NoCounter>
 execute_fiber(const KernelTable& kernels, const TripleRun& run, const FiberHook& hook,
               const FiberPlace& place, const FiberLimits& limits, RowResult& rows,
               const Counter& counter = {}) {
-    FiberOutcome outcome = admit_to_fiber(hook.op, run.length, limits);
-    if (outcome.status != FiberStatus::Completed) [[unlikely]] {
-        return outcome;
+    const FiberAdmission admitted = admit_to_fiber(hook.op, run.length, limits);
+    if (admitted.status != FiberStatus::Completed) [[unlikely]] {
+        return {admitted.status, false, admitted.cause, admitted.error, {}};
     }
+    bool answer = false;
     rows.mask = 0;
     const u64 begin = counter();
-    static_cast<void>(run_query(kernels, hook.op, run, hook.query, rows, outcome.answer));
+    static_cast<void>(run_query(kernels, hook.op, run, hook.query, rows, answer));
     const u64 end = counter();
-    outcome.sealed.receipt = {.cycle = place.cycle,
-                              .shard = place.shard,
-                              .hook = place.hook,
-                              .ticks = fiber_cost(hook.op).raw,
-                              .actual_ticks = saturated(end - begin),
-                              .lanes = run.length,
-                              .pad = 0,
-                              .span = span_of(place),
-                              .a_hash = a_hash_of(run)};
-    outcome.sealed.content = binding_hash(run, hook.op, hook.query, {outcome.answer, rows.mask});
-    return outcome;
+    const Receipt receipt{.cycle = place.cycle,
+                          .shard = place.shard,
+                          .hook = place.hook,
+                          .ticks = fiber_cost(hook.op).raw,
+                          .actual_ticks = saturated(end - begin),
+                          .lanes = run.length,
+                          .pad = 0,
+                          .span = span_of(place),
+                          .a_hash = a_hash_of(run)};
+    const u64 content = binding_hash(run, hook.op, hook.query, {answer, rows.mask});
+    return {FiberStatus::Completed, answer, ParkCause::None, {}, {receipt, content}};
 }
 
 /// Evaluates the hook again: whether the receipt says what comes out, at which cost, of which rows.
@@ -120,31 +122,31 @@ execute_fiber(const KernelTable& kernels, const TripleRun& run, const FiberHook&
 }
 
 /// The rows that were emitted, without the gaps between them: a step of its own, as results keep
-/// each row in its lane.
-[[nodiscard]] inline TripleRun compacted(const RowResult& rows) {
-    TripleRun run{};
-    for (u32 left = rows.mask; left != 0; left &= left - 1) {
+/// each row in its lane. Rows behind the last stay as they are.
+inline void compact(RowResult& rows) {
+    u32 count = 0;
+    for (u32 left = rows.mask; left != 0; left &= left - 1, ++count) {
         const u32 lane = static_cast<u32>(std::countr_zero(left));
-        run.subjects[run.length] = rows.subjects[lane];
-        run.objects[run.length] = rows.objects[lane];
-        ++run.length;
+        rows.subjects[count] = rows.subjects[lane];
+        rows.objects[count] = rows.objects[lane];
     }
-    run.predicate = rows.predicate;
-    return run;
+    rows.mask = (u32{1} << count) - 1;
 }
 
 /// What a completed hook asserts: what it emitted; the run itself if it is boolean and true; else
-/// nothing but its receipt. `QueueFull`: there was no room, and nothing has changed.
-[[nodiscard]] inline Result<void> assert_outcome(AssertionRing& ring, u32 slot, OpCode op,
-                                                 const TripleRun& run, const RowResult& rows,
-                                                 const FiberOutcome& outcome) {
-    if (!outcome.answer) {
-        return ring.enqueue(slot, nullptr, nullptr, nullptr, 0, outcome.sealed);
+/// nothing but its receipt. `QueueFull`: there was no room, and nothing has changed but that `rows`
+/// have no gaps.
+[[nodiscard, gnu::always_inline]] inline Result<void>
+assert_outcome(AssertionRing& ring, u32 slot, OpCode op, const TripleRun& run, RowResult& rows,
+               const FiberOutcome& outcome) {
+    const bool asked = is_boolean(op);
+    if (!asked && (rows.mask & (rows.mask + 1)) != 0) {
+        compact(rows);
     }
-    if (is_boolean(op)) {
-        return ring.enqueue_run(slot, run, outcome.sealed);
-    }
-    return ring.enqueue_run(slot, compacted(rows), outcome.sealed);
+    const u32 own = outcome.answer ? run.length : 0;
+    return ring.enqueue_run(
+        slot, asked ? run.subjects : rows.subjects, asked ? run.predicate : rows.predicate,
+        asked ? run.objects : rows.objects, asked ? own : rows.count, outcome.sealed);
 }
 
 /// The rings of one shard.

@@ -52,7 +52,7 @@ class ParkRing {
     }
 
     /// Over `bytes(size)` bytes, aligned to a line: zero, or a ring of this size already.
-    ParkRing(std::byte* memory, u32 size) : memory_(memory), mask_(size - 1) {}
+    constexpr ParkRing(std::byte* memory, u32 size) : memory_(memory), mask_(size - 1) {}
 
     /// An empty ring in memory that may hold anything.
     static ParkRing make(std::byte* memory, u32 size) {

@@ -138,20 +138,22 @@ int knhk_fiber_execute(const knhk_context_t* ctx, const knhk_hook_t* hook,
         return code;
     }
     // More rows than a run has are parked before they are loaded.
-    FiberOutcome done =
+    const FiberAdmission admitted =
         admit_to_fiber(unchecked<OpCode>(hook->op), ctx->run.len, limits_of(*limits));
-    if (done.status == FiberStatus::Completed) [[likely]] {
-        TripleRun run;
-        code = load_run(*ctx, run);
-        if (code != KNHK_OK) [[unlikely]] {
-            return code;
-        }
-        done = execute_fiber(kernels(), run, hook_of(*hook), place_of(*place), limits_of(*limits),
-                             *reinterpret_cast<RowResult*>(rows), HardwareCounter{});
+    if (admitted.status != FiberStatus::Completed) [[unlikely]] {
+        *outcome = {0, static_cast<u32>(admitted.cause), {}};
+        return KNHK_PARKED;
     }
-    *outcome = {u32{done.answer}, static_cast<u32>(done.cause),
-                std::bit_cast<knhk_sealed_receipt_t>(done.sealed)};
-    return done.status == FiberStatus::Completed ? KNHK_OK : KNHK_PARKED;
+    TripleRun run;
+    code = load_run(*ctx, run);
+    if (code != KNHK_OK) [[unlikely]] {
+        return code;
+    }
+    const FiberOutcome done =
+        execute_fiber(kernels(), run, hook_of(*hook), place_of(*place), limits_of(*limits),
+                      *reinterpret_cast<RowResult*>(rows), HardwareCounter{});
+    *outcome = {u32{done.answer}, 0, std::bit_cast<knhk_sealed_receipt_t>(done.sealed)};
+    return KNHK_OK;
 }
 
 int knhk_fiber_process_tick(knhk_delta_ring_t* deltas, knhk_assertion_ring_t* assertions,

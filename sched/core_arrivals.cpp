@@ -77,6 +77,7 @@ void Core::admit_messages(const BeatPlan& plan, u32 records_end) {
     post_.collect(plan.beat, [&](NodeRef ref) {
         ++lined_up_;
         const Node& node = boxes_.node(ref);
+        // A small delta may have room where the one before it has none.
         const bool is_first = box_->lines[node.line].head.none();
         if (nothing_waits && is_first && log_.count() < records_end && !is_blocked(node)) {
             admit_node(ref, plan);

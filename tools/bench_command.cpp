@@ -16,6 +16,7 @@ constexpr const char* FOOTER = "Examples:\n"
                                "  knhk bench sched --json >results.json\n"
                                "  knhk bench sched --help\n"
                                "  knhk bench isa --filter CONSTRUCT8\n"
+                               "  knhk bench beat\n"
                                "  knhk bench replay";
 
 ExitStatus run(const std::string& program, const std::vector<std::string>& arguments) {
@@ -49,6 +50,7 @@ void add_bench_command(Command& app, Action& action) {
     };
     add("sched", "sched_bench", "the queues and the scheduler: a table, or --json");
     add("isa", "isa_bench", "query kernels, guards and tasks of a snapshot");
+    add("beat", "beat_bench", "beats, rings of deltas, fibers and their receipts");
     add("replay", "replay_bench", "recording, verifying, comparing and replaying runs");
 }
 

@@ -123,7 +123,7 @@ TEST(Fiber, what_is_not_for_here_is_parked_with_its_cause) {
         << "exactly its cost";
     EXPECT_EQ(execute(small_run(), asks(OpCode::AskSp), {.budget = Tick{1}}).cause,
               ParkCause::Budget);
-    const FiberOutcome many = admit_to_fiber(OpCode::AskSp, 9, {});
+    const FiberAdmission many = admit_to_fiber(OpCode::AskSp, 9, {});
     EXPECT_EQ(many.status, FiberStatus::Parked) << "more rows than a run has are not hot";
     EXPECT_EQ(many.cause, ParkCause::Class);
     EXPECT_EQ(admit_to_fiber(static_cast<OpCode>(0), 9, {}).status, FiberStatus::Error);
@@ -137,15 +137,16 @@ TEST(Fiber, emitted_rows_lose_their_gaps_and_keep_their_order) {
         rows.subjects[lane] = 10 + lane;
         rows.objects[lane] = 20 + lane;
     }
-    const TripleRun run = compacted(rows);
-    EXPECT_EQ(run.length, 4u);
-    EXPECT_EQ(run.predicate, 11u);
+    compact(rows);
+    EXPECT_EQ(rows.mask, 0b1111u);
     const u64 lanes[] = {0, 2, 5, 7};
     for (u32 row = 0; row < 4; ++row) {
-        EXPECT_EQ(run.subjects[row], 10 + lanes[row]);
-        EXPECT_EQ(run.objects[row], 20 + lanes[row]);
+        EXPECT_EQ(rows.subjects[row], 10 + lanes[row]);
+        EXPECT_EQ(rows.objects[row], 20 + lanes[row]);
     }
-    EXPECT_EQ(compacted(RowResult{}).length, 0u);
+    RowResult none{};
+    compact(none);
+    EXPECT_EQ(none.mask, 0u);
 }
 
 /// The three rings of a shard.

@@ -148,8 +148,6 @@ void Model::run_fibers(u32 core) {
         run_fiber(core, delta, Origin::Fiber);
     }
     counters_.fibers_limited += !slot.empty() && fibers == FIBERS_OF_A_BEAT;
-    counters_.fiber_waits_for_receipts +=
-        !slot.empty() && task_may_start(core) && !fiber_may_start(core);
 }
 
 // Behind a pulse each of those that wait, once.

@@ -122,11 +122,11 @@ void add_drill(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& k
     constexpr u64 CANCELLATION = 13;
     constexpr u64 BREAKER = 15;
     const bool small_share = shape.cores >= 128; // timers and inputs fill it together
-    const u64 task = small_share
-                         ? dice.pick({11, 12})
-                         : dice.pick({2, 6, 8, 9, 11, 12, 12, CANCELLATION, BREAKER, BREAKER});
-    const bool many = small_share || dice.one_in(4);
     const bool cancels = dice.one_in(3);
+    const u64 task = small_share || cancels
+                         ? dice.pick({11, 12})
+                         : dice.pick({2, 6, 8, 9, 11, 12, CANCELLATION, BREAKER, BREAKER});
+    const bool many = small_share || dice.one_in(4);
     u64 beat = dice.below(8);
     for (u64 left = dice.between(6, 20); left > 0; --left) {
         OrderedJson input;
@@ -317,6 +317,7 @@ void add_inputs(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& 
     }
     if (shape.aim == Aim::Flow) {
         add_drill(file, shape, dice, kinds);
+        add_drill(file, shape, dice, kinds);
     }
     if (dice.one_in(3)) {
         add_loading_inputs(file, dice);
@@ -368,7 +369,7 @@ std::string random_workload_file(u64 seed) {
         file["observations"] = kinds.observations();
     }
     add_runs(file, shape, dice);
-    const u64 first = dice.below(RANDOM_SNAPSHOT_FILES);
+    const u64 first = shape.emits ? EMITTING_SNAPSHOT : dice.below(RANDOM_SNAPSHOT_FILES);
     for (u64 number = first; number < first + shape.snapshots; ++number) {
         file["sigma"].push_back(
             snapshot_file_name(static_cast<u32>(number % RANDOM_SNAPSHOT_FILES)));

@@ -6,14 +6,13 @@
 namespace knhk::model {
 namespace {
 
-constexpr Aim AIMS[] = {Aim::General, Aim::Heap,    Aim::Selection, Aim::Warm,      Aim::Steal,
-                        Aim::General, Aim::Credit,  Aim::Later,     Aim::HalfShare, Aim::Heap,
-                        Aim::General, Aim::Reserve, Aim::Steal,     Aim::General,   Aim::Selection,
-                        Aim::Warm,    Aim::General, Aim::Later,     Aim::HalfShare, Aim::Credit,
-                        Aim::Line,    Aim::Steal,   Aim::Selection, Aim::General,   Aim::Flow,
-                        Aim::Flow,    Aim::Flow,    Aim::Flow,      Aim::Flow,      Aim::Flow,
-                        Aim::Flow,    Aim::Flow,    Aim::Beat,      Aim::Beat,      Aim::Beat,
-                        Aim::Beat,    Aim::Beat,    Aim::Beat,      Aim::Beat,      Aim::Beat};
+constexpr Aim AIMS[] = {
+    Aim::General,   Aim::Heap,    Aim::Selection, Aim::Warm,  Aim::Steal,     Aim::General,
+    Aim::Credit,    Aim::Later,   Aim::HalfShare, Aim::Heap,  Aim::General,   Aim::Reserve,
+    Aim::Steal,     Aim::General, Aim::Selection, Aim::Warm,  Aim::General,   Aim::Later,
+    Aim::HalfShare, Aim::Credit,  Aim::Line,      Aim::Steal, Aim::Selection, Aim::General,
+    Aim::Flow,      Aim::Flow,    Aim::Flow,      Aim::Flow,  Aim::Flow,      Aim::Flow,
+    Aim::Flow,      Aim::Flow,    Aim::Beat,      Aim::Beat,  Aim::Beat,      Aim::Beat};
 
 void aim_at_heap(Shape& shape, Dice& dice) {
     shape.cores = static_cast<u32>(dice.pick({32, 64, 64, 128, 128, 256}));
@@ -137,9 +136,10 @@ void aim_at_beat_path(Shape& shape, Dice& dice) {
     shape.snapshots = static_cast<u32>(dice.between(1, 3));
     shape.runs = static_cast<u32>(dice.between(2, 5));
     shape.full_runs = dice.one_in(2);
+    shape.emits = dice.one_in(2);
     shape.evaluates_of_8 = 6;
     shape.deltas_of_8 = 6;
-    shape.favourite_task = dice.pick({0, 0, 5, 5, 4}); // they leave receipts
+    shape.favourite_task = dice.pick({0, 0, 0, 4, 7}); // cheap ones, which leave receipts
     shape.stateless_of_8 = 0;
     shape.guarded_of_8 = 1;
     shape.slow_of_8 = 3;

@@ -39,6 +39,7 @@ struct Shape {
     u32 evaluates_of_8 = 0;
     std::optional<u64> favourite_task = {}; ///< of the snapshot
     u32 deltas_of_8 = 0;                    ///< of what may be one
+    bool emits = false;                     ///< the first snapshot does, much
     bool full_runs = false;                 ///< of eight rows, most of them
     std::vector<u32> ways = {4, 2, 1};      ///< weights of spawn, send and order
     std::vector<u32> homes = {3, 1, 2, 1};  ///< weights of own core, hot core, by value, next core

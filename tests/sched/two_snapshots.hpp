@@ -10,9 +10,8 @@ namespace knhk::test {
 
 struct TwoSnapshots {
     /// Task 0 has two guards and a hook, and task 1 behind it when that is true; task 1 emits rows.
-    /// `object` is what its first hook asks for, and all that tells them apart. A task that nothing
-    /// follows costs a tick less: with all of its parts it is hot then.
-    static SnapshotDraft draft(u64 object, bool is_followed = true) {
+    /// `object` is what its first hook asks for, and all that tells them apart.
+    static SnapshotDraft draft(u64 object) {
         SnapshotDraft draft;
         draft.guards = {{SigmaGuardKind::Carry, 2, 0, 0, 1}, {SigmaGuardKind::Custom, 0, 5, 0, 0}};
         draft.hooks = {{OpCode::CompareOGe, 0, 0, 0, 0, PREDICATE, object},
@@ -20,7 +19,7 @@ struct TwoSnapshots {
         draft.tasks = {task_with({0}), task_with({1})};
         draft.tasks[0].guard_count = 2;
         draft.tasks[0].guards[1] = 1;
-        draft.tasks[0].when_true = is_followed ? 1 : SIGMA_NONE;
+        draft.tasks[0].when_true = 1;
         return draft;
     }
     static constexpr u64 PREDICATE = 20;
@@ -29,10 +28,7 @@ struct TwoSnapshots {
         return knhk::id_word(sealed[number].snapshot.id());
     }
 
-    explicit TwoSnapshots(bool is_followed = true)
-        : bytes{draft(5, is_followed).sealed(), draft(6, is_followed).sealed()} {}
-
-    std::vector<std::byte> bytes[2];
+    std::vector<std::byte> bytes[2] = {draft(5).sealed(), draft(6).sealed()};
     std::vector<SealedSnapshot> sealed = {SealedSnapshot::open(bytes[0]).value(),
                                           SealedSnapshot::open(bytes[1]).value()};
 };
