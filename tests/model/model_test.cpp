@@ -18,7 +18,7 @@
 namespace knhk::model {
 namespace {
 
-constexpr u64 FILE_SEEDS = 900;
+constexpr u64 FILE_SEEDS = 1200;
 constexpr u64 HANDLER_SEEDS = 60;
 /// Far more than any random file needs: their tasks end by their lives.
 constexpr u64 BEATS_MAX = 50'000;
