@@ -70,12 +70,16 @@ void Core::log_thefts(const Thefts& thefts) {
 }
 
 /// Messages come in the order in which they are admitted, as long as nothing has waited longer. So
-/// most are admitted at once; the others line up.
+/// most are admitted at once; the others line up. Behind a delta that waits for its rows' places, a
+/// smaller one waits too.
 void Core::admit_messages(const BeatPlan& plan, u32 records_end) {
     const bool nothing_waits = lines_are_empty();
     post_.collect(plan.beat, [&](NodeRef ref) {
         ++lined_up_;
-        if (nothing_waits && log_.count() < records_end && !is_blocked(boxes_.node(ref))) {
+        const Node& node = boxes_.node(ref);
+        // A small delta may have room where the one before it has none.
+        const bool is_first = box_->lines[node.line].head.none();
+        if (nothing_waits && is_first && log_.count() < records_end && !is_blocked(node)) {
             admit_node(ref, plan);
         } else {
             line_up(ref);

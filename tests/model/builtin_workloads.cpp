@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "tests/model/model_context.hpp"
+
 namespace knhk::model {
 namespace {
 

@@ -10,6 +10,7 @@
 #include "kernel/script_program.hpp"
 #include "kernel/topology.hpp"
 #include "tests/model/builtin_workloads.hpp"
+#include "tests/model/model_context.hpp"
 #include "tests/model/script.hpp"
 #include "tests/model/snapshot.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "tests/model/evaluation.hpp"
 #include "tests/model/identity.hpp"
-#include "tests/model/model.hpp"
+#include "tests/model/model_context.hpp"
 
 namespace knhk::model {
 namespace {
@@ -148,8 +148,6 @@ void Model::run_fibers(u32 core) {
         run_fiber(core, delta, Origin::Fiber);
     }
     counters_.fibers_limited += !slot.empty() && fibers == FIBERS_OF_A_BEAT;
-    counters_.fiber_waits_for_receipts +=
-        !slot.empty() && task_may_start(core) && !fiber_may_start(core);
 }
 
 // Behind a pulse each of those that wait, once.
@@ -168,6 +166,7 @@ void Model::run_cold_fibers(u32 core) {
 bool Model::run_warm_fiber(u32 core) {
     ModelCore& own = cores_[core];
     if (own.warm_turns == 0 || !fiber_may_start(core)) {
+        counters_.fiber_waits_for_receipts += own.warm_turns > 0 && task_may_start(core);
         return false;
     }
     --own.warm_turns;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a handler may do while its task runs, and what that costs: determinism.md, sections 2.6 and
 // 2.7.
-#include "tests/model/model.hpp"
+#include "tests/model/model_context.hpp"
 
 #include <algorithm>
 

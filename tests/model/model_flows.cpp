@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "tests/model/evaluation.hpp"
-#include "tests/model/model.hpp"
+#include "tests/model/model_context.hpp"
 
 namespace knhk::model {
 namespace {

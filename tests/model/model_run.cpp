@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How a core of the model takes tasks, runs them and judges how they ended: determinism.md,
 // sections 2.6 and 2.7. What a handler may do meanwhile is in model_context.cpp.
-#include "tests/model/model.hpp"
+#include "tests/model/model_context.hpp"
 
 #include <algorithm>
 

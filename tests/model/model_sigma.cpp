@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "tests/model/evaluation.hpp"
-#include "tests/model/model.hpp"
+#include "tests/model/model_context.hpp"
 #include "tests/model/snapshot.hpp"
 
 namespace knhk::model {

@@ -363,7 +363,7 @@ std::string random_workload_file(u64 seed) {
         file["observations"] = kinds.observations();
     }
     add_runs(file, shape, dice);
-    const u64 first = dice.below(RANDOM_SNAPSHOT_FILES);
+    const u64 first = shape.emits ? EMITTING_SNAPSHOT : dice.below(RANDOM_SNAPSHOT_FILES);
     for (u64 number = first; number < first + shape.snapshots; ++number) {
         file["sigma"].push_back(
             snapshot_file_name(static_cast<u32>(number % RANDOM_SNAPSHOT_FILES)));

@@ -262,7 +262,10 @@ void RandomKinds::add_evaluation(OrderedJson& step, u64 number) {
 }
 
 void RandomKinds::add_evaluation_fields(OrderedJson& to, u64 life) {
-    to["eval"] = dice_.below(RANDOM_SNAPSHOT_TASKS + 1);
+    const bool any = !shape_.favourite_task || dice_.one_in(4);
+    const u64 one = any ? dice_.below(RANDOM_SNAPSHOT_TASKS + 1) : *shape_.favourite_task;
+    const bool emits = shape_.emits && !dice_.one_in(4);
+    to["eval"] = emits ? dice_.below(EMITTING_SNAPSHOT_TASKS) : one;
     to["run"] = dice_.one_in(10) ? dice_.below(1024) : dice_.below(shape_.runs + 1);
     to["data"] = {dice_.below(4), dice_.pick({0, 1, 2, 3, u64{1} << 63, ~u64{0}})};
     if (life > 0) {

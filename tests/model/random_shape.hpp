@@ -4,6 +4,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "tests/model/dice.hpp"
 
@@ -36,10 +37,12 @@ struct Shape {
     u32 snapshots = 0;
     u32 runs = 0;
     u32 evaluates_of_8 = 0;
-    u32 deltas_of_8 = 0;                   ///< of what may be one
-    bool full_runs = false;                ///< of eight rows, most of them
-    std::vector<u32> ways = {4, 2, 1};     ///< weights of spawn, send and order
-    std::vector<u32> homes = {3, 1, 2, 1}; ///< weights of own core, hot core, by value, next core
+    std::optional<u64> favourite_task = {}; ///< of the snapshot
+    u32 deltas_of_8 = 0;                    ///< of what may be one
+    bool emits = false;                     ///< the first snapshot does, much
+    bool full_runs = false;                 ///< of eight rows, most of them
+    std::vector<u32> ways = {4, 2, 1};      ///< weights of spawn, send and order
+    std::vector<u32> homes = {3, 1, 2, 1};  ///< weights of own core, hot core, by value, next core
     u32 hot_cores = 1;
     u32 emissions_max = 4;
     u32 favourite_level = 3; ///< 3: none

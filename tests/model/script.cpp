@@ -6,6 +6,7 @@
 
 #include "tests/model/builtin_workloads.hpp"
 #include "tests/model/identity.hpp"
+#include "tests/model/model_context.hpp"
 
 namespace knhk::model {
 namespace {

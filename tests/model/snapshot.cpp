@@ -97,6 +97,10 @@ constexpr PatternParts PATTERNS[] = {
 class RandomSnapshot {
   public:
     explicit RandomSnapshot(u32 number) : number_(number), dice_(mix(number, 19)) {
+        if (number == EMITTING_SNAPSHOT) {
+            make_emitting();
+            return;
+        }
         while (hooks_.size() < 22) {
             add_hook();
         }
@@ -106,8 +110,10 @@ class RandomSnapshot {
         tasks_.resize(std::size(PATTERNS));
         choose_patterns();
         share_hooks_out();
+        const u64 guarded = dice_.below(tasks_.size()); // by several
         for (u64 guard = 0; guard < guards_.size(); ++guard) {
-            tasks_[dice_.below(tasks_.size())].guards.push_back(guard);
+            const u64 task = dice_.one_in(2) ? guarded : dice_.below(tasks_.size());
+            tasks_[task].guards.push_back(guard);
         }
         for (Parts& task : tasks_) {
             choose_ways(task);
@@ -236,6 +242,27 @@ class RandomSnapshot {
             }
         }
         return used;
+    }
+
+    void make_emitting() {
+        constexpr u8 CONSTRUCT = 32;
+        constexpr u8 COMPARE_GE = 15;
+        tasks_.resize(EMITTING_SNAPSHOT_TASKS);
+        for (u64 number = 0; number < 5; ++number) {
+            const bool constructs = number < 4;
+            Bytes hook;
+            append(hook, constructs ? CONSTRUCT : COMPARE_GE, 8);
+            append(hook, 0, 8);
+            append(hook, RANDOM_PREDICATE, 8);
+            append(hook, constructs ? number + 1 : 0, 8);
+            hooks_.push_back(hook);
+            tasks_[constructs ? 0 : 1].hooks.push_back(number);
+        }
+        for (Parts& task : tasks_) {
+            task.pattern = &PATTERNS[0];
+            task.when_true = NO_TASK;
+            task.when_false = NO_TASK;
+        }
     }
 
     u64 object() { return dice_.pick({0, 1, 2, u64{1} << 63, ~u64{0}}); }

@@ -9,7 +9,10 @@
 
 namespace knhk::model {
 
-inline constexpr u32 RANDOM_SNAPSHOT_FILES = 24;
+inline constexpr u32 RANDOM_SNAPSHOT_FILES = 25;
+/// The last one: its task 0 emits four times as many rows as it reads, its task 1 is true.
+inline constexpr u32 EMITTING_SNAPSHOT = 24;
+inline constexpr u64 EMITTING_SNAPSHOT_TASKS = 2;
 /// Of most of their hooks, and so of the runs that they look at.
 inline constexpr u64 RANDOM_PREDICATE = 5;
 /// All of their tasks: one of each pattern, in the order of their ids.

@@ -30,7 +30,13 @@ class Fibers : public testing::Test {
         hand_.setup.kernels = &SCALAR_KERNELS;
         hand_.setup.guards[5].rule = &always_;
         hand_.setup.runs = runs_;
-        hand_.setup.snapshots = snapshots_.sealed;
+        hand_.setup.snapshots = sealed_;
+    }
+    /// Task 0 has two guards and a hook, task 1 emits rows: nothing follows either.
+    static std::vector<std::byte> snapshot() {
+        test::SnapshotDraft draft = TwoSnapshots::draft(5);
+        draft.tasks[0].when_true = SIGMA_NONE;
+        return draft.sealed();
     }
     static TripleRun run_of(u32 rows, u64 object) {
         TripleRun run{};
@@ -63,7 +69,8 @@ class Fibers : public testing::Test {
     [[nodiscard]] const CoreClock& counts() { return hand_.core(0).clock(); }
 
     ByHand hand_;
-    TwoSnapshots snapshots_;
+    std::vector<std::byte> bytes_ = snapshot();
+    std::vector<SealedSnapshot> sealed_ = {SealedSnapshot::open(bytes_).value()};
     std::vector<TripleRun> runs_ = {run_of(8, 9), run_of(1, 9), run_of(2, 1), run_of(0, 0)};
     GuardRule always_{5, GuardSubject::Nothing, GuardTest::Always, 0, 0, 0, 0};
 };
@@ -132,6 +139,23 @@ TEST_F(Fibers, slot_takes_16_deltas_of_which_8_run_in_a_beat) {
     EXPECT_EQ(ids_of(hand_.events(), EventKind::TaskExecuted).front(), 8u);
 }
 
+TEST_F(Fibers, small_delta_does_not_overtake_a_large_one_that_waits) {
+    const HandlerId emit = hand_.handler([](TaskContext& context) {
+        for (u64 id = 10; id < 13; ++id) { // 24 rows of the next slot
+            EXPECT_EQ(context.spawn(delta(id, 0, 0)), TaskStatus::Ok);
+        }
+        EXPECT_EQ(context.spawn(delta(13, 0, 2)), TaskStatus::Ok); // 26
+        EXPECT_EQ(context.send(delta(20, 0, 0)), TaskStatus::Ok);
+        EXPECT_EQ(context.send(delta(21, 0, 1)), TaskStatus::Ok);
+    });
+    hand_.set_up(1, {{task_of(7, emit)}});
+    ASSERT_TRUE(hand_.step());
+    ASSERT_TRUE(hand_.step());
+    EXPECT_EQ(ids_of(hand_.events(), EventKind::TaskEnqueued), (std::vector<u64>{}));
+    ASSERT_TRUE(hand_.step());
+    EXPECT_EQ(ids_of(hand_.events(), EventKind::TaskEnqueued), (std::vector<u64>{20, 21}));
+}
+
 TEST_F(Fibers, fiber_follows_with_the_rows_that_it_brought) {
     const HandlerId follow = hand_.handler([](TaskContext& context) {
         ASSERT_NE(context.delta(), nullptr);
@@ -179,10 +203,10 @@ TEST_F(Fibers, commit_is_of_the_receipts_and_then_of_the_rows) {
     std::memcpy(request.words, task.payload, sizeof request.words);
     TickBudget budget(Tick{8});
     static_cast<void>(budget.charge(cost_of(Operation::Execute)));
-    const MuWorld world{snapshots_.sealed[0].snapshot.tables(), runs_, &SCALAR_KERNELS, &runs_[1]};
+    const MuWorld world{sealed_[0].snapshot.tables(), runs_, &SCALAR_KERNELS, &runs_[1]};
     const auto passes = [](u16) { return true; };
     MuOutcome outcome{};
-    ASSERT_EQ(eval_task(budget, world, request, passes, outcome), MuStatus::Ok);
+    ASSERT_EQ(eval_task(budget, world, request, passes, NoFlows(), outcome), MuStatus::Ok);
     Sha256 digest;
     digest.update(std::as_bytes(std::span(outcome.receipts, 1)));
     const u64 row[4] = {1, TwoSnapshots::PREDICATE, 9, 0};

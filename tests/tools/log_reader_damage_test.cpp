@@ -233,10 +233,10 @@ TEST_F(LogDamage, core_entries_whose_sum_wraps_are_refused) {
 
 TEST_F(LogDamage, unknown_event_kind_is_refused) {
     const std::size_t first_event = 56 + 24; // block 0 has one core entry
-    for (const u64 kind : {0, 7, 255}) {
+    for (const u64 kind : {0, 8, 255}) {
         EXPECT_EQ(read_all(with(0, first_event + 30, kind, 1)).ending, LogEnding::Damaged) << kind;
     }
-    for (const u64 kind : {1, 2, 3, 4, 5, 6}) {
+    for (const u64 kind : {1, 2, 3, 4, 5, 6, 7}) {
         std::string bytes = with(0, first_event + 30, kind, 1);
         set(bytes, log_.block_at[0] + first_event + 8, kind == 3 ? 0 : 0x10, 8);
         EXPECT_EQ(read_all(bytes).ending, LogEnding::Whole) << kind;

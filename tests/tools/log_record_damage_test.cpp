@@ -107,6 +107,12 @@ TEST_F(RecordDamage, inputs_whose_count_lies_are_refused) {
     }
 }
 
+TEST_F(RecordDamage, rows_that_are_not_all_there_are_refused) {
+    constexpr std::size_t FLAGS_OF_SECOND = 24 + 72 + 29; // of two inputs
+    expect_damage(checked(log_.inputs_at[0], FLAGS_OF_SECOND, 6, 1), 1,
+                  "a delta's rows that are not all there");
+}
+
 TEST_F(RecordDamage, inputs_of_another_beat_are_refused) {
     expect_damage(checked(log_.inputs_at[0], 8, 2, 8), 1, "inputs of another beat than 1");
     expect_damage(checked(log_.inputs_at[0], 8, 0, 8), 1, "inputs of another beat than 1");

@@ -107,6 +107,32 @@ TEST_F(TaskSourceTest, tasks_are_said_as_in_a_workload_file) {
     EXPECT_EQ(report_.refused, 0u);
 }
 
+TEST_F(TaskSourceTest, delta_brings_its_rows_in_the_place_of_two_inputs_more) {
+    open_text(R"({"eval": 4, "id": 3, "delta": {"predicate": 5, "rows": [[1, 2], [3, 4]]}}
+{"eval": 4, "id": 3, "run": 7, "delta": true}
+{"eval": 4, "id": 3, "run": 7, "delta": {"predicate": 5, "rows": [[1, 2]]}}
+{"eval": 4, "id": 3, "delta": {"predicate": 5, "rows": []}})");
+    while (read(sizeof(IntakeInput))) { // however little room there is at a time
+        decide(items_.size());
+    }
+    ASSERT_EQ(items_.size(), 4u);
+    EXPECT_EQ(task(0).flags, TASK_DELTA | TASK_ROWS);
+    u64 rows[18];
+    static_assert(sizeof rows == 2 * sizeof(LogInput));
+    for (u32 i = 0; i < 2; ++i) {
+        EXPECT_EQ(items_[1 + i].tag, INTAKE_INPUT_TAG);
+        std::memcpy(reinterpret_cast<char*>(rows) + i * sizeof(LogInput), &items_[1 + i].input,
+                    sizeof(LogInput));
+    }
+    EXPECT_EQ(std::vector<u64>(rows, rows + 3), (std::vector<u64>{1, 3, 0}));
+    EXPECT_EQ(std::vector<u64>(rows + 8, rows + 11), (std::vector<u64>{2, 4, 0}));
+    EXPECT_EQ(rows[16], 5u) << "the predicate";
+    EXPECT_EQ(rows[17], 2u) << "how many";
+    EXPECT_EQ(task(3).flags, TASK_DELTA);
+    EXPECT_EQ(report_.accepted, 2u) << "one line is one input";
+    EXPECT_EQ(report_.refused, 2u);
+}
+
 TEST_F(TaskSourceTest, each_wrong_line_is_named_and_left_out) {
     const std::pair<const char*, const char*> wrong[] = {
         {"{", "the end of the file"},

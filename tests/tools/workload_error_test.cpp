@@ -140,7 +140,10 @@ const Fault STEP_FAULTS[] = {
     {", \"after\": 6", "", "f.json:34: kinds[1].steps[3]: needs at or after or within"},
     {"{\"do\": \"send\"", "{\"at\": 1, \"do\": \"send\"",
      "f.json:32: kinds[1].steps[1].at: there is no such field: use do, kind, handler, eval, id, "
-     "run, life, share, data, payload, budget, priority, stateless, guards, one_in"},
+     "run, life, share, data, payload, budget, priority, stateless, guards, one_in, delta"},
+    {"\"handler\": 65535", "\"delta\": {\"predicate\": 1, \"rows\": [[1, 1]]}, \"handler\": 65535",
+     "f.json:32: kinds[1].steps[1].delta: only an input from outside brings its rows: name one of "
+     "the file's runs"},
 };
 
 const Fault INPUT_FAULTS[] = {
@@ -157,6 +160,14 @@ const Fault INPUT_FAULTS[] = {
      "f.json:41: inputs[1]: the last of 3 times would be for a beat above 281474976710655"},
     {"\"at\": 0", "\"at\": 4611686018427387905",
      "f.json:42: inputs[2].at: 4611686018427387905 is above 4611686018427387904"},
+    {"{\"handler\": 2", "{\"delta\": true, \"handler\": 2",
+     "f.json:42: inputs[2].delta: a delta cannot be stateless"},
+    {"\"id\": 40, ", "\"id\": 40, \"delta\": true, \"at\": 5, ",
+     "f.json:40: inputs[0].at: a delta cannot be ordered for a time"},
+    {"\"id\": 40, ", "\"id\": 40, \"delta\": true, \"stateless\": true, ",
+     "f.json:40: inputs[0].delta: a delta cannot be stateless"},
+    {"\"id\": 40, ", "\"id\": 40, \"delta\": true, ",
+     "f.json:40: inputs[0].delta: run 3 does not exist: a delta has 1 to 8 rows"},
     {"{\"handler\": 2", "{\"handler\": 2, \"life\": 3",
      "f.json:42: inputs[2].life: does not go with 'handler'"},
     {"\"inputs\": [", "\"inputs\": 1, \"extra\": [",

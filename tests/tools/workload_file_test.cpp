@@ -165,6 +165,19 @@ TEST(WorkloadFileTest, tasks_of_the_snapshot_are_said_by_their_number) {
     EXPECT_EQ(input.payload[3], 6u);
 }
 
+TEST(WorkloadFileTest, deltas_are_tasks_of_a_run_of_the_file) {
+    const Packed packed(minimal(R"("runs": [{"predicate": 5, "rows": [[1, 2]]}],
+        "kinds": [{"name": "k", "steps": [
+            {"do": "send", "eval": 3, "run": "value", "delta": true},
+            {"do": "spawn", "kind": "k", "delta": false}]}],
+        "inputs": [{"eval": 2, "run": 0, "id": 8, "delta": true},
+                   {"kind": "k", "value": 0, "id": 9, "delta": true}])"));
+    EXPECT_EQ(packed.script.steps_of(0)[0].task.flags, TASK_DELTA);
+    EXPECT_EQ(packed.script.steps_of(0)[1].task.flags, 0);
+    EXPECT_EQ(packed.script.input(0).flags, TASK_DELTA);
+    EXPECT_EQ(packed.script.input(1).flags, TASK_DELTA);
+}
+
 TEST(WorkloadFileTest, inputs_stand_in_the_order_of_beats_and_then_of_the_file) {
     const Packed packed(RICH_WORKLOAD);
     const auto groups = packed.script.groups();
