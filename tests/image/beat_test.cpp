@@ -41,7 +41,7 @@ TEST(Beat, deltas_of_a_file_are_committed_and_come_to_one_digest_everywhere) {
 TEST(Beat, rows_that_come_from_outside_are_in_the_log_and_come_again_with_it) {
     const Folder folder;
     std::string lines;
-    for (u32 i = 0; i < 40; ++i) {
+    for (int i = 0; i < 40; ++i) {
         lines += R"({"eval": 0, "id": )" + std::to_string(i % 7) +
                  R"(, "life": 1, "delta": {"predicate": 20, "rows": [[)" + std::to_string(i) +
                  R"(, 95], [2, "a text"]]}})" + "\n";
