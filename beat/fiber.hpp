@@ -91,8 +91,11 @@ execute_fiber(const KernelTable& kernels, const TripleRun& run, const FiberHook&
     bool answer = false;
     rows.mask = 0;
     const u64 begin = counter();
-    static_cast<void>(run_query(kernels, hook.op, run, hook.query, rows, answer));
+    const MuStatus status = run_query(kernels, hook.op, run, hook.query, rows, answer);
     const u64 end = counter();
+    if (status != MuStatus::Ok) [[unlikely]] {
+        return {FiberStatus::Error, false, ParkCause::None, Error::UnknownOperation, {}};
+    }
     const Receipt receipt{.cycle = place.cycle,
                           .shard = place.shard,
                           .hook = place.hook,
