@@ -96,17 +96,14 @@ execute_fiber(const KernelTable& kernels, const TripleRun& run, const FiberHook&
     if (status != MuStatus::Ok) [[unlikely]] {
         return {FiberStatus::Error, false, ParkCause::None, Error::UnknownOperation, {}};
     }
-    const Receipt receipt{.cycle = place.cycle,
-                          .shard = place.shard,
-                          .hook = place.hook,
-                          .ticks = fiber_cost(hook.op).raw,
-                          .actual_ticks = saturated(end - begin),
-                          .lanes = run.length,
-                          .pad = 0,
-                          .span = span_of(place),
-                          .a_hash = a_hash_of(run)};
-    const u64 content = binding_hash(run, hook.op, hook.query, {answer, rows.mask});
-    return {FiberStatus::Completed, answer, ParkCause::None, {}, {receipt, content}};
+    const ReceiptHashes hashes = receipt_hashes(run, hook.op, hook.query, {answer, rows.mask});
+    // Made where it is returned: a copy in wide words would wait for the narrow stores.
+    return {FiberStatus::Completed,
+            answer,
+            ParkCause::None,
+            {},
+            seal({place.cycle, place.shard, place.hook, span_of(place)},
+                 {fiber_cost(hook.op).raw, saturated(end - begin)}, run.length, hashes)};
 }
 
 /// Evaluates the hook again: whether the receipt says what comes out, at which cost, of which rows.

@@ -254,6 +254,31 @@ TEST(ScriptTest, groups_that_lie_are_refused) {
     }));
 }
 
+TEST(ScriptTest, deltas_without_a_run_of_the_file_are_refused) {
+    const auto delta = [](ScriptBuilder& b) {
+        b.groups[0].task = Task{.id = 5, .handler = SCRIPT_HANDLER, .flags = TASK_DELTA};
+    };
+    EXPECT_TRUE(opens(delta)) << "run 0 has rows";
+    expect_refused({
+        [=](ScriptBuilder& b) {
+            delta(b);
+            b.groups[0].task.payload[DELTA_RUN_WORD] = 1; // no such run
+        },
+        [=](ScriptBuilder& b) {
+            delta(b);
+            b.runs[0] = {}; // no rows
+        },
+        [=](ScriptBuilder& b) {
+            delta(b);
+            b.groups[0].task.flags |= TASK_ROWS; // those of its own come from outside alone
+        },
+        [=](ScriptBuilder& b) {
+            delta(b);
+            b.groups[0].time = 5; // and ordered
+        },
+    });
+}
+
 TEST(ScriptTest, matrix_and_its_padding_are_checked) {
     const auto matrix_opens = [](u8 cell, u8 padding) {
         return opens([&](ScriptBuilder& b) {

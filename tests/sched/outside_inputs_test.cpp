@@ -51,6 +51,23 @@ class OutsideInputsTest : public testing::Test {
         item.input.time = time;
         give(item);
     }
+    /// A delta and its rows, of which the first so many parts come.
+    void give_delta(u64 id, const TripleRun& run, u32 parts = 1 + LOG_ROWS_INPUTS) {
+        Task task = task_of(id);
+        task.flags = TASK_DELTA | TASK_ROWS;
+        IntakeInput items[1 + LOG_ROWS_INPUTS]{};
+        std::memcpy(items[0].input.task, &task, sizeof task);
+        items[0].input.time = NOT_ORDERED;
+        for (u32 i = 0; i < LOG_ROWS_INPUTS; ++i) {
+            std::memcpy(&items[1 + i].input,
+                        reinterpret_cast<const std::byte*>(&run) + i * sizeof(LogInput),
+                        sizeof(LogInput));
+        }
+        for (u32 i = 0; i < parts; ++i) {
+            items[i].tag = INTAKE_INPUT_TAG;
+            give(items[i]);
+        }
+    }
     void give_live_from(u64 beat) { give(IntakeInput{INTAKE_LIVE_TAG, 0, beat, {}}); }
     void give(const IntakeInput& item) {
         const IntakeProducer producer(&control_->intake, ring_);
@@ -159,6 +176,38 @@ TEST_F(OutsideInputsTest, what_the_run_does_not_accept_is_dropped_and_told) {
     for (u64 n = 0; n < 6; ++n) {
         EXPECT_EQ(refused(n), n >= 1 && n <= 4) << n;
     }
+}
+
+TEST_F(OutsideInputsTest, delta_comes_with_its_rows_whole) {
+    const TripleRun run{
+        .subjects = {1, 2}, .objects = {3, 4}, .predicate = 5, .length = 2, .reserved = {}};
+    give_delta(9, run, 2);
+    outside_.cut(Beat{0});
+    EXPECT_TRUE(outside_.taken().empty()) << "a part of its rows is not there";
+    EXPECT_EQ(control_->inputs_done.load(), 0u);
+    begin(InputsMode::Open, 2);
+    give_delta(9, run);
+    outside_.cut(Beat{0});
+    EXPECT_EQ(outside_.taken().size(), 3u) << "a log has its rows, too";
+    EXPECT_EQ(hand_.box(1).outside_held[1], 1u) << "of the line of its level";
+    const TripleRun& brought = Deltas(hand_.setup.memory, 1).brought();
+    EXPECT_EQ(std::memcmp(&brought, &run, sizeof run), 0);
+}
+
+TEST_F(OutsideInputsTest, delta_of_other_than_one_to_eight_rows_is_dropped) {
+    const TripleRun none{};
+    TripleRun nine{};
+    nine.length = RUN_ROWS + 1;
+    TripleRun stale{};
+    stale.length = 1;
+    stale.objects[1] = 1; // behind its rows
+    for (const TripleRun& run : {none, nine, stale}) {
+        give_delta(9, run);
+    }
+    outside_.cut(Beat{0});
+    EXPECT_TRUE(outside_.taken().empty());
+    EXPECT_EQ(control_->inputs_done.load(), 9u);
+    EXPECT_EQ(control_->inputs_refused.load(), 9u);
 }
 
 TEST_F(OutsideInputsTest, verdict_bit_is_used_again) {

@@ -12,7 +12,7 @@ from source_files import CPP_SUFFIXES, code_of, tree_files
 # In the order of the list's counts.
 ARCHITECTURES = ("x86_64", "aarch64", "riscv64")
 KINDS = {"loop": ("bound", "why"), "atomic": ("why",), "indirect": ("reaches", "why")}
-SOURCE_FOLDERS = {"base", "isa", "sigma", "replay", "sched", "kernel"}
+SOURCE_FOLDERS = {"base", "isa", "sigma", "beat", "replay", "sched", "kernel"}
 
 HotList = namedtuple("HotList", "roots tables ends recursion entries problems")
 # One [[loop]], [[atomic]] or [[indirect]]: how often it stands in these functions, by architecture.

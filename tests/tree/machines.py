@@ -72,7 +72,7 @@ class Aarch64:
         r"|(?:ld|st)(?:add|clr|eor|set|smax|smin|umax|umin)(?:a|l|al)?[bh]?)$")
 
     INSTRUCTION_BYTES = 4
-    LOADED_BEFORE = 8
+    LOADED_BEFORE = 16  # the compare may stand before a way out of the function
     ADDED = r"add {0}, (x\w+), (w\w+), sxt[bhw] #2"
     LOADED = r"ldr(b|h|) {0}, \[(x\w+), (w\w+), uxtw"
     COMPARED = r"cmp {0}, #(0x[0-9a-f]+)"
