@@ -93,17 +93,11 @@ execute_fiber(const KernelTable& kernels, const TripleRun& run, const FiberHook&
     const u64 begin = counter();
     static_cast<void>(run_query(kernels, hook.op, run, hook.query, rows, answer));
     const u64 end = counter();
-    const Receipt receipt{.cycle = place.cycle,
-                          .shard = place.shard,
-                          .hook = place.hook,
-                          .ticks = fiber_cost(hook.op).raw,
-                          .actual_ticks = saturated(end - begin),
-                          .lanes = run.length,
-                          .pad = 0,
-                          .span = span_of(place),
-                          .a_hash = a_hash_of(run)};
-    const u64 content = binding_hash(run, hook.op, hook.query, {answer, rows.mask});
-    return {FiberStatus::Completed, answer, ParkCause::None, {}, {receipt, content}};
+    const SealedReceipt sealed =
+        seal({place.cycle, place.shard, place.hook, span_of(place)},
+             {fiber_cost(hook.op).raw, saturated(end - begin)}, run.length,
+             receipt_hashes(run, hook.op, hook.query, {answer, rows.mask}));
+    return {FiberStatus::Completed, answer, ParkCause::None, {}, sealed};
 }
 
 /// Evaluates the hook again: whether the receipt says what comes out, at which cost, of which rows.

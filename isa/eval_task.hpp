@@ -43,7 +43,7 @@ eval_hook(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest
     }
     status =
         write_receipt(meter, outcome.receipts[place], request, number, request.sequence + place,
-                      *run, binding_hash(*run, hook.op, query, result));
+                      *run, receipt_hashes(*run, hook.op, query, result));
     if (status != MuStatus::Ok) [[unlikely]] {
         return status;
     }
@@ -182,9 +182,10 @@ struct NoFlows {
         return false;
     }
     result.rows = is_boolean(hook.op) ? 0 : rows.mask;
+    const ReceiptHashes hashes = receipt_hashes(*run, hook.op, query, result);
     return sealed.receipt.hook == hook_number(request.shard, request.task(), number) &&
-           sealed.receipt.lanes == run->length && sealed.receipt.a_hash == a_hash_of(*run) &&
-           sealed.content == binding_hash(*run, hook.op, query, result);
+           sealed.receipt.lanes == run->length && sealed.receipt.a_hash == hashes.a_hash &&
+           sealed.content == hashes.content;
 }
 
 /// The ticks of a task of the pattern Sequence whose hooks are all boolean, all of them true, and

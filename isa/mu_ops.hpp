@@ -292,21 +292,14 @@ run_kernel(M& meter, const KernelTable& kernels, OpCode op, const TripleRun& run
 template<Meter M>
 [[nodiscard, gnu::always_inline]] inline MuStatus
 write_receipt(M& meter, SealedReceipt& receipt, const MuRequest& request, u16 hook, u64 sequence,
-              const TripleRun& run, u64 content) {
+              const TripleRun& run, const ReceiptHashes& hashes) {
     if (!charge(meter, MuOperation::WriteReceipt)) [[unlikely]] {
         return MuStatus::OverBudget;
     }
     const u64 number = hook_number(request.shard, request.task(), hook);
-    receipt = {.receipt = {.cycle = request.cycle,
-                           .shard = request.shard,
-                           .hook = number,
-                           .ticks = meter.used().raw,
-                           .actual_ticks = 0,
-                           .lanes = run.length,
-                           .pad = 0,
-                           .span = span_id(request.cycle, number, sequence),
-                           .a_hash = a_hash_of(run)},
-               .content = content};
+    const u64 span = span_id(request.cycle, number, sequence);
+    receipt =
+        seal({request.cycle, request.shard, number, span}, {meter.used().raw}, run.length, hashes);
     return MuStatus::Ok;
 }
 

@@ -58,17 +58,6 @@ constexpr u64 span_id(u64 cycle, u64 hook, u64 sequence) {
     return mixed != 0 ? mixed : 1;
 }
 
-/// S ^ P ^ O over the rows of the run: blind to their order, and 0 of rows that cancel out.
-[[nodiscard, gnu::always_inline]] inline u64 a_hash_of(const TripleRun& run) {
-    u64 hash = (run.length & 1) != 0 ? run.predicate : 0;
-#pragma GCC unroll 8
-    for (u32 row = 0; row < RUN_ROWS; ++row) {
-        const u64 is_there = row < run.length ? ~u64{0} : 0;
-        hash ^= (run.subjects[row] ^ run.objects[row]) & is_there;
-    }
-    return hash;
-}
-
 /// What a query came to.
 struct QueryResult {
     bool answer;
@@ -103,24 +92,68 @@ inline constexpr std::array<u64, KEYS> KEY = make_keys();
 
 } // namespace binding
 
-/// Of the run's rows, and no others, the query and what it came to. The run has at most RUN_ROWS;
-/// the threshold is a hook's, of 32 bits.
-[[nodiscard, gnu::always_inline]] inline u64 binding_hash(const TripleRun& run, OpCode op,
-                                                          const Query& query, QueryResult result) {
+/// What a receipt says of a run and a query.
+struct ReceiptHashes {
+    u64 a_hash;  ///< S ^ P ^ O over the rows: blind to their order, 0 of rows that cancel out
+    u64 content; ///< of the rows, and no others, the query and what it came to
+};
+
+/// Both in one walk over the rows. The run has at most RUN_ROWS; the threshold is a hook's, of 32
+/// bits.
+[[nodiscard, gnu::always_inline]] inline ReceiptHashes
+receipt_hashes(const TripleRun& run, OpCode op, const Query& query, QueryResult result) {
     using binding::mix;
     constexpr u32 BEHIND_ROWS = 2 * RUN_ROWS;
     const u64 ending = u64{static_cast<u8>(op)} | u64{run.length} << 8 | u64{result.answer} << 16 |
                        u64{result.rows} << 24 | query.threshold << 32;
     u64 sum = ending * xxh3::PRIME + mix(query.subject, query.object, BEHIND_ROWS) +
               mix(run.predicate, query.predicate, BEHIND_ROWS + 2);
+    u64 folded = (run.length & 1) != 0 ? run.predicate : 0;
 #pragma GCC unroll 8
     for (u32 row = 0; row < RUN_ROWS; ++row) {
         if (row == run.length) {
             break;
         }
         sum += mix(run.subjects[row], run.objects[row], 2 * row);
+        folded ^= run.subjects[row] ^ run.objects[row];
     }
-    return xxh3::avalanche(sum);
+    return {folded, xxh3::avalanche(sum)};
+}
+
+/// Where, when and by which hook.
+struct ReceiptPlace {
+    u64 cycle;
+    u64 shard;
+    u64 hook;
+    u64 span;
+};
+/// What it cost: virtual ticks, and hardware cycles where somebody measured them.
+struct ReceiptCost {
+    u32 ticks;
+    u32 actual_ticks = 0;
+};
+
+[[nodiscard, gnu::always_inline]] inline SealedReceipt
+seal(const ReceiptPlace& place, ReceiptCost cost, u32 lanes, const ReceiptHashes& hashes) {
+    return {.receipt = {.cycle = place.cycle,
+                        .shard = place.shard,
+                        .hook = place.hook,
+                        .ticks = cost.ticks,
+                        .actual_ticks = cost.actual_ticks,
+                        .lanes = lanes,
+                        .pad = 0,
+                        .span = place.span,
+                        .a_hash = hashes.a_hash},
+            .content = hashes.content};
+}
+
+[[nodiscard]] inline u64 a_hash_of(const TripleRun& run) {
+    return receipt_hashes(run, OpCode{}, Query{}, {}).a_hash;
+}
+
+[[nodiscard]] inline u64 binding_hash(const TripleRun& run, OpCode op, const Query& query,
+                                      QueryResult result) {
+    return receipt_hashes(run, op, query, result).content;
 }
 
 } // namespace knhk

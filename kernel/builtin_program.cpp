@@ -266,7 +266,7 @@ constexpr auto HANDLERS = std::to_array<HandlerEntry>({
     {"ordered.event", 1, run_ordered_event},
     {"mixed.step", 1, run_mixed_step},
     {"script", 2, run_script},
-    {"mu.eval", 1, run_mu_eval},
+    {"mu.eval", 2, run_mu_eval},
     {"sigma.load", 1, run_sigma_load},
 });
 

@@ -120,16 +120,10 @@ void Core::leave_bare_receipt(const TaskContext& context, const Delta& delta, Ta
     const u64 hook = hook_number(id_.raw, static_cast<u32>(delta.task.payload[0]), NO_HOOK);
     const Query query{
         .subject = 0, .predicate = 0, .object = 0, .threshold = static_cast<u64>(status)};
-    const SealedReceipt sealed{{.cycle = beat_.raw,
-                                .shard = id_.raw,
-                                .hook = hook,
-                                .ticks = context.ticks().raw,
-                                .actual_ticks = 0,
-                                .lanes = delta.run.length,
-                                .pad = 0,
-                                .span = span_id(beat_.raw, hook, receipts_),
-                                .a_hash = a_hash_of(delta.run)},
-                               binding_hash(delta.run, OpCode{}, query, {false, 0})};
+    const u64 span = span_id(beat_.raw, hook, receipts_);
+    const SealedReceipt sealed =
+        seal({beat_.raw, id_.raw, hook, span}, {context.ticks().raw}, delta.run.length,
+             receipt_hashes(delta.run, OpCode{}, query, {false, 0}));
     ++receipts_;
     assert_rows(nullptr, nullptr, 0, 0, sealed);
 }

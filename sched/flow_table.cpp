@@ -226,6 +226,7 @@ void Flows::leave_at_breaker(const SigmaTask& task, const FlowToken& token, bool
 }
 
 // --- entries -------------------------------------------------------------------------------------
+// Not inline: each has the one loop that tests/tree/hot_loops.toml has a bound for.
 
 u64 Flows::next_timer() const {
     u64 next = NO_TIMER;
@@ -238,7 +239,7 @@ u64 Flows::next_timer() const {
     return next;
 }
 
-FlowEntry* Flows::find(PatternId pattern, u64 case_id, u16 node) const {
+[[gnu::noinline]] FlowEntry* Flows::find(PatternId pattern, u64 case_id, u16 node) const {
     if (table_->used == 0) {
         return nullptr;
     }
@@ -261,7 +262,7 @@ bool Flows::is_cancelled(const FlowToken& token) const {
     return find(PatternId::Cancellation, token.case_id(), 0) != nullptr;
 }
 
-bool Flows::has_entry_of(u64 case_id) const {
+[[gnu::noinline]] bool Flows::has_entry_of(u64 case_id) const {
     for (const FlowEntry& entry : table_->entries) {
         if (is_of(entry, case_id)) {
             return true;
@@ -271,7 +272,7 @@ bool Flows::has_entry_of(u64 case_id) const {
 }
 
 /// The lowest that is free. There is one: a token that finds none is refused.
-FlowEntry& Flows::take(PatternId pattern, u64 case_id, u16 node) {
+[[gnu::noinline]] FlowEntry& Flows::take(PatternId pattern, u64 case_id, u16 node) {
     u32 at = 0;
     while (at < FLOW_ENTRIES && table_->entries[at].pattern != 0) {
         ++at;
@@ -285,7 +286,7 @@ FlowEntry& Flows::take(PatternId pattern, u64 case_id, u16 node) {
     return entry;
 }
 
-void Flows::free(FlowEntry& entry) {
+[[gnu::noinline]] void Flows::free(FlowEntry& entry) {
     drop_token(entry);
     entry = {};
     --table_->used;

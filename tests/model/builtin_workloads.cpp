@@ -190,7 +190,7 @@ void load(ModelContext& context) {
 std::vector<NamedVersion> builtin_handler_names() {
     return {{PURE, "pure", 1},        {RING, "ring", 1},           {TRUNK, "fanout.trunk", 2},
             {LEAF, "fanout.leaf", 1}, {EVENT, "ordered.event", 1}, {MIXED, "mixed.step", 1},
-            {SCRIPT, "script", 2},    {EVAL, "mu.eval", 1},        {LOAD, "sigma.load", 1}};
+            {SCRIPT, "script", 2},    {EVAL, "mu.eval", 2},        {LOAD, "sigma.load", 1}};
 }
 
 std::vector<NamedVersion> builtin_guard_names() {

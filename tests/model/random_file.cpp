@@ -116,19 +116,24 @@ void add_case(OrderedJson& input, u64 count, const Shape& shape, Dice& dice) {
     }
 }
 
-// Tokens of a few cases for one task that keeps something of them, beat after beat.
+// Tokens of a few cases for one task that keeps something of them, beat after beat, and now and
+// then what cancels the case.
 void add_drill(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& kinds) {
+    constexpr u64 CANCELLATION = 13;
+    constexpr u64 BREAKER = 15;
     const bool small_share = shape.cores >= 128; // timers and inputs fill it together
-    const u64 task = small_share ? dice.pick({11, 12}) : dice.pick({2, 6, 8, 11, 12, 13, 15, 15});
+    const bool cancels = dice.one_in(3);
+    const u64 task = small_share || cancels
+                         ? dice.pick({11, 12})
+                         : dice.pick({2, 6, 8, 9, 11, 12, CANCELLATION, BREAKER, BREAKER});
     const bool many = small_share || dice.one_in(4);
     u64 beat = dice.below(8);
     for (u64 left = dice.between(6, 20); left > 0; --left) {
         OrderedJson input;
-        kinds.add_evaluation_fields(input, dice.pick({0, 1, 2}));
-        input["eval"] = task;
+        kinds.add_evaluation_fields(input, dice.pick({0, 1, 2, 6}));
+        input["eval"] = cancels && dice.one_in(3) ? CANCELLATION : task;
         input["id"] = 257 * dice.below(2);
         input["beat"] = beat;
-        constexpr u64 BREAKER = 15;
         if (many || task == BREAKER) {
             input["count"] = dice.between(2, many ? 45 : 4);
             input["id_step"] = 257 * shape.cores;
@@ -311,6 +316,7 @@ void add_inputs(OrderedJson& file, const Shape& shape, Dice& dice, RandomKinds& 
         add_promoting_inputs(file, shape, dice);
     }
     if (shape.aim == Aim::Flow) {
+        add_drill(file, shape, dice, kinds);
         add_drill(file, shape, dice, kinds);
     }
     if (dice.one_in(3)) {

@@ -136,7 +136,7 @@ void aim_at_beat_path(Shape& shape, Dice& dice) {
     shape.snapshots = static_cast<u32>(dice.between(1, 3));
     shape.runs = static_cast<u32>(dice.between(2, 5));
     shape.full_runs = dice.one_in(2);
-    shape.emits = !dice.one_in(4);
+    shape.emits = dice.one_in(2);
     shape.evaluates_of_8 = 6;
     shape.deltas_of_8 = 6;
     shape.favourite_task = dice.pick({0, 0, 0, 4, 7}); // cheap ones, which leave receipts

@@ -101,7 +101,7 @@ class RandomSnapshot {
             make_emitting();
             return;
         }
-        while (hooks_.size() < 22) {
+        while (hooks_.size() < 26) {
             add_hook();
         }
         for (u64 count = dice_.between(2, 4); count > 0; --count) {
@@ -168,12 +168,14 @@ class RandomSnapshot {
         }
     }
 
-    // Those that need one have one, choices rather two or three; the rest is anywhere.
+    // Those that need one have one, choices rather two or three, the multi-choice of every other
+    // snapshot many: it leaves a receipt for each. The rest is anywhere.
     void share_hooks_out() {
         u64 hook = 0;
         for (Parts& task : tasks_) {
             const bool seldom_true = task.pattern->conditions || task.pattern->id == 44;
-            const u64 wanted = seldom_true ? dice_.between(2, 3) : 1;
+            const bool many = task.pattern->id == 5 && number_ % 2 == 1;
+            const u64 wanted = many ? dice_.between(5, 7) : seldom_true ? dice_.between(2, 3) : 1;
             for (u64 left = task.pattern->needs_hook ? wanted : 0; left > 0; --left) {
                 task.hooks.push_back(hook++);
             }
@@ -205,6 +207,7 @@ class RandomSnapshot {
     // Branches lead to work rather than to anything else, and work to what waits for it.
     void choose_ways(Parts& task) {
         const PatternParts& pattern = *task.pattern;
+        const u64 own = static_cast<u64>(&task - tasks_.data());
         if (pattern.branches != 0) {
             const u64 some = std::min<u64>(pattern.branches, dice_.pick({2, 2, 3, 3, 4, 7}));
             for (u64 left = pattern.conditions ? task.hooks.size() : some; left > 0; --left) {
@@ -215,6 +218,9 @@ class RandomSnapshot {
         task.when_false = pattern.when_false && !dice_.one_in(4) ? some_task(joins) : NO_TASK;
         if (pattern.id == 43 && dice_.one_in(2)) { // what is tried again may come back too late
             task.branches = {some_task([](const PatternParts& other) { return other.id == 45; })};
+        }
+        if (pattern.id == 9 && dice_.one_in(2)) {
+            task.branches = {own};
         }
         if (pattern.id == 45 && dice_.one_in(2)) {
             task.when_true = some_task([](const PatternParts& other) { return other.id == 43; });

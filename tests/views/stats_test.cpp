@@ -61,6 +61,26 @@ TEST(Stats, below_full_what_only_events_tell_is_left_out) {
     EXPECT_NE(to_text(stats(log.bytes())).find("inputs"), std::string::npos);
 }
 
+TEST(Stats, deltas_and_commits_are_counted_by_their_rows) {
+    constexpr u64 LANES_AND_ASSERTED = u64{9} << 32 | 5;
+    LogBuilder log;
+    log.beats = {
+        {7, 0, {{0, {{11, 4, 1, 3, 0, 1, 4}, {12, 5, 1, 6, 0, 1, 4}, {13, 6, 1, 0, 0, 1}}}}},
+        {8,
+         20,
+         {{0, {{21, LANES_AND_ASSERTED, 1, 2, 0, 7}}},
+          {1, {{21, LANES_AND_ASSERTED, 1, 2, 1, 7}}}}}};
+    const auto object = test::json_of(stats(log.bytes()));
+    EXPECT_EQ(object["deltas"]["deltas"], 2);
+    EXPECT_EQ(object["deltas"]["rows"], 9);
+    EXPECT_EQ(object["deltas"]["receipts"], 4);
+    EXPECT_EQ(object["deltas"]["lanes"], 18);
+    EXPECT_EQ(object["deltas"]["asserted"], 10);
+    EXPECT_EQ(object["unique_tasks"], 3) << "what a commit says in its place is no task";
+    EXPECT_NE(to_text(stats(log.bytes())).find("4 receipts of 18 lanes, 10 rows asserted"),
+              std::string::npos);
+}
+
 TEST(Stats, promotions_are_counted_by_decision_and_by_snapshot) {
     constexpr u64 ID = 0x8877'6655'4433'2211;
     const auto promotion = [](u64 time, u64 hash, u32 snapshot, u16 core, u8 decision) {

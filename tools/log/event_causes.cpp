@@ -185,7 +185,8 @@ bool CauseFinder::ran_after_ordered_part(const BeatPlace& place, const LoadedBlo
            enqueued->event.event.status != ORDERED_LEVEL;
 }
 
-/// A message. It says no sender; the tasks are counted whose message would have been due now.
+/// A message, or the token of a timer: the log has no record of either. The tasks are counted whose
+/// message would have been due now.
 Cause CauseFinder::sender_of(const BeatPlace& place, const StoryEvent& event) const {
     const LogPrologue& prologue = log_->prologue();
     const u64 ticks_min = ticks_of_emission(prologue);
@@ -217,11 +218,15 @@ Cause CauseFinder::sender_of(const BeatPlace& place, const StoryEvent& event) co
         });
     }
     if (count == 0) {
-        return {"was a message that waited for its place, sent by a task of an earlier beat",
-                false};
+        return {
+            "was a message that waited for its place, or a timer's, of a task of an earlier beat",
+            false};
     }
-    return {count == 1 ? std::string("was a message; due in this beat was that of")
-                       : fmt::format("was a message, sent by one of {} tasks, for instance", count),
+    return {count == 1
+                ? std::string("was a message or a timer's; due in this beat was the message of")
+                : fmt::format(
+                      "was a message or a timer's; one of {} tasks may have sent it, for instance",
+                      count),
             false, last};
 }
 

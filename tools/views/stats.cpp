@@ -25,6 +25,7 @@ class EventCounter {
   private:
     void add(const Event& event, CoreStats& core);
     void add_promotion(const Event& event);
+    void add_commit(const Event& event);
 
     EventStats stats_;
     IdCount ids_;
@@ -37,7 +38,9 @@ void EventCounter::add(const LogBlock& block, bool is_resumed) {
     if (!arrivals_) {
         arrivals_.emplace(is_resumed);
     }
-    stats_.inputs_from_outside += block.inputs.size();
+    for (std::size_t i = 0; i < block.inputs.size(); i += inputs_of(block.inputs[i])) {
+        ++stats_.inputs_from_outside;
+    }
     const Event* event = block.events.data();
     for (const LogCore& entry : block.cores) {
         arrivals_->begin_core(block.beat.start_time);
@@ -64,9 +67,20 @@ void EventCounter::add(const Event& event, CoreStats& core) {
     if (kind == EventKind::Promotion) {
         add_promotion(event);
     }
-    if (kind != EventKind::StateChange) {
+    if (kind == EventKind::Commit) {
+        add_commit(event);
+    } else if (kind != EventKind::StateChange) {
         ids_.add(event.task_id);
     }
+    if (kind == EventKind::TaskEnqueued && event.status == DELTA_LEVEL) {
+        stats_.deltas.rows += event.ticks;
+    }
+}
+
+void EventCounter::add_commit(const Event& event) {
+    stats_.deltas.receipts += event.ticks;
+    stats_.deltas.lanes += event.task_id >> 32;
+    stats_.deltas.asserted += static_cast<u32>(event.task_id);
 }
 
 /// Of the numbers and decisions that the contract knows.

@@ -28,6 +28,14 @@ struct PromotionStats {
     [[nodiscard]] bool was_asked_for() const { return counts != decltype(counts){}; }
 };
 
+/// What went the way of the beat path.
+struct DeltaStats {
+    u64 rows = 0;     ///< of deltas
+    u64 receipts = 0; ///< committed, as are the next two
+    u64 lanes = 0;    ///< rows that were looked at
+    u64 asserted = 0; ///< rows
+};
+
 /// What only events tell; none below level full.
 struct EventStats {
     static constexpr u32 KINDS = 8;
@@ -38,11 +46,15 @@ struct EventStats {
     bool unique_tasks_are_exact = true;
     u64 inputs_from_outside = 0;
     std::array<PromotionStats, SNAPSHOT_NUMBERS> promotions{}; ///< by the snapshot's number
+    DeltaStats deltas;
     std::vector<CoreStats> cores;
     /// Messages that arrived; none where the log cannot tell them from emissions.
     std::optional<u64> messages;
 
     [[nodiscard]] u64 of_kind(EventKind kind) const;
+    [[nodiscard]] u64 delta_count() const {
+        return counts[static_cast<u8>(EventKind::TaskEnqueued)][DELTA_LEVEL];
+    }
     [[nodiscard]] u64 ticks() const;
 };
 

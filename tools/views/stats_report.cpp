@@ -101,6 +101,11 @@ void add_events_json(Json& object, const LogStats& stats) {
     object["enqueued_by_level"] = statuses_json(events, EventKind::TaskEnqueued);
     object["promotions_by_decision"] = statuses_json(events, EventKind::Promotion);
     object["promotions_by_snapshot"] = promotions_json(events);
+    object["deltas"] = {{"deltas", events.delta_count()},
+                        {"rows", events.deltas.rows},
+                        {"receipts", events.deltas.receipts},
+                        {"lanes", events.deltas.lanes},
+                        {"asserted", events.deltas.asserted}};
     object["deterministic_events"] = stats.events - events.of_kind(EventKind::ExternalInput);
     object["non_deterministic_events"] = events.of_kind(EventKind::ExternalInput);
     object["inputs_from_outside"] = events.inputs_from_outside;
@@ -189,6 +194,12 @@ void add_events(Lines& lines, const LogStats& stats) {
         add_statuses(lines, events, static_cast<EventKind>(kind));
     }
     add_promotions(lines, events);
+    if (events.delta_count() != 0) {
+        const DeltaStats& deltas = events.deltas;
+        lines.add("deltas", "{} of {} rows", events.delta_count(), deltas.rows);
+        lines.add("committed", "{} receipts of {} lanes, {} rows asserted", deltas.receipts,
+                  deltas.lanes, deltas.asserted);
+    }
     lines.add("tasks", "{} executions of {}{} different ids",
               events.of_kind(EventKind::TaskExecuted),
               events.unique_tasks_are_exact ? "" : "about ", events.unique_tasks);
