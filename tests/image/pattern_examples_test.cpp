@@ -126,5 +126,31 @@ TEST(PatternExamples, the_image_runs_what_the_model_predicts) {
     }
 }
 
+// What waits and when it is over is in a checkpoint like all else.
+TEST(PatternExamples, timers_go_on_from_a_checkpoint) {
+    const Folder own;
+    std::filesystem::create_directory(own.file("sigma"));
+    std::filesystem::create_directory(own.file("checkpoints"));
+    write_file(own.file("sigma/deferred_choice.json"),
+               read_file(folder() + "sigma/deferred_choice.json"));
+    Json file = Json::parse(read_file(folder() + "deferred_choice.json"));
+    for (Json& input : file["inputs"]) {
+        input["times"] = 40;
+        input["every"] = 7;
+        input["beat"] = 3;
+    }
+    write_file(own.file("again.json"), file.dump());
+    const Json whole =
+        knhk_json({"run", own.file("again.json"), "--checkpoints", own.file("checkpoints"),
+                   "--checkpoint-every", "16", "--checkpoint-keep", "9"});
+    u32 checkpoints = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(own.file("checkpoints"))) {
+        const Json rest = knhk_json({"resume", entry.path().string()});
+        EXPECT_EQ(rest.at("run_digest"), whole.at("run_digest")) << entry.path();
+        ++checkpoints;
+    }
+    EXPECT_GE(checkpoints, 2u);
+}
+
 } // namespace
 } // namespace knhk::test
