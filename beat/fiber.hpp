@@ -91,13 +91,19 @@ execute_fiber(const KernelTable& kernels, const TripleRun& run, const FiberHook&
     bool answer = false;
     rows.mask = 0;
     const u64 begin = counter();
-    static_cast<void>(run_query(kernels, hook.op, run, hook.query, rows, answer));
+    const MuStatus status = run_query(kernels, hook.op, run, hook.query, rows, answer);
     const u64 end = counter();
-    const SealedReceipt sealed =
-        seal({place.cycle, place.shard, place.hook, span_of(place)},
-             {fiber_cost(hook.op).raw, saturated(end - begin)}, run.length,
-             receipt_hashes(run, hook.op, hook.query, {answer, rows.mask}));
-    return {FiberStatus::Completed, answer, ParkCause::None, {}, sealed};
+    if (status != MuStatus::Ok) [[unlikely]] {
+        return {FiberStatus::Error, false, ParkCause::None, Error::UnknownOperation, {}};
+    }
+    const ReceiptHashes hashes = receipt_hashes(run, hook.op, hook.query, {answer, rows.mask});
+    // Made where it is returned: a copy in wide words would wait for the narrow stores.
+    return {FiberStatus::Completed,
+            answer,
+            ParkCause::None,
+            {},
+            seal({place.cycle, place.shard, place.hook, span_of(place)},
+                 {fiber_cost(hook.op).raw, saturated(end - begin)}, run.length, hashes)};
 }
 
 /// Evaluates the hook again: whether the receipt says what comes out, at which cost, of which rows.

@@ -93,6 +93,7 @@ void Core::expect_beat(const BeatPlan& plan) const {
     post_.expect(plan.beat, plan.index);
     __builtin_prefetch(&box_->lines);
     __builtin_prefetch(&box_->staged);
+    flows_.expect();
 }
 
 CoreOutcome Core::outcome() const {

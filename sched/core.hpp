@@ -26,8 +26,6 @@ namespace knhk {
 class TaskContext;
 struct Worker;
 
-using AssertionRing = BasicAssertionRing<SealedReceipt>;
-
 /// A core's slot in region::clocks: logical time and counts, plain data.
 struct CoreClock {
     LogicalClock time; ///< L

@@ -121,11 +121,10 @@ void Core::leave_bare_receipt(const TaskContext& context, const Delta& delta, Ta
     const Query query{
         .subject = 0, .predicate = 0, .object = 0, .threshold = static_cast<u64>(status)};
     const u64 span = span_id(beat_.raw, hook, receipts_);
-    const SealedReceipt sealed =
-        seal({beat_.raw, id_.raw, hook, span}, {context.ticks().raw}, delta.run.length,
-             receipt_hashes(delta.run, OpCode{}, query, {false, 0}));
     ++receipts_;
-    assert_rows(nullptr, nullptr, 0, 0, sealed);
+    assert_rows(nullptr, nullptr, 0, 0,
+                seal({beat_.raw, id_.raw, hook, span}, {context.ticks().raw}, delta.run.length,
+                     receipt_hashes(delta.run, OpCode{}, query, {false, 0})));
 }
 
 bool Core::may_assert(u32 rows, u32 receipts) const {

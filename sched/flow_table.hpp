@@ -79,6 +79,8 @@ class Flows {
     bool leave(PatternId pattern, const SigmaTask& task, const FlowToken& token,
                const MuOutcome& outcome);
 
+    /// This core's turn comes soon.
+    void expect() const { __builtin_prefetch(table_); }
     [[nodiscard]] bool has_entries() const { return table_->used != 0; }
     /// The smallest deadline at which a token enters its ring, or NO_TIMER.
     [[nodiscard]] u64 next_timer() const;

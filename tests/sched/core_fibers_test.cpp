@@ -263,6 +263,15 @@ TEST_F(Fibers, c1_has_its_turn_behind_a_pulse_alone) {
     EXPECT_EQ(executed(hand_.events(), 2).status, 0);
 }
 
+TEST_F(Fibers, c1_goes_behind_the_fibers_of_its_beat) {
+    const HandlerId slow = hand_.handler([](TaskContext& context) { context.work(200); });
+    hand_.set_up(1, {{delta(2, 0, 1, slow)}, {delta(3, 0, 1), 8}});
+    for (u64 beat = 0; beat <= 8; ++beat) {
+        ASSERT_TRUE(hand_.step());
+    }
+    EXPECT_EQ(ids_of(hand_.events(), EventKind::TaskExecuted), (std::vector<u64>{3, 2}));
+}
+
 TEST_F(Fibers, w1_goes_first_in_slot_6) {
     const HandlerId slow = hand_.handler([](TaskContext& context) { context.work(20); });
     const HandlerId again = hand_.handler([](TaskContext& context) { // keeps the core busy

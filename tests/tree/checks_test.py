@@ -395,7 +395,7 @@ class MemoryMapTest(unittest.TestCase):
                          ("FIXED, SAVED", "DIVIDED, SAVED"),
                          ("0x00100000, DIVIDED, VOLATILE", "0x00100000, DIVIDED, SAVED"),
                          ("outboxes,", "outboxen,"),
-                         ("KNHK_REGIONS_SIZE 0x07200000", "KNHK_REGIONS_SIZE 0x07300000"),
+                         ("KNHK_REGIONS_SIZE 0x07300000", "KNHK_REGIONS_SIZE 0x07400000"),
                          ("KNHK_IMAGE_SIZE_MAX 0x04000000", "KNHK_IMAGE_SIZE_MAX 0x08000000")):
             self.assertNotEqual(self.problems((check_memory_map.DEFINITION, old, new)), [], old)
 
