@@ -147,7 +147,7 @@ class Campaign {
     }
 
     void check(u64 seed) {
-        const std::string file = random_workload_file(seed);
+        const std::string file = random_workload_file(seed, options_.size);
         ModelConfig config = configure(file, seed);
         if (!options_.platform.empty()) {
             config.outside.clear(); // nobody could time them there
@@ -171,7 +171,7 @@ class Campaign {
         result_.events += run.event_count();
         result_.with_256_cores += cores == 256;
         result_.cases.add(counters);
-        if (!options_.quiet && result_.runs % 100 == 0) {
+        if (!options_.quiet && (result_.runs % 100 == 0 || options_.size > 1)) {
             std::fprintf(stderr, "%llu of %llu workloads, %llu events\n",
                          static_cast<unsigned long long>(result_.runs),
                          static_cast<unsigned long long>(options_.count),
@@ -223,7 +223,7 @@ std::vector<MutantVerdict> check_mutants(const CampaignOptions& options) {
     std::size_t left = verdicts.size();
     for (u64 i = 0; i < options.count && left > 0; ++i) {
         const u64 seed = options.first_seed + i;
-        const std::string file = random_workload_file(seed);
+        const std::string file = random_workload_file(seed, options.size);
         const NativeRun native = run_natively(file, seed);
         ModelConfig config = configure(file, seed);
         config.beats_max = std::min<u64>(BEATS_MAX, native.logged.beats.size() + 1);

@@ -16,6 +16,7 @@ namespace knhk::model {
 struct CampaignOptions {
     u64 count = 100;
     u64 first_seed = 1;
+    u64 size = 1; ///< so many times as many tasks in each
     u32 jobs = 1;
     bool quiet = false;
     std::string platform;     ///< empty: the scheduler in this process; else one of `knhk run`

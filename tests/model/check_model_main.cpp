@@ -23,6 +23,7 @@ constexpr const char* FOOTER =
     "Examples:\n"
     "  knhk check-model --count 10000 --seed 1 --jobs 2\n"
     "  knhk check-model --on qemu-x86_64 --count 20\n"
+    "  knhk check-model --seed 32 --count 4 --size 300     deltas, more than a million\n"
     "  knhk check-model --mutants --count 1000\n"
     "  knhk check-model --fault no_spawn_reserve\n"
     "\n"
@@ -38,7 +39,7 @@ int write_files(const Options& options) {
     write_snapshot_files(options.write_to);
     for (u64 i = 0; i < options.campaign.count; ++i) {
         const u64 seed = options.campaign.first_seed + i;
-        const std::string file = random_workload_file(seed);
+        const std::string file = random_workload_file(seed, options.campaign.size);
         const auto path =
             std::filesystem::path(options.write_to) / ("random-" + std::to_string(seed) + ".json");
         std::ofstream out(path);
@@ -106,6 +107,8 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("--count", campaign.count, "so many random workloads (100)")
         ->check(CLI::Range(u64{1}, u64{100'000'000}));
     app.add_option("--seed", campaign.first_seed, "of the first; they ascend (1)");
+    app.add_option("--size", campaign.size, "so many times as many tasks in each (1)")
+        ->check(CLI::Range(u64{1}, u64{10'000}));
     app.add_option("--jobs", campaign.jobs, "so many at once (1)")->check(CLI::Range(1, 256));
     app.add_option("--on", campaign.platform,
                    "run the image there, and compare digests: linux, or qemu- and an architecture")

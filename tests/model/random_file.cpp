@@ -349,9 +349,11 @@ void add_runs(OrderedJson& file, const Shape& shape, Dice& dice) {
 
 } // namespace
 
-std::string random_workload_file(u64 seed) {
+std::string random_workload_file(u64 seed, u64 size) {
     Dice dice(seed);
-    const Shape shape = random_shape(seed, dice);
+    Shape shape = random_shape(seed, dice);
+    shape.tasks_max *= size;
+    shape.inputs_max *= size;
     RandomKinds kinds(shape, dice);
     OrderedJson file = {{"knhk_workload", 1}, {"name", "random-" + std::to_string(seed)}};
     file["cores"] = shape.cores;

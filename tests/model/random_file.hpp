@@ -10,7 +10,7 @@
 
 namespace knhk::model {
 
-/// A valid workload file (docs/workload.md), as JSON text.
-[[nodiscard]] std::string random_workload_file(u64 seed);
+/// A valid workload file (docs/workload.md), as JSON text; `size` times as many tasks, about.
+[[nodiscard]] std::string random_workload_file(u64 seed, u64 size = 1);
 
 } // namespace knhk::model

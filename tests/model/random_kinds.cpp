@@ -10,7 +10,7 @@ namespace knhk::model {
 namespace {
 
 constexpr u64 TIME_MAX = u64{1} << 62;
-constexpr u64 TASKS_MANY = 1'000'000;
+constexpr u64 TASKS_MANY = 10'000'000'000;
 constexpr u64 LIFE_MAX = 2000;
 
 const char* const TESTS[] = {"never",    "always",   "equal",    "not_equal", "less",

@@ -15,13 +15,19 @@ using Edit = std::function<void(Json&)>;
 using Edits = std::vector<Edit>;
 
 /// Fields whose absence means less.
-const char* const TASK_FIELDS[] = {"guards", "stateless", "budget", "priority", "at",      "beat",
-                                   "times",  "every",     "value",  "data",     "id_step", "count"};
-const char* const STEP_FIELDS[] = {"one_in",   "guards", "stateless", "budget",
-                                   "priority", "data",   "share",     "id"};
+const char* const TASK_FIELDS[] = {"delta", "guards",  "stateless", "budget", "priority",
+                                   "at",    "beat",    "times",     "every",  "value",
+                                   "data",  "id_step", "count"};
+const char* const STEP_FIELDS[] = {"delta",    "one_in", "guards", "stateless", "budget",
+                                   "priority", "data",   "share",  "id"};
 const char* const NUMBERS[] = {"count", "life",  "times", "every",   "beat",
                                "at",    "ticks", "value", "id_step", "id"};
 const std::string FROM_1[] = {"count", "times", "every", "ticks"};
+
+// The value of a delta of a kind is its run, which has rows.
+bool is_fixed(const Json& json, const std::string& field) {
+    return field == "value" && json.contains("delta");
+}
 
 bool is_step(const Pointer& at) {
     return at.to_string().find("/steps/") != std::string::npos;
@@ -114,7 +120,7 @@ void add_whole_edits(Edits& edits, const Json& file) {
 // Without what says who it is, or how large.
 void add_field_edits(Edits& edits, const Json& json, const Pointer& at) {
     const auto add = [&](const char* field) {
-        if (json.contains(field)) {
+        if (json.contains(field) && !is_fixed(json, field)) {
             edits.push_back([=](Json& file) { file[at].erase(field); });
         }
     };
@@ -129,7 +135,7 @@ void add_field_edits(Edits& edits, const Json& json, const Pointer& at) {
 // To half, and to one less; never to 0 where that is not allowed.
 void add_number_edits(Edits& edits, const Json& json, const Pointer& at) {
     for (const char* field : NUMBERS) {
-        if (!json.contains(field) || !json[field].is_number()) {
+        if (!json.contains(field) || !json[field].is_number() || is_fixed(json, field)) {
             continue;
         }
         const std::size_t value = json[field].get<std::size_t>();
