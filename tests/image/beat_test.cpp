@@ -26,7 +26,7 @@ TEST(Beat, deltas_of_a_file_are_committed_and_come_to_one_digest_everywhere) {
     EXPECT_GT(deltas["deltas"], 1000);
     EXPECT_GE(deltas["lanes"], deltas["rows"]);
     EXPECT_GT(deltas["asserted"], 0);
-    const std::string checkpoint = folder.file("cp/beats-00000000000000000016.checkpoint");
+    const std::string checkpoint = folder.file("cp/beats-00000000000000000032.checkpoint");
     for (const std::string& platform : platforms()) {
         for (const char* const workers : {"1", "4"}) {
             const auto other =
