@@ -82,7 +82,8 @@ class Deltas {
         }
         Task* const place = queues_->tasks[slot].push_alone();
         const bool entered = ring().enqueue_run(slot, run, beat.raw).has_value();
-        KNHK_CHECK(place != nullptr && entered, run.length);
+        KNHK_CHECK(place != nullptr, run.length);
+        KNHK_CHECK(entered, run.length);
         *place = task;
         return true;
     }

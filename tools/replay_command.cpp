@@ -18,17 +18,19 @@ namespace knhk::tools {
 
 namespace {
 
-constexpr const char* FOOTER = "LOG is of level inputs or full. The run is executed again, "
-                               "anywhere and with any workers, from\n"
-                               "what the log says of it; each beat must be the recorded one. It "
-                               "ends at the first difference and\n"
-                               "explains it. Exit status 0 when there is none, 1 when there is.\n"
-                               "\n"
-                               "Examples:\n"
-                               "  knhk replay m.log\n"
-                               "  knhk replay m.log --on qemu-x86_64 --workers 4\n"
-                               "  knhk replay m.log --until 700\n"
-                               "  knhk replay m.log --from 9000 --checkpoints m.cp --until 9100";
+constexpr const char* FOOTER =
+    "LOG is of level inputs or full. The run is executed again, "
+    "anywhere and with any workers, from\n"
+    "what the log says of it; each beat must be the recorded one. It "
+    "ends at the first difference and\n"
+    "explains it. Exit status 0 when there is none, 1 when there is, or when the "
+    "log is damaged.\n"
+    "\n"
+    "Examples:\n"
+    "  knhk replay m.log\n"
+    "  knhk replay m.log --on qemu-x86_64 --workers 4\n"
+    "  knhk replay m.log --until 700\n"
+    "  knhk replay m.log --from 9000 --checkpoints m.cp --until 9100";
 
 struct ReplayOptions {
     std::string log;
@@ -45,7 +47,10 @@ struct Replay {
     std::string run_digest; ///< after it
     std::optional<CheckpointFile> from;
     std::optional<Comparison> difference;
+    std::optional<std::string> damage; ///< of the log, behind what is equal
     u64 elapsed_ns = 0;
+
+    [[nodiscard]] bool is_match() const { return !difference && !damage; }
 };
 
 std::optional<CheckpointFile> checkpoint_before(const ReplayOptions& options,
@@ -130,6 +135,9 @@ Replay replay(const ReplayOptions& options) {
     if (result.outcome == ReplayOutcome::Different) {
         result.difference = checker.difference();
     }
+    if (result.outcome == ReplayOutcome::Damaged) {
+        result.damage = recorded.damage()->text();
+    }
     return result;
 }
 
@@ -141,6 +149,8 @@ const char* text_of(ReplayOutcome outcome) {
         return "equal until there";
     case ReplayOutcome::CutEqual:
         return "equal as far as the log, which was cut, goes";
+    case ReplayOutcome::Damaged:
+        return "equal up to where the log is damaged";
     case ReplayOutcome::Different:
         return "different";
     case ReplayOutcome::Running:
@@ -153,7 +163,7 @@ void print(const ReplayOptions& options, const Replay& result) {
     if (options.run.json) {
         Json object;
         object["log"] = options.log;
-        object["match"] = result.outcome != ReplayOutcome::Different;
+        object["match"] = result.is_match();
         object["outcome"] = text_of(result.outcome);
         object["beats_checked"] = result.beats_checked;
         object["beats_executed"] = result.beats_executed;
@@ -161,6 +171,7 @@ void print(const ReplayOptions& options, const Replay& result) {
         object["run_digest"] = result.run_digest;
         object["checkpoint"] = result.from ? Json(result.from->path.string()) : nullptr;
         object["difference"] = result.difference ? to_json(*result.difference) : nullptr;
+        object["damage"] = result.damage ? Json(*result.damage) : nullptr;
         object["elapsed_ns"] = result.elapsed_ns;
         print_json(object);
         return;
@@ -177,13 +188,16 @@ void print(const ReplayOptions& options, const Replay& result) {
     fmt::print("{}, {}\n",
                result.last_beat ? fmt::format(", the last is {}", *result.last_beat) : "",
                text_of(result.outcome));
+    if (result.damage) {
+        fmt::print("damaged: {}\n", *result.damage);
+    }
     fmt::print("run digest there {}\n", result.run_digest);
 }
 
 ExitStatus run_replay(const ReplayOptions& options) {
     const Replay result = replay(options);
     print(options, result);
-    return result.outcome == ReplayOutcome::Different ? ExitStatus::CheckSaysNo : ExitStatus::Ok;
+    return result.is_match() ? ExitStatus::Ok : ExitStatus::CheckSaysNo;
 }
 
 } // namespace

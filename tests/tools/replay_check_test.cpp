@@ -102,6 +102,22 @@ TEST_F(ReplayCheckTest, a_cut_log_is_equal_as_far_as_it_goes) {
     EXPECT_EQ(check_->beats_checked(), log_.beats.size() - 1);
 }
 
+TEST_F(ReplayCheckTest, a_log_without_a_whole_beat_is_no_difference) {
+    std::string bytes = log_.bytes();
+    bytes.resize(log_.build().block_at.front() + 20);
+    EXPECT_EQ(outcome_of(bytes, log_.bytes()), ReplayOutcome::CutEqual);
+    EXPECT_EQ(check_->beats_checked(), 0u);
+}
+
+TEST_F(ReplayCheckTest, a_damaged_log_is_not_taken_for_one_that_was_cut) {
+    for (const std::size_t beat : {0u, 1u}) {
+        LogBuilder damaged = log_;
+        damaged.beats[beat].events.begin()->second[0].timestamp = 0;
+        EXPECT_EQ(outcome_of(damaged.bytes(), log_.bytes()), ReplayOutcome::Damaged) << beat;
+        EXPECT_EQ(check_->beats_checked(), beat);
+    }
+}
+
 TEST_F(ReplayCheckTest, until_ends_it_behind_that_beat_and_looks_no_further) {
     LogBuilder other = log_;
     other.beats.back().events.begin()->second[0].hash ^= 1;

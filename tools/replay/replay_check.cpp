@@ -158,7 +158,7 @@ void ReplayCheck::take_beat(std::span<const std::byte> bytes) {
     if (until_ && is_recorded && beat.beat == *until_) {
         outcome_ = ReplayOutcome::Until;
     } else if (block_ == nullptr && recorded_.ending() != LogEnding::Whole) {
-        outcome_ = ReplayOutcome::CutEqual;
+        end_early();
     } else if (block_ == nullptr &&
                recorded_.trailer()->end_reason != static_cast<u32>(EndReason::Quiescent)) {
         outcome_ = ReplayOutcome::Equal; // the run was ended there, and would go on
@@ -199,8 +199,18 @@ void ReplayCheck::keep(std::span<const std::byte> replayed) {
     kept_.push_back(std::move(beat));
 }
 
+/// The log says no more of a run that went on.
+void ReplayCheck::end_early() {
+    outcome_ =
+        recorded_.ending() == LogEnding::Damaged ? ReplayOutcome::Damaged : ReplayOutcome::CutEqual;
+}
+
 /// The replay goes on where the recorded run had nothing left to do.
 void ReplayCheck::end_of_recorded(std::span<const std::byte> replayed) {
+    if (recorded_.ending() != LogEnding::Whole) {
+        end_early(); // it has no beat at all
+        return;
+    }
     outcome_ = ReplayOutcome::Different;
     kept_.push_back({{}, {replayed.begin(), replayed.end()}, chain_, beats_, events_});
 }

@@ -18,6 +18,7 @@ enum class ReplayOutcome : u8 {
     Equal,     ///< to the end of the recorded run
     Until,     ///< to the beat that was asked for
     CutEqual,  ///< to the end of a log that was cut
+    Damaged,   ///< equal, up to what cannot be in the recorded log
     Different, ///< and `difference` says where
 };
 
@@ -55,6 +56,7 @@ class ReplayCheck {
     void take_trailer();
     void keep(std::span<const std::byte> replayed);
     void end_of_recorded(std::span<const std::byte> replayed);
+    void end_early();
     [[nodiscard]] bool is_equal(std::span<const std::byte> bytes) const;
     [[nodiscard]] u64 recorded_index() const;
     [[nodiscard]] std::vector<std::byte> window(bool recorded) const;
