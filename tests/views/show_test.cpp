@@ -93,6 +93,13 @@ TEST(Show, task_and_limit_choose_rows) {
     EXPECT_EQ(rows(LogBuilder(), options).size(), 1);
 }
 
+TEST(Show, nothing_asked_for_wants_events_of_every_kind) {
+    for (u8 kind = 1; kind < KINDS_END; ++kind) {
+        EXPECT_TRUE(EventFilter().wants({.kind = kind})) << int{kind};
+    }
+    EXPECT_FALSE(EventFilter().wants({.kind = KINDS_END}));
+}
+
 TEST(Show, first_beat_alone_can_be_shown) {
     ShowOptions options;
     options.beats = {0, 0};

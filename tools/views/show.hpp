@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "tools/log/event_rules.hpp"
 #include "tools/views/byte_sink.hpp"
 #include "tools/views/log_walk.hpp"
 
@@ -16,12 +17,12 @@ namespace knhk::tools {
 
 /// Which events are wanted. Conditions of one sort are alternatives, sorts all have to hold.
 struct EventFilter {
-    static constexpr u32 KINDS = 8; ///< numbers of kinds, and 0, which is none
+    static constexpr u32 KINDS = KINDS_END; ///< numbers of kinds, and 0, which is none
 
     std::optional<u32> core;
     std::optional<u64> task_id;
-    u32 kinds = ~u32{0};                                                   ///< a bit a kind
-    std::array<u32, KINDS> statuses = {~0u, ~0u, ~0u, ~0u, ~0u, ~0u, ~0u}; ///< a bit a status
+    u32 kinds = ALL;                                    ///< a bit a kind
+    std::array<u32, KINDS> statuses = filled_with(ALL); ///< a bit a status
 
     [[nodiscard]] bool wants(const Event& event) const;
     /// Throw Failure (BadInput) for a name that no kind or status has. The first name replaces
@@ -30,6 +31,14 @@ struct EventFilter {
     void add_status(std::string_view name);
 
   private:
+    static constexpr u32 ALL = ~u32{0};
+
+    [[nodiscard]] static constexpr std::array<u32, KINDS> filled_with(u32 bits) {
+        std::array<u32, KINDS> all{};
+        all.fill(bits);
+        return all;
+    }
+
     bool has_kind_ = false;
     bool has_status_ = false;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tools/host/json_tree.hpp"
+#include "tools/log/event_rules.hpp"
 #include "tools/log/log_reader.hpp"
 
 namespace knhk::tools {
@@ -38,7 +39,7 @@ struct DeltaStats {
 
 /// What only events tell; none below level full.
 struct EventStats {
-    static constexpr u32 KINDS = 8;
+    static constexpr u32 KINDS = KINDS_END;
     static constexpr u32 STATUSES = 16;
 
     std::array<std::array<u64, STATUSES>, KINDS> counts{}; ///< by kind and status

@@ -10,6 +10,7 @@
 
 #include "replay/event.hpp"
 #include "replay/log_format.hpp"
+#include "tools/log/event_rules.hpp"
 #include "tools/views/byte_sink.hpp"
 
 namespace knhk::tools {
@@ -60,7 +61,7 @@ class TraceSink {
 /// What slices and marks are called: the kind, and the status where it says something.
 class TraceNames {
   public:
-    static constexpr std::size_t KINDS = 8;
+    static constexpr std::size_t KINDS = KINDS_END;
     static constexpr std::size_t STATUSES = 16;
     static constexpr std::size_t STILL_WAITING = KINDS * STATUSES;
 
