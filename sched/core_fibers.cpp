@@ -152,7 +152,7 @@ void Core::assert_rows(const u64* subjects, const u64* objects, u64 predicate, u
 
 // --- the way in ----------------------------------------------------------------------------------
 
-/// At home at once, into the slot of the next beat: from where the row are, the fiber's own or the
+/// At home at once, into the slot of the next beat: from where the rows are, the fiber's own or the
 /// workload's.
 TaskStatus Core::enqueue_delta_at_home(const TaskContext& from, const Task& task) {
     const TripleRun* const run = task.brings_rows() ? from.delta() : run_->run_of(task);
