@@ -76,30 +76,16 @@ class BasicAssertionRing {
     /// counted, and nothing has changed. Without rows only the receipt is looked at.
     [[nodiscard]] Result<void> enqueue(u32 slot, const Word* subjects, const Word* predicates,
                                        const Word* objects, u32 count, const Sealed& receipt) {
-        if (slot >= BEAT_SLOTS || count > RUN_ROWS) [[unlikely]] {
-            return fail(Error::OutOfRange);
-        }
-        const bool done =
-            put_with(slot_at(slot), count, receipt, [&](const Slot& to, u32 position) {
-                to.subjects().put(position, subjects, count);
-                to.predicates().put(position, predicates, count);
-                to.objects().put(position, objects, count);
-            });
-        return done ? Result<void>() : fail(Error::QueueFull);
+        return put_with(
+            slot, subjects, objects, count, receipt,
+            [&](const RowArray<Word>& to, u32 position) { to.put(position, predicates, count); });
     }
     /// The same for rows of one predicate.
     [[nodiscard]] Result<void> enqueue_run(u32 slot, const Word* subjects, u64 predicate,
                                            const Word* objects, u32 count, const Sealed& receipt) {
-        if (slot >= BEAT_SLOTS || count > RUN_ROWS) [[unlikely]] {
-            return fail(Error::OutOfRange);
-        }
-        const bool done =
-            put_with(slot_at(slot), count, receipt, [&](const Slot& to, u32 position) {
-                to.subjects().put(position, subjects, count);
-                to.predicates().fill(position, predicate, count);
-                to.objects().put(position, objects, count);
-            });
-        return done ? Result<void>() : fail(Error::QueueFull);
+        return put_with(
+            slot, subjects, objects, count, receipt,
+            [&](const RowArray<Word>& to, u32 position) { to.fill(position, predicate, count); });
     }
 
     /// Consumer. The oldest executions, each as a whole, as many as `out` has room for; eight
@@ -225,18 +211,25 @@ class BasicAssertionRing {
         return {memory_ + slot * slot_bytes(rows_, receipts_), rows_, receipts_};
     }
 
-    template<class PutRows>
-    [[nodiscard, gnu::always_inline]] bool
-    put_with(const Slot& to, u32 count, const Sealed& receipt, const PutRows& put_rows) const {
+    template<class PutPredicates>
+    [[nodiscard, gnu::always_inline]] Result<void>
+    put_with(u32 slot, const Word* subjects, const Word* objects, u32 count, const Sealed& receipt,
+             const PutPredicates& put_predicates) const {
+        if (slot >= BEAT_SLOTS || count > RUN_ROWS) [[unlikely]] {
+            return fail(Error::OutOfRange);
+        }
+        const Slot to = slot_at(slot);
         const Position written = position_of(to.ends().written());
         if (!has_room(to.ends(), written, count)) [[unlikely]] {
-            return false;
+            return fail(Error::QueueFull);
         }
-        put_rows(to, written.rows);
+        to.subjects().put(written.rows, subjects, count);
+        put_predicates(to.predicates(), written.rows);
+        to.objects().put(written.rows, objects, count);
         to.receipt_of().fill(written.rows, written.receipts, count);
         to.receipt(written.receipts) = receipt;
         to.ends().publish(word_of({written.rows + count, written.receipts + 1}));
-        return true;
+        return {};
     }
 
     /// Counts it if there is none.

@@ -3,8 +3,6 @@
 // executed or parked depends on what it would cost, never on what it did cost.
 #pragma once
 
-#include <bit>
-
 #include "beat/assertion_ring.hpp"
 #include "beat/delta_ring.hpp"
 #include "beat/receipts.hpp"
@@ -119,18 +117,6 @@ execute_fiber(const KernelTable& kernels, const TripleRun& run, const FiberHook&
            found.receipt.ticks == receipt.ticks && found.receipt.lanes == receipt.lanes &&
            found.receipt.a_hash == receipt.a_hash && found.receipt.pad == 0 &&
            found.receipt.span != 0;
-}
-
-/// The rows that were emitted, without the gaps between them: a step of its own, as results keep
-/// each row in its lane. Rows behind the last stay as they are.
-inline void compact(RowResult& rows) {
-    u32 count = 0;
-    for (u32 left = rows.mask; left != 0; left &= left - 1, ++count) {
-        const u32 lane = static_cast<u32>(std::countr_zero(left));
-        rows.subjects[count] = rows.subjects[lane];
-        rows.objects[count] = rows.objects[lane];
-    }
-    rows.mask = (u32{1} << count) - 1;
 }
 
 /// What a completed hook asserts: what it emitted; the run itself if it is boolean and true; else

@@ -16,6 +16,9 @@ struct MuOutcome : FlowRoute {
     u8 emitting;  ///< a bit for each of them whose hook emits: those rows are valid
     SealedReceipt receipts[SIGMA_HOOKS_MAX];
     RowResult rows[SIGMA_HOOKS_MAX];
+
+    [[nodiscard]] bool emits(u32 place) const { return (emitting >> place & 1) != 0; }
+    [[nodiscard]] u32 emitted(u32 place) const { return emits(place) ? rows[place].count : 0; }
 };
 
 namespace mu {

@@ -2,6 +2,7 @@
 // What is asked of a run, and what comes of it (docs/isa.md).
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <type_traits>
 
@@ -33,5 +34,17 @@ static_assert(sizeof(RowResult) == 192 && std::has_unique_object_representations
 static_assert(offsetof(RowResult, objects) == 64 && offsetof(RowResult, predicate) == 128);
 static_assert(offsetof(RowResult, mask) == 136 && offsetof(RowResult, reserved) == 144);
 static_assert(alignof(RowResult) == 64);
+
+/// The rows that were emitted, without the gaps between them: a step of its own, as results keep
+/// each row in its lane. Rows behind the last stay as they are.
+inline void compact(RowResult& rows) {
+    u32 count = 0;
+    for (u32 left = rows.mask; left != 0; left &= left - 1, ++count) {
+        const u32 lane = static_cast<u32>(std::countr_zero(left));
+        rows.subjects[count] = rows.subjects[lane];
+        rows.objects[count] = rows.objects[lane];
+    }
+    rows.mask = (u32{1} << count) - 1;
+}
 
 } // namespace knhk

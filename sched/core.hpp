@@ -119,8 +119,8 @@ class Core {
     void count_receipts(u32 written) { receipts_ += written; }
     /// Of a fiber: whether there is room for all of it, until the commit.
     [[nodiscard]] bool may_assert(u32 rows, u32 receipts) const;
-    /// The rows of `mask`, which have one predicate, with the receipt of whoever asserts them.
-    void assert_rows(const u64* subjects, const u64* objects, u64 predicate, u32 mask,
+    /// Rows of one predicate, or none, with the receipt of whoever asserts them.
+    void assert_rows(const u64* subjects, u64 predicate, const u64* objects, u32 count,
                      const SealedReceipt& receipt);
     [[nodiscard]] TaskStatus ask_promotion(const Task& task, Timestamp ts, u32 snapshot);
     /// A piece of a snapshot, which lies with core 0.

@@ -122,7 +122,7 @@ void Core::leave_bare_receipt(const TaskContext& context, const Delta& delta, Ta
         .subject = 0, .predicate = 0, .object = 0, .threshold = static_cast<u64>(status)};
     const u64 span = span_id(beat_.raw, hook, receipts_);
     ++receipts_;
-    assert_rows(nullptr, nullptr, 0, 0,
+    assert_rows(nullptr, 0, nullptr, 0,
                 seal({beat_.raw, id_.raw, hook, span}, {context.ticks().raw}, delta.run.length,
                      receipt_hashes(delta.run, OpCode{}, query, {false, 0})));
 }
@@ -132,19 +132,11 @@ bool Core::may_assert(u32 rows, u32 receipts) const {
     return there.rows + rows <= ASSERTED_ROWS && there.receipts + receipts <= RECEIPTS;
 }
 
-/// There is room. One predicate for all rows; those of `mask`.
-void Core::assert_rows(const u64* subjects, const u64* objects, u64 predicate, u32 mask,
+/// There is room. One predicate for all rows.
+void Core::assert_rows(const u64* subjects, u64 predicate, const u64* objects, u32 count,
                        const SealedReceipt& receipt) {
-    u64 rows[3][RUN_ROWS];
-    u32 count = 0;
-    for (; mask != 0; mask &= mask - 1) {
-        const u32 row = static_cast<u32>(std::countr_zero(mask));
-        rows[0][count] = subjects[row];
-        rows[1][count] = predicate;
-        rows[2][count++] = objects[row];
-    }
     const auto entered =
-        assertions_.enqueue(beat_.slot(), rows[0], rows[1], rows[2], count, receipt);
+        assertions_.enqueue_run(beat_.slot(), subjects, predicate, objects, count, receipt);
     KNHK_CHECK(entered.has_value(), count);
     clock_->rows_asserted += count;
     ++clock_->receipts;

@@ -79,7 +79,7 @@ constexpr bool splits(PatternId pattern) {
 u64 hash_of_rows(const MuOutcome& outcome) {
     u64 hash = 0;
     for (u32 place = 0; place < outcome.hooks_run; ++place) {
-        if ((outcome.emitting >> place & 1) != 0) {
+        if (outcome.emits(place)) {
             const u64 link[2] = {hash, xxh3_64(&outcome.rows[place], sizeof(RowResult))};
             hash = xxh3_64(link, sizeof link);
         }
@@ -134,14 +134,12 @@ bool TaskContext::is_of_another_class(const SigmaTables& tables, u32 number) {
 bool TaskContext::leave_receipts(const MuOutcome& outcome) {
     const u32 hooks = outcome.hooks_run;
     const bool asserts_delta = outcome.answer && outcome.emitting == 0 && hooks != 0;
-    u32 masks[SIGMA_HOOKS_MAX] = {};
     u32 rows = asserts_delta ? delta_->length : 0;
     u32 emissions = asserts_delta ? 1 : 0;
     for (u32 place = 0; place < hooks; ++place) {
-        const bool emits = (outcome.emitting >> place & 1) != 0;
-        masks[place] = emits ? outcome.rows[place].mask : 0;
-        rows += emits ? outcome.rows[place].count : 0;
-        emissions += masks[place] != 0 ? 1 : 0;
+        const u32 emitted = outcome.emitted(place);
+        rows += emitted;
+        emissions += emitted != 0 ? 1 : 0;
     }
     if (emissions_ + emissions > EMISSIONS_MAX) {
         note(TaskStatus::EmitLimit);
@@ -153,13 +151,17 @@ bool TaskContext::leave_receipts(const MuOutcome& outcome) {
         return false;
     }
     for (u32 place = 0; place < hooks; ++place) {
-        const RowResult& emitted = outcome.rows[place];
+        const SealedReceipt& receipt = outcome.receipts[place];
         if (asserts_delta && place == hooks - 1) {
-            core_->assert_rows(delta_->subjects, delta_->objects, delta_->predicate, delta_->rows(),
-                               outcome.receipts[place]);
+            core_->assert_rows(delta_->subjects, delta_->predicate, delta_->objects, delta_->length,
+                               receipt);
+        } else if (outcome.emitted(place) != 0) {
+            RowResult rows_left = outcome.rows[place];
+            compact(rows_left);
+            core_->assert_rows(rows_left.subjects, rows_left.predicate, rows_left.objects,
+                               rows_left.count, receipt);
         } else {
-            core_->assert_rows(emitted.subjects, emitted.objects, emitted.predicate, masks[place],
-                               outcome.receipts[place]);
+            core_->assert_rows(nullptr, 0, nullptr, 0, receipt);
         }
     }
     emissions_ = static_cast<u8>(emissions_ + emissions);
