@@ -61,10 +61,11 @@ class BestEffortQueue {
         Atomic<u64> words[WORDS]; ///< whose slot it is has them for himself
     };
 
-    /// Measured (bench/queues). A model checker's atomics are hasty: waiting shows it nothing.
+    /// Measured (bench/queues): a few times what a line takes from one core to another far away. A
+    /// model checker's atomics are hasty: waiting shows it nothing.
     static constexpr bool HASTY = requires { Atomics::HASTY; };
-    static constexpr u32 ROUNDS_MIN = HASTY ? 1 : 512;
-    static constexpr u32 ROUNDS_MAX = HASTY ? 1 : 4096;
+    static constexpr u32 ROUNDS_MIN = HASTY ? 1 : 4096;
+    static constexpr u32 ROUNDS_MAX = HASTY ? 1 : 32'768;
     static constexpr u32 LOOKS = HASTY ? 1 : 200;
     static constexpr u32 PREFETCHED = 2;
 

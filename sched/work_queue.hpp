@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <span>
+#include <type_traits>
 
 #include "base/sync.hpp"
 #include "base/types.hpp"
@@ -19,15 +20,13 @@ class WorkQueue {
     /// Producer. False when fewer than `reserve` + 1 slots are free: nothing has changed then.
     [[nodiscard]] bool push(const T& item, u32 reserve = 0) {
         const u64 tail = tail_.load(std::memory_order_relaxed); // the producer's own
-        if (tail - head_seen_ + reserve >= Capacity) {
-            // Pairs with the release in `pop`: the slot was read before it is written again.
-            head_seen_ = head_.load(std::memory_order_acquire);
-            if (tail - head_seen_ + reserve >= Capacity) {
-                return false;
-            }
+        // Pairs with the release in `pop`: the slot was read before it is written again. Looked at
+        // each time: a producer that runs ahead blindly only waits for its stores instead.
+        if (tail - head_.load(std::memory_order_acquire) + reserve >= Capacity) {
+            return false;
         }
-        items_[tail % Capacity] = item;
-        expect_to_write(tail + 1);
+        copy(&items_[tail % Capacity], &item, 1);
+        expect_to_write(tail);
         // Pairs with the acquire in `pop`: the item comes before its position.
         tail_.store(tail + 1, std::memory_order_release);
         return true;
@@ -43,7 +42,7 @@ class WorkQueue {
                 return false;
             }
         }
-        item = items_[head % Capacity];
+        copy(&item, &items_[head % Capacity], 1);
         // Pairs with the acquire in `push`.
         head_.store(head + 1, std::memory_order_release);
         return true;
@@ -52,12 +51,7 @@ class WorkQueue {
     /// Producer. Pushes as many of the first of `items` as there is room for, and says how many.
     [[nodiscard]] u32 push_many(std::span<const T> items) {
         const u64 tail = tail_.load(std::memory_order_relaxed);
-        u64 room = Capacity - (tail - head_seen_);
-        if (room < items.size()) {
-            // Pairs with the release in `pop`.
-            head_seen_ = head_.load(std::memory_order_acquire);
-            room = Capacity - (tail - head_seen_);
-        }
+        const u64 room = Capacity - (tail - head_.load(std::memory_order_acquire)); // as in `push`
         const u32 count = static_cast<u32>(items.size() < room ? items.size() : room);
         const u32 before_wrap = until_wrap(tail, count);
         copy(items_ + tail % Capacity, items.data(), before_wrap);
@@ -141,24 +135,38 @@ class WorkQueue {
     template<class U>
     using Atomic = typename Atomics::template Atomic<U>;
 
-    /// The consumer has the next slot's line since it read it: asked for now, it is back in time.
-    void expect_to_write(u64 position) { __builtin_prefetch(&items_[position % Capacity], 1); }
+    /// The consumer has a slot's line since it read it: asked for now, it is back in time, however
+    /// far the other core is.
+    void expect_to_write(u64 position) {
+        constexpr u32 AHEAD = Capacity / 16 < 32 ? Capacity / 16 : 32;
+        __builtin_prefetch(&items_[(position + AHEAD) % Capacity], 1);
+    }
 
     [[nodiscard]] static u32 until_wrap(u64 position, u32 count) {
         const u32 left = Capacity - static_cast<u32>(position % Capacity);
         return count < left ? count : left;
     }
+    /// In moves as wide as there are: most of what a push or a pop takes.
     static void copy(T* to, const T* from, u32 count) {
-        for (u32 i = 0; i < count; ++i) {
-            to[i] = from[i];
+        constexpr std::size_t PIECE_BYTES = 64;
+        if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) % PIECE_BYTES == 0) {
+            using Piece
+                [[gnu::vector_size(PIECE_BYTES), gnu::aligned(alignof(T)), gnu::may_alias]] = u64;
+            auto* write = reinterpret_cast<Piece*>(to);
+            const auto* read = reinterpret_cast<const Piece*>(from);
+            for (std::size_t i = 0; i < count * (sizeof(T) / PIECE_BYTES); ++i) {
+                write[i] = read[i];
+            }
+        } else {
+            for (u32 i = 0; i < count; ++i) {
+                to[i] = from[i];
+            }
         }
     }
 
-    // Each end's position stands with its last view of the other end, away from the other end.
     alignas(SEPARATION_BYTES) Atomic<u64> tail_;
-    u64 head_seen_;
     alignas(SEPARATION_BYTES) Atomic<u64> head_;
-    u64 tail_seen_;
+    u64 tail_seen_; ///< the consumer's last view of the other end
     alignas(SEPARATION_BYTES) T items_[Capacity];
 };
 
