@@ -69,10 +69,11 @@ CoreOutcome Core::run_beat(const BeatPlan& plan, Worker& worker) {
     log_.begin_beat(plan.index);
     sigma_.quiesce(id_);
     chaos.disturb();
-    post_.take_back_credits(plan.index);
+    post_.take_back_credits(plan.beat, plan.index);
     run_ordered(plan);
     chaos.disturb();
     admit(plan);
+    post_.hand_over(); // credits: the sooner, the less they wait for the other workers' lines
     chaos.disturb();
     run_fibers(plan.beat);
     if (plan.after_pulse != 0) {
@@ -81,6 +82,7 @@ CoreOutcome Core::run_beat(const BeatPlan& plan, Worker& worker) {
     chaos.disturb();
     run_tasks(plan.beat);
     chaos.disturb();
+    post_.hand_over();
     stage_inputs();
     ordered_front_ = ordered_.front(ordered_front_max(run_->cores));
     clock_->events += log_.count();

@@ -98,6 +98,19 @@ struct NodePoolOf {
         }
         return NODES;
     }
+    /// Where the free one is that so many others come before, or one near it. A hint.
+    [[nodiscard]] u32 free_behind(u32 others) const {
+        for (u32 word = 0; word < WORDS; ++word) {
+            if (~used[word] != 0) {
+                u64 free = ~used[word];
+                for (u32 i = 0; i < others; ++i) {
+                    free &= free - 1;
+                }
+                return (word * 64 + static_cast<u32>(std::countr_zero(free))) % NODES;
+            }
+        }
+        return 0;
+    }
     void give_back(u32 index) { used[index / 64] &= ~(u64{1} << (index % 64)); }
 };
 using NodePool = NodePoolOf<OUTBOX_CAPACITY>;
@@ -112,6 +125,16 @@ struct NodeList {
     NodeRef tail;
 };
 
+/// Messages of one sender for one destination, due in one beat: nodes of its outbox. Which one
+/// comes next stands apart from them, in `Mailbox::links`: who collects them finds there what to
+/// ask for, long before it comes to them.
+struct Bundle {
+    u16 count;
+    u8 first; ///< valid if there are any, as is last
+    u8 last;
+};
+static_assert(OUTBOX_CAPACITY <= 256, "a byte names a node of the outbox");
+
 /// Plain data in region::mailboxes; zero is the initial state. Most of it belongs to the owner;
 /// what others write says so, and the barrier separates those writes from the owner's reads.
 struct Mailbox {
@@ -121,7 +144,10 @@ struct Mailbox {
 
     /// Messages by due slot and destination, in timestamp order. The owner appends to slots of
     /// later beats while destinations empty the slot of this one.
-    NodeList outgoing[DUE_SLOTS][CORES_MAX];
+    Bundle outgoing[DUE_SLOTS][CORES_MAX];
+    /// Of each message in a bundle, the next one; by due slot, so that no line is written in the
+    /// beat in which it is read.
+    alignas(SEPARATION_BYTES) u8 links[DUE_SLOTS][OUTBOX_CAPACITY];
 
     // Flags of others, 1 or 0. A byte each: many write here in one beat, but no two the same one,
     // so nobody needs an atomic change, which would wait for the line and for all stores before.

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "sched/mailbox.hpp"
+#include "sched/marks.hpp"
 #include "sched/merge_heap.hpp"
 
 namespace knhk {
@@ -20,7 +21,8 @@ struct Message {
     u32 emission = 0;
 };
 
-/// One core's view of the post.
+/// One core's view of the post. What it has for other cores is complete with `hand_over`, which is
+/// called before the beat is over.
 class Post {
   public:
     Post() = default;
@@ -43,14 +45,20 @@ class Post {
         node.line = static_cast<u8>(message.line);
         node.emission = static_cast<u8>(message.emission);
         const u32 slot = message.due % DUE_SLOTS;
-        NodeList& list = box.outgoing[slot][message.to];
-        if (list.head.none()) {
-            boxes_.of(message.to).senders[slot][core_] = 1;
+        Bundle& bundle = box.outgoing[slot][message.to];
+        if (bundle.count == 0) {
+            marks_.add(boxes_.of(message.to).senders[slot][core_]);
+            bundle.first = static_cast<u8>(index);
+        } else {
+            box.links[slot][bundle.last] = static_cast<u8>(index);
         }
-        boxes_.append(list, NodeRef::of(core_, index));
-        boxes_.expect_to_write(box.nodes[box.outbox.lowest_free()]);
+        bundle.last = static_cast<u8>(index);
+        ++bundle.count;
+        boxes_.expect_to_write(box.nodes[box.outbox.free_behind(ASKED_TO_WRITE)]);
         return true;
     }
+
+    void hand_over() { marks_.set_all(); }
 
     /// This core's turn comes soon.
     void expect(Beat beat, u64 beat_index) const {
@@ -65,45 +73,70 @@ class Post {
 
     /// Credits that destinations freed in the beat before count from this beat on. Beats are told
     /// apart by how many were executed before them.
-    void take_back_credits(u64 beat_index) {
+    void take_back_credits(Beat beat, u64 beat_index) {
         auto& box = boxes_.of(core_);
         u8* freed = box.freed[(beat_index + 1) & 1]; // in this beat only the other one is written
+        bool sends = false;
         for (u64& used : box.outbox.used) {
             if (used != 0) {
                 used &= ~take_bits(freed);
+                sends = true;
             }
             freed += 64;
+        }
+        if (sends) {
+            expect_to_send(beat); // it likely goes on
         }
     }
 
     /// A message entered this core's ring in this beat: its sender has the credit from the next
     /// beat on.
     void free_credit(NodeRef message, u64 beat_index) {
-        boxes_.of(message.core()).freed[beat_index & 1][message.index()] = 1;
+        marks_.add(boxes_.of(message.core()).freed[beat_index & 1][message.index()]);
     }
 
-    /// Hands every message due at `beat` to `line_of`, in the order (timestamp, source, emission).
+    /// Hands every message due at `beat` to `append`, in the order (timestamp, source, emission).
     template<class Append>
     void collect(Beat beat, Append append);
 
   private:
+    /// So many nodes are asked for ahead: of each bundle to be read, and to be sent with.
+    static constexpr u32 ASKED_TO_READ = 4;
+    static constexpr u32 ASKED_TO_WRITE = 6;
+
+    /// Where the collecting of a bundle is.
     struct Cursor {
         u64 order;
-        NodeRef head;
+        u16 source;
+        u16 left;    ///< behind this one
+        u16 unasked; ///< of those, of whose nodes nobody has asked for the lines
+        u8 at;
+        u8 asked; ///< the last one that was asked for
         [[nodiscard]] bool before(const Cursor& other) const {
-            return order != other.order ? order < other.order : head.raw < other.head.raw;
+            return order != other.order ? order < other.order : source < other.source;
         }
     };
 
+    void expect_to_send(Beat beat) const {
+        const auto& box = boxes_.of(core_);
+        const u32 slot = (beat.raw + 1) % DUE_SLOTS; // most messages travel for one beat
+        __builtin_prefetch(&box.outgoing[slot], 1);
+        __builtin_prefetch(&box.links[slot], 1);
+        for (u32 next = 0; next < ASKED_TO_WRITE; ++next) {
+            boxes_.expect_to_write(box.nodes[box.outbox.free_behind(next)]);
+        }
+    }
     /// 64 bytes, each 0 or 1, as bits; the bytes are 0 then.
     [[nodiscard]] static u64 take_bits(u8* bytes);
 
-    using Lists = MergeHeap<Cursor, CORES_MAX>;
-    void open_lists(u32 slot, Lists& lists);
+    using Cursors = MergeHeap<Cursor, CORES_MAX>;
+    void open_bundles(u32 slot, Cursors& cursors);
+    void ask_for_next(const u8* links, Cursor& cursor) const;
 
     Mailboxes boxes_;
     u32 core_ = 0;
     u32 cores_ = 0;
+    Marks marks_;
 };
 
 inline u64 Post::take_bits(u8* bytes) {
@@ -120,38 +153,58 @@ inline u64 Post::take_bits(u8* bytes) {
     return bits;
 }
 
-/// Takes the lists of this slot that are addressed to this core.
-inline void Post::open_lists(u32 slot, Lists& lists) {
+/// Takes the bundles of this slot that are addressed to this core.
+inline void Post::open_bundles(u32 slot, Cursors& cursors) {
     u8* senders = boxes_.of(core_).senders[slot];
     for (u32 base = 0; base < cores_; base += 64) {
         for (u64 bits = take_bits(senders + base); bits != 0; bits &= bits - 1) {
             const u32 source = base + static_cast<u32>(std::countr_zero(bits));
-            NodeList& list = boxes_.of(source).outgoing[slot][core_];
-            boxes_.expect(list.head);
-            const Node& node = boxes_.node(list.head);
-            boxes_.expect(node.next); // others come before it
-            lists.add({node.order, list.head});
-            list = NodeList{};
+            Mailbox& box = boxes_.of(source);
+            Bundle& bundle = box.outgoing[slot][core_];
+            const u16 left = static_cast<u16>(bundle.count - 1);
+            Cursor cursor{box.nodes[bundle.first].order,
+                          static_cast<u16>(source),
+                          left,
+                          left,
+                          bundle.first,
+                          bundle.first};
+            for (u32 i = 0; i < ASKED_TO_READ; ++i) {
+                ask_for_next(box.links[slot], cursor);
+            }
+            cursors.add(cursor);
+            bundle = Bundle{};
         }
+    }
+}
+
+inline void Post::ask_for_next(const u8* links, Cursor& cursor) const {
+    if (cursor.unasked != 0) {
+        --cursor.unasked;
+        cursor.asked = links[cursor.asked];
+        boxes_.expect(NodeRef::of(cursor.source, cursor.asked));
     }
 }
 
 template<class Append>
 void Post::collect(Beat beat, Append append) {
-    Lists lists;
-    open_lists(beat.raw % DUE_SLOTS, lists);
-    lists.order();
-    while (!lists.empty()) {
-        const NodeRef ref = lists.first().head;
-        const NodeRef next = boxes_.node(ref).next;
-        if (next.none()) {
-            lists.drop_first();
+    const u32 slot = beat.raw % DUE_SLOTS;
+    Cursors cursors;
+    open_bundles(slot, cursors);
+    cursors.order();
+    while (!cursors.empty()) {
+        Cursor cursor = cursors.first();
+        const NodeRef ref = NodeRef::of(cursor.source, cursor.at);
+        if (cursor.left == 0) {
+            cursors.drop_first();
         } else {
-            const Node& node = boxes_.node(next);
-            boxes_.expect(node.next); // others come before it
-            lists.replace_first({node.order, next});
+            const Mailbox& box = boxes_.of(cursor.source);
+            --cursor.left;
+            cursor.at = box.links[slot][cursor.at];
+            cursor.order = box.nodes[cursor.at].order;
+            ask_for_next(box.links[slot], cursor);
+            cursors.replace_first(cursor);
         }
-        append(ref); // last, because it relinks the node
+        append(ref);
     }
 }
 

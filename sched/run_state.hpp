@@ -14,7 +14,7 @@
 namespace knhk {
 
 inline constexpr u64 RUN_STATE_MAGIC = 0x4E55'524B'484E'4B01; // "\1KNHKRUN"
-inline constexpr u32 RUN_STATE_VERSION = 6;
+inline constexpr u32 RUN_STATE_VERSION = 7;
 
 /// A beat's outcome over several cores.
 struct Outcome {

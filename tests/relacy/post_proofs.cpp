@@ -13,7 +13,14 @@ namespace knhk::test {
 
 namespace {
 
-enum class Fault : u8 { None, WrongParity, FreedForThisBeat, FreedBeforeRead, NoBarrier };
+enum class Fault : u8 {
+    None,
+    WrongParity,
+    FreedForThisBeat,
+    FreedBeforeRead,
+    HandedOverLate,
+    NoBarrier
+};
 
 constexpr u32 CORES_HERE_MAX = 3;
 constexpr u64 STRIDE_BYTES = region::mailboxes.stride_bytes(CORES_MAX);
@@ -73,7 +80,7 @@ struct Mail {
 
     void run(u32 core, u64 beat) {
         Post post(memory, core, S.cores);
-        post.take_back_credits(S.fault == Fault::WrongParity ? beat + 1 : beat);
+        post.take_back_credits(Beat{beat}, S.fault == Fault::WrongParity ? beat + 1 : beat);
         NodeList& line = boxes.of(core).lines[0];
         post.collect(Beat{beat}, [&](NodeRef ref) {
             lists[ref.core()][beat % DUE_SLOTS].set(1); // `collect` has emptied it
@@ -87,6 +94,9 @@ struct Mail {
             receive(core, beat, post, boxes.take_head(line));
         }
         send(core, beat, post);
+        if (S.fault != Fault::HandedOverLate) {
+            post.hand_over();
+        }
     }
     void receive(u32 core, u64 beat, Post& post, NodeRef ref) {
         const u32 number = arrived[core].get();
@@ -108,7 +118,7 @@ struct Mail {
         task.id = core * 100 + beat;
         lists[core][due % DUE_SLOTS].set(1);
         require(post.send(task, {.to = to, .line = 0, .due = due, .timestamp = beat}), "a credit");
-        const NodeRef ref = boxes.of(core).outgoing[due % DUE_SLOTS][to].tail;
+        const NodeRef ref = NodeRef::of(core, boxes.of(core).outgoing[due % DUE_SLOTS][to].last);
         require(ref.index() == beat % NODES_IN_USE, "the same node in every run");
         touch(ref, beat);
     }
@@ -147,6 +157,8 @@ void add_post(Proofs& proofs, Proofs& faults) {
           explore<Mail<Shape{2, 2, 4, false, 0, Fault::FreedForThisBeat}>>);
     plant("post: a credit is freed before its message is read",
           explore<Mail<Shape{2, 2, 5, false, 1, Fault::FreedBeforeRead}>>);
+    plant("post: what is sent is not handed over in its beat",
+          explore<Mail<Shape{2, 2, 4, false, 0, Fault::HandedOverLate}>>);
     plant("post: no barrier between two beats",
           explore<Mail<Shape{2, 2, 4, false, 0, Fault::NoBarrier}>>);
 }

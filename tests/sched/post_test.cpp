@@ -34,6 +34,7 @@ std::vector<u64> collected_ids(Post& post, const Memory& memory, u64 beat) {
     for (const NodeRef ref : refs) {
         post.free_credit(ref, beat);
     }
+    post.hand_over();
     return ids;
 }
 
@@ -42,6 +43,7 @@ TEST(Post, messages_arrive_in_the_beat_they_are_due_and_not_before) {
     Post sender(span.memory(), 1, 4);
     Post receiver(span.memory(), 2, 4);
     ASSERT_TRUE(sender.send(task_with_id(10), message(2, 5, 1)));
+    sender.hand_over();
     EXPECT_TRUE(collected_ids(receiver, span.memory(), 4).empty());
     EXPECT_EQ(collected_ids(receiver, span.memory(), 5), std::vector<u64>{10});
     EXPECT_TRUE(collected_ids(receiver, span.memory(), 13).empty()) << "taken once";
@@ -52,6 +54,7 @@ TEST(Post, equal_timestamps_are_ordered_by_source) {
     for (const u32 source : {3u, 0u, 2u}) {
         Post sender(span.memory(), source, 4);
         ASSERT_TRUE(sender.send(task_with_id(100 + source), message(1, 1, 7)));
+        sender.hand_over();
     }
     Post receiver(span.memory(), 1, 4);
     EXPECT_EQ(collected_ids(receiver, span.memory(), 1), (std::vector<u64>{100, 102, 103}));
@@ -65,6 +68,8 @@ TEST(Post, equal_timestamps_of_one_source_keep_the_order_of_emission) {
         ASSERT_TRUE(two.send(task_with_id(200 + emission), message(0, 1, 7, emission)));
         ASSERT_TRUE(one.send(task_with_id(100 + emission), message(0, 1, 7, emission)));
     }
+    one.hand_over();
+    two.hand_over();
     Post receiver(span.memory(), 0, 4);
     EXPECT_EQ(collected_ids(receiver, span.memory(), 1),
               (std::vector<u64>{100, 101, 102, 200, 201, 202}));
@@ -152,7 +157,7 @@ TEST(Post, random_traffic_of_256_cores_comes_sorted_by_time_and_source) {
         }
         for (u32 source = 0; source < CORES && beat < 32; ++source) {
             Post sender(span.memory(), source, CORES);
-            sender.take_back_credits(beat);
+            sender.take_back_credits(Beat{beat}, beat);
             u64 timestamp = beat * 100;
             for (u64 count = random() % 4; count > 0; --count) {
                 timestamp += 1 + random() % 5;
@@ -160,6 +165,7 @@ TEST(Post, random_traffic_of_256_cores_comes_sorted_by_time_and_source) {
                 ASSERT_TRUE(sender.send(task_with_id(id), message(5, due, timestamp)));
                 sent.push_back({due, timestamp, source, id++});
             }
+            sender.hand_over();
         }
     }
     std::sort(sent.begin(), sent.end());
@@ -177,6 +183,7 @@ TEST(Post, message_above_the_outbox_capacity_is_refused) {
         ASSERT_TRUE(sender.send(task_with_id(i), message(1, 1, i + 1)));
     }
     EXPECT_FALSE(sender.send(task_with_id(999), message(1, 1, 999)));
+    sender.hand_over();
     Post receiver(span.memory(), 1, 2);
     EXPECT_EQ(collected_ids(receiver, span.memory(), 1).size(), OUTBOX_CAPACITY);
 }
@@ -188,11 +195,44 @@ TEST(Post, credit_freed_in_a_beat_counts_from_the_next_beat_on) {
     for (u32 i = 0; i < OUTBOX_CAPACITY; ++i) {
         ASSERT_TRUE(sender.send(task_with_id(i), message(1, 1, i + 1)));
     }
-    sender.take_back_credits(1);
+    sender.hand_over();
+    sender.take_back_credits(Beat{1}, 1);
     ASSERT_EQ(collected_ids(receiver, span.memory(), 1).size(), OUTBOX_CAPACITY);
     EXPECT_FALSE(sender.send(task_with_id(0), message(1, 2, 300))) << "freed in this very beat";
-    sender.take_back_credits(2);
+    sender.take_back_credits(Beat{2}, 2);
     EXPECT_TRUE(sender.send(task_with_id(0), message(1, 3, 301)));
+}
+
+TEST(Post, more_marks_than_are_kept_are_set_all_the_same) {
+    constexpr u32 CORES = 256;
+    const test::RegionSpan span;
+    Post sender(span.memory(), 0, CORES);
+    for (u32 to = 0; to < CORES; ++to) {
+        ASSERT_TRUE(sender.send(task_with_id(to), message(to, 1, to + 1)));
+    }
+    sender.hand_over();
+    for (u32 to = 0; to < CORES; ++to) {
+        Post receiver(span.memory(), to, CORES);
+        EXPECT_EQ(collected_ids(receiver, span.memory(), 1), std::vector<u64>{to});
+    }
+    sender.take_back_credits(Beat{2}, 2);
+    EXPECT_EQ(Mailboxes(span.memory()).of(0).outbox.lowest_free(), 0u) << "all came back";
+}
+
+TEST(Post, free_node_behind_others_is_found_in_its_word) {
+    NodePool pool{};
+    EXPECT_EQ(pool.free_behind(0), 0u);
+    EXPECT_EQ(pool.free_behind(6), 6u);
+    for (u32 i = 0; i < 62; ++i) {
+        ASSERT_EQ(pool.take(), i);
+    }
+    pool.give_back(3);
+    EXPECT_EQ(pool.free_behind(0), 3u);
+    EXPECT_EQ(pool.free_behind(2), 63u);
+    EXPECT_EQ(pool.free_behind(3), 64u) << "near it: where the next word begins";
+    while (pool.take() != NodePool::NODES) {
+    }
+    EXPECT_LT(pool.free_behind(3), NodePool::NODES) << "a node, whichever";
 }
 
 TEST(Post, nodes_are_taken_lowest_first_whoever_gave_them_back) {

@@ -92,7 +92,7 @@ TEST(RunState, setup_marks_the_memory_with_magic_version_cores_and_layout) {
     scheduler->setup(hand.setup, {}, host, log);
     const RunState& state = *hand.state;
     EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(&state.magic), 8), "\1KNHKRUN");
-    EXPECT_EQ(state.version, 6u);
+    EXPECT_EQ(state.version, 7u);
     EXPECT_EQ(state.cores, 4u);
     std::vector<u64> words;
     for (const Region& region : REGIONS) {
