@@ -16,6 +16,8 @@ using u64 = std::uint64_t;
 /// The Chatman constant: ticks of a hot task, beats of an epoch, guards of a task.
 inline constexpr u32 CHATMAN = 8;
 inline constexpr u32 CORES_MAX = 256;
+/// Of the caches.
+inline constexpr std::size_t LINE_BYTES = 64;
 /// Independent of who runs next to whom: two lines, because prefetchers fetch lines in pairs.
 inline constexpr std::size_t SEPARATION_BYTES = 128;
 

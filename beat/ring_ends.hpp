@@ -12,7 +12,6 @@
 
 namespace knhk {
 
-inline constexpr u64 LINE_BYTES = 64;
 /// Rows or entries that a ring may have in a slot.
 inline constexpr u32 RING_SIZE_MAX = u32{1} << 24;
 

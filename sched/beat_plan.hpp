@@ -2,6 +2,8 @@
 // What the barrier decides for the next beat, and every core reads in it.
 #pragma once
 
+#include <cstddef>
+
 #include "base/types.hpp"
 #include "sched/limits.hpp"
 
@@ -22,7 +24,8 @@ struct Thefts {
     u16 victim[CORES_MAX];
 };
 
-struct BeatPlan {
+/// What each core reads in each beat is in its first line.
+struct alignas(LINE_BYTES) BeatPlan {
     Beat beat;
     Timestamp start; ///< G
     u64 input_end;   ///< inputs below this position have been cut
@@ -31,5 +34,7 @@ struct BeatPlan {
     Selection ordered;
     Thefts thefts;
 };
+
+static_assert(offsetof(BeatPlan, ordered) + sizeof(u32) <= LINE_BYTES, "its count as well");
 
 } // namespace knhk

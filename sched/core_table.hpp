@@ -22,14 +22,13 @@ class CoreTable {
 };
 
 /// A core's part of the planned beat, and what it shows of itself afterwards.
-inline CoreOutcome run_beat_of(Core& core, RunState& state, CoreBoard& board, Worker& worker) {
-    const u32 id = core.id().raw;
-    const CoreOutcome outcome = core.run_beat(state.plan, worker);
-    state.step.core_digests[id] = core.log().digest();
-    board.event_counts[id] = core.log().count();
-    board.ordered_times[id] = outcome.ordered_time;
+inline CoreOutcome run_beat_of(Core& core, const BeatPlan& plan, CoreShown& shown, Worker& worker) {
+    const CoreOutcome outcome = core.run_beat(plan, worker);
+    shown.digest = core.log().digest();
+    shown.event_count = core.log().count();
+    shown.ordered_time = outcome.ordered_time;
     if (core.run().stealing) {
-        board.loads[id] = core.load();
+        shown.load = core.load();
     }
     return outcome;
 }

@@ -104,8 +104,9 @@ Result<Beat> SteppedScheduler::run_cycle(const CoreToken& core) {
         return fail(Error::NoWork);
     }
     const Beat beat = state_->plan.beat;
-    cores_.with(core.core().raw,
-                [this](Core& of) { outcome_.add(run_beat_of(of, *state_, board_, worker_)); });
+    cores_.with(core.core().raw, [this](Core& of) {
+        outcome_.add(run_beat_of(of, state_->plan, board_.cores[of.id().raw], worker_));
+    });
     had_their_part_[core.core().raw] = 1;
     --cores_left_;
     if (cores_left_ == 0) {
@@ -136,7 +137,7 @@ bool SteppedScheduler::begin_beat() {
 }
 
 void SteppedScheduler::end_beat() {
-    state_->close_beat(outcome_, run_.cores);
+    state_->close_beat(outcome_, board_, run_.cores);
     now_ = Timestamp{outcome_.clock_max};
     for (u32 id = 0; id < run_.cores; ++id) {
         had_their_part_[id] = 0;

@@ -74,7 +74,7 @@ class CoreTokens {
 
     [[nodiscard]] CoreToken claim(CoreId core) {
         KNHK_CHECK(core.raw < CORES_MAX, core.raw);
-        Flag& claimed = claimed_[core.raw];
+        auto& claimed = claimed_[core.raw].flag;
         KNHK_CHECK(claimed.load(std::memory_order_relaxed) == 0, core.raw);
         claimed.store(1, std::memory_order_relaxed);
         return {*this, core};
@@ -82,12 +82,14 @@ class CoreTokens {
 
   private:
     friend class CoreToken;
-    // One word a core: neighbouring cores have one worker, mostly.
-    using Flag = NativeAtomics::Atomic<u32>;
+    /// Each alone in its line: workers of neighbouring cores would wait for each other.
+    struct alignas(LINE_BYTES) Claim {
+        NativeAtomics::Atomic<u32> flag;
+    };
 
-    void give_back(CoreId core) { claimed_[core.raw].store(0, std::memory_order_relaxed); }
+    void give_back(CoreId core) { claimed_[core.raw].flag.store(0, std::memory_order_relaxed); }
 
-    alignas(SEPARATION_BYTES) Flag claimed_[CORES_MAX] = {};
+    Claim claimed_[CORES_MAX] = {};
 };
 
 inline void CoreToken::give_back() {

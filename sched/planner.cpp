@@ -176,7 +176,7 @@ void Planner::select_ordered(const Outcome& outcome) {
     }
     MergeHeap<FrontCursor, CORES_MAX> fronts;
     for (u32 core = 0; core < run_->cores; ++core) {
-        if (board_->ordered_times[core] <= time) {
+        if (board_->cores[core].ordered_time <= time) {
             fronts.add({key_of(core, 0), core, 0});
         }
     }
@@ -225,13 +225,15 @@ void Planner::share_out(const u16* order) {
 /// barrier, so who takes what is no matter of speed.
 void Planner::steal() {
     Thefts& thefts = plan().thefts;
-    thefts.thieves = 0;
+    if (thefts.thieves != 0) { // else its line stays clean, and with all who read it
+        thefts.thieves = 0;
+    }
     if (!run_->stealing) {
         return;
     }
     u8 spare[CORES_MAX];
     for (u32 core = 0; core < run_->cores; ++core) {
-        spare[core] = board_->loads[core].spare;
+        spare[core] = board_->cores[core].load.spare;
         thefts.tasks[core] = 0;
         thefts.victim[core] = 0;
     }
@@ -259,7 +261,7 @@ void Planner::steal() {
 bool Planner::may_steal(u32 core) const {
     const Selection& ordered = plan().ordered;
     const bool has_ordered = ordered.count != 0 && ordered.begin[core] != ordered.end[core];
-    return board_->loads[core].idle && !has_ordered;
+    return board_->cores[core].load.idle && !has_ordered;
 }
 
 void Planner::move_tasks(u32 victim, u32 thief, u32 count) {

@@ -51,12 +51,27 @@ struct Outcome {
     static constexpr u64 smaller(u64 a, u64 b) { return a < b ? a : b; }
 };
 
-/// Changed by the last arriver at the barrier; between barriers, cores write their digests.
+/// What a core shows the barrier of itself, alone in its line: no worker waits for another's store.
+struct alignas(LINE_BYTES) CoreShown {
+    Digest digest;    ///< of its records
+    u64 ordered_time; ///< the smallest key of its heap
+    u32 event_count;
+    CoreLoad load; ///< if the run steals
+};
+struct CoreBoard {
+    CoreShown cores[CORES_MAX];
+};
+
+/// Changed by the last arriver at the barrier, and by nobody else.
 struct RunState {
     /// The beat that was executed enters the chain.
-    void close_beat(const Outcome& outcome, u32 core_count) {
+    void close_beat(const Outcome& outcome, const CoreBoard& board, u32 core_count) {
         step.beat = plan.beat.raw;
         step.start_time = plan.start.raw;
+        for (u32 core = 0; core < core_count; ++core) {
+            step.core_digests[core] = board.cores[core].digest;
+            events += board.cores[core].event_count;
+        }
         step.previous = chain_digest(step, core_count);
         on_the_way += outcome.sent - outcome.lined_up;
         ++beats_executed;
@@ -88,13 +103,6 @@ struct alignas(SEPARATION_BYTES) WorkerSlot {
     u64 beat_tasks; ///< executed in this beat
     u64 tasks;      ///< in all: telemetry
     u32 core;       ///< being run, for reports of failures
-};
-
-/// What each core shows the barrier of itself: one array a subject, read from end to end.
-struct CoreBoard {
-    u64 ordered_times[CORES_MAX]; ///< the smallest key of each heap
-    u32 event_counts[CORES_MAX];
-    CoreLoad loads[CORES_MAX]; ///< if the run steals
 };
 
 struct WorkersState {

@@ -129,6 +129,7 @@ void Scheduler::run_beat(u32 worker, u32 crew) {
     each_core(worker, crew, [this, worker](u32 id, bool next_is_mine) {
         carried_[worker].chaos.disturb();
         if (next_is_mine) {
+            __builtin_prefetch(&workers_->board.cores[id + 1], 1);
             cores_.with(id + 1, [this](const Core& next) { next.expect_beat(state_->plan); });
         }
         cores_.with(id, [this, worker](Core& core) {
@@ -142,7 +143,8 @@ void Scheduler::run_core(u32 worker, Core& core) {
     WorkerSlot& slot = workers_->workers[worker];
     slot.core = core.id().raw;
     const u64 tasks_before = core.clock().tasks;
-    slot.outcome.add(run_beat_of(core, *state_, workers_->board, carried_[worker]));
+    slot.outcome.add(
+        run_beat_of(core, state_->plan, workers_->board.cores[core.id().raw], carried_[worker]));
     const u64 tasks = core.clock().tasks - tasks_before;
     slot.beat_tasks += tasks;
     slot.tasks += tasks;
@@ -179,7 +181,9 @@ void Scheduler::end_beat(u32 worker, Meeting& barrier) {
     chaos.disturb();
     plan_next(outcome);
     save_if_wanted();
-    workers_->claims.reset();
+    if (options_.claiming == Claiming::Dynamic) {
+        workers_->claims.reset();
+    }
     if (options_.workers > 1) {
         choose_crew(chaos, barrier);
     }
@@ -244,13 +248,15 @@ Outcome Scheduler::reduce(u32 crew) const {
 
 /// The beat enters the chain and the log.
 void Scheduler::close_beat(const Outcome& outcome) {
-    state_->close_beat(outcome, run_->cores);
-    for (u32 id = 0; id < run_->cores; ++id) {
-        state_->events += workers_->board.event_counts[id];
-    }
+    const CoreBoard& board = workers_->board;
+    state_->close_beat(outcome, board, run_->cores);
     log_->finish_block(); // of the beat before: everybody has written its part by now
+    u32 event_counts[CORES_MAX];
+    for (u32 id = 0; id < run_->cores; ++id) {
+        event_counts[id] = board.cores[id].event_count;
+    }
     log_->begin_block(state_->plan.beat, state_->plan.start, chain(),
-                      std::span(workers_->board.event_counts).first(run_->cores));
+                      std::span(event_counts).first(run_->cores));
     constexpr u64 BEATS_BETWEEN_SHOWS = 64;
     if (state_->beats_executed % BEATS_BETWEEN_SHOWS == 0) {
         count_up();

@@ -98,9 +98,9 @@ void ByHand::plan_by_hand(u64 k, u64 input_end) {
 void ByHand::run() {
     outcome = Outcome::none();
     for (u32 id = 0; id < setup.cores; ++id) {
-        outcome.add(run_beat_of(core(id), *state, board, worker_));
+        outcome.add(run_beat_of(core(id), state->plan, board.cores[id], worker_));
     }
-    state->close_beat(outcome, setup.cores);
+    state->close_beat(outcome, board, setup.cores);
 }
 
 bool ByHand::step() {
@@ -134,7 +134,7 @@ u8& ByHand::latency(u32 from, u32 to) const {
 
 void ByHand::show_loads() {
     for (u32 id = 0; id < setup.cores; ++id) {
-        board.loads[id] = core(id).load();
+        board.cores[id].load = core(id).load();
     }
 }
 

@@ -401,10 +401,10 @@ TEST_F(CoreArrivals, core_is_idle_if_its_rings_and_all_four_lines_hold_nothing) 
 TEST_F(CoreArrivals, loads_are_shown_if_the_run_steals) {
     hand_.set_up(2, {{task_of(1)}});
     hand_.beat(0);
-    EXPECT_FALSE(hand_.board.loads[0].idle);
+    EXPECT_FALSE(hand_.board.cores[0].load.idle);
     hand_.setup.stealing = true;
     hand_.beat(1);
-    EXPECT_TRUE(hand_.board.loads[0].idle);
+    EXPECT_TRUE(hand_.board.cores[0].load.idle);
 }
 
 } // namespace

@@ -62,12 +62,12 @@ TEST(Core, records_and_digest_are_shown_to_the_barrier) {
     const auto events = hand.events(1);
     ASSERT_EQ(events.size(), 3u);
     EXPECT_EQ(events[0].core, 1u);
-    EXPECT_EQ(hand.board.event_counts[0], 0u);
-    EXPECT_EQ(hand.board.ordered_times[0], NO_ORDERED_KEY.key);
-    EXPECT_EQ(hand.board.ordered_times[1], 900u);
-    EXPECT_EQ(hand.board.event_counts[1], 3u);
-    EXPECT_EQ(hand.state->step.core_digests[0], Digest{});
-    EXPECT_EQ(hand.state->step.core_digests[1], xxh3_128(events.data(), 3 * sizeof(Event)));
+    EXPECT_EQ(hand.board.cores[0].event_count, 0u);
+    EXPECT_EQ(hand.board.cores[0].ordered_time, NO_ORDERED_KEY.key);
+    EXPECT_EQ(hand.board.cores[1].ordered_time, 900u);
+    EXPECT_EQ(hand.board.cores[1].event_count, 3u);
+    EXPECT_EQ(hand.board.cores[0].digest, Digest{});
+    EXPECT_EQ(hand.board.cores[1].digest, xxh3_128(events.data(), 3 * sizeof(Event)));
     EXPECT_EQ(hand.outcome.clock_max, 3u) << "core 0 stands still";
 }
 
