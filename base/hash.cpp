@@ -1,23 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The only place that includes XXH3.
 #include "base/hash.hpp"
 
-#include <cstdlib>
-#include <cstring>
-
-// -ffreestanding turns builtins off, and XXH3's 32-byte copies would become calls: name the
-// builtins. The headers above come first, so that these macros meet no declaration.
-#define memcpy __builtin_memcpy
-#define memset __builtin_memset
-// XXH3's streaming form allocates; nothing here uses it, and the image has no heap.
-#define malloc(size) (static_cast<void*>(nullptr))
-#define free(pointer) (static_cast<void>(pointer))
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-#undef memcpy
-#undef memset
-#undef malloc
-#undef free
+#include "base/xxh3_here.hpp"
 
 #include "base/hash_inline.hpp"
 
@@ -26,13 +10,24 @@ namespace knhk {
 const u64 xxh3::SECRET[8] = {SECRET_WORDS[0], SECRET_WORDS[1], SECRET_WORDS[2], SECRET_WORDS[3],
                              SECRET_WORDS[4], SECRET_WORDS[5], SECRET_WORDS[6], SECRET_WORDS[7]};
 
+Digest xxh3_128_portable(const void* bytes, std::size_t size) {
+    return xxh3_128_here(bytes, size);
+}
+
+namespace {
+constinit Xxh3Code code = xxh3_128_portable;
+} // namespace
+
+void use_xxh3(Xxh3Code chosen) {
+    code = chosen;
+}
+
 u64 xxh3_64(const void* bytes, std::size_t size) {
     return XXH3_64bits(bytes, size);
 }
 
 Digest xxh3_128(const void* bytes, std::size_t size) {
-    const XXH128_hash_t hash = XXH3_128bits(bytes, size);
-    return Digest{hash.low64, hash.high64};
+    return code(bytes, size);
 }
 
 void write_hex(const Digest& digest, char* to) {

@@ -19,6 +19,9 @@ static_assert(sizeof(Digest) == 16);
 [[nodiscard]] u64 xxh3_64(const void* bytes, std::size_t size);
 [[nodiscard]] Digest xxh3_128(const void* bytes, std::size_t size);
 
+/// Which code hashes what is long, of what a machine has. Called while nobody hashes.
+void choose_xxh3(u64 instruction_sets);
+
 inline constexpr std::size_t DIGEST_TEXT_CHARS = 32;
 /// Writes 32 hex digits, the high word first (as `xxhsum -H2` prints it), and no final zero.
 void write_hex(const Digest& digest, char* to);

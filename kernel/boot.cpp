@@ -172,6 +172,7 @@ BootResult set_up_script(Kernel& kernel) {
 BootResult choose_kernels(Kernel& kernel) {
     const u64 usable = kernel.boot_info->instruction_sets;
     choose_sha256(usable);
+    choose_xxh3(usable);
     const RunConfig& config = kernel.config;
     kernel.run.kernels =
         config.isa_given ? find_kernels(config.isa, usable) : &best_kernels(usable);

@@ -30,7 +30,7 @@ class Marks {
   private:
     static constexpr u32 KEPT = 32;
     u32 count_ = 0;
-    u8* kept_[KEPT]; // not initialised: only the first count_ are looked at
+    u8* kept_[KEPT] = {};
 };
 
 } // namespace knhk

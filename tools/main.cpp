@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/hash.hpp"
 #include "base/sha256.hpp"
 #include "tools/command.hpp"
 #include "tools/host/failure.hpp"
@@ -110,6 +111,7 @@ int main(int argc, char** argv) {
     using namespace knhk;
     tools::occupy_standard_streams();
     choose_sha256(hosted::instruction_sets());
+    choose_xxh3(hosted::instruction_sets());
     try {
         return tools::run(argc, argv);
     } catch (const tools::Failure& failure) {

@@ -9,7 +9,10 @@
 #include <cstring>
 #include <string>
 
+#include "base/xxh3_code.hpp"
 #include "tests/base/pattern.hpp"
+#include "tests/support/usable_kernels.hpp"
+#include KNHK_LINUX_MACHINE
 
 namespace knhk {
 namespace {
@@ -65,10 +68,14 @@ constexpr Answer ANSWERS[] = {
     {100000, 0xb1535246cd3941d0, "c2c33a957dec8489b1535246cd3941d0"},
 };
 
-std::string text_of_128(std::span<const std::byte> bytes) {
+std::string text_of(const Digest& digest) {
     char text[DIGEST_TEXT_CHARS];
-    write_hex(xxh3_128(bytes.data(), bytes.size()), text);
+    write_hex(digest, text);
     return {text, sizeof text};
+}
+
+std::string text_of_128(std::span<const std::byte> bytes) {
+    return text_of(xxh3_128(bytes.data(), bytes.size()));
 }
 
 std::string text_of_64(std::span<const std::byte> bytes) {
@@ -89,6 +96,34 @@ TEST(HashTest, known_answers_in_128_bits_agree_as_text) {
     for (const Answer& answer : ANSWERS) {
         EXPECT_EQ(text_of_128(pattern(answer.size)), answer.hash_128) << answer.size;
     }
+}
+
+TEST(HashTest, each_code_of_this_machine_gives_the_known_answers) {
+    for (const Xxh3Code code : test::usable_xxh3()) {
+        for (const Answer& answer : ANSWERS) {
+            const std::vector<std::byte> bytes = pattern(answer.size);
+            EXPECT_EQ(text_of(code(bytes.data(), bytes.size())), answer.hash_128) << answer.size;
+        }
+    }
+}
+
+TEST(HashTest, each_code_of_this_machine_agrees_at_all_lengths_and_alignments) {
+    const std::vector<std::byte> bytes = pattern(5'000);
+    for (const Xxh3Code code : test::usable_xxh3()) {
+        for (std::size_t size = 0; size < 4'900; ++size) {
+            const std::byte* const from = bytes.data() + size % 67;
+            ASSERT_EQ(code(from, size), xxh3_128_portable(from, size)) << size;
+        }
+    }
+}
+
+TEST(HashTest, what_is_used_is_what_was_chosen) {
+    const Xxh3Code lazy = [](const void* /*bytes*/, std::size_t size) { return Digest{size, 7}; };
+    use_xxh3(lazy);
+    EXPECT_EQ(xxh3_128("abc", 3), (Digest{3, 7}));
+    choose_xxh3(hosted::instruction_sets());
+    EXPECT_EQ(xxh3_128("abc", 3), xxh3_128_portable("abc", 3));
+    use_xxh3(xxh3_128_portable);
 }
 
 // For n in 0..300: `xxhsum -H3` and `xxhsum -H2` of pattern(n), one line each, then of all lines.

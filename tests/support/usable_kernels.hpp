@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/sha256_code.hpp"
+#include "base/xxh3_code.hpp"
 #include "isa/kernel_table.hpp"
 
 namespace knhk::test {
@@ -13,5 +14,6 @@ namespace knhk::test {
 [[nodiscard]] std::vector<const KernelTable*> usable_kernels();
 /// The portable one first.
 [[nodiscard]] std::vector<Sha256Code> usable_sha256();
+[[nodiscard]] std::vector<Xxh3Code> usable_xxh3();
 
 } // namespace knhk::test

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// How XXH3 takes long inputs in: compiled for what every processor of the architecture has, or for
+// wider registers that a machine has besides. All give the same bits. Who hashes needs
+// base/hash.hpp alone.
+#pragma once
+
+#include "base/hash.hpp"
+
+namespace knhk {
+
+using Xxh3Code = Digest (*)(const void* bytes, std::size_t size);
+
+Digest xxh3_128_portable(const void* bytes, std::size_t size);
+// Each in a file of its own: base/xxh3_*.cpp.
+Digest xxh3_128_avx2(const void* bytes, std::size_t size);
+Digest xxh3_128_avx512(const void* bytes, std::size_t size);
+
+/// The best of what these instruction sets allow.
+[[nodiscard]] Xxh3Code best_xxh3(u64 instruction_sets);
+
+/// What hashes from now on. Called while nobody else hashes.
+void use_xxh3(Xxh3Code chosen);
+
+} // namespace knhk

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#include "base/instruction_set.hpp"
+#include "base/xxh3_code.hpp"
+
+namespace knhk {
+
+Xxh3Code best_xxh3(u64 instruction_sets) {
+    if ((instruction_sets & bit_of(InstructionSet::Avx512)) != 0) {
+        return xxh3_128_avx512;
+    }
+    return (instruction_sets & bit_of(InstructionSet::Avx2)) != 0 ? xxh3_128_avx2
+                                                                  : xxh3_128_portable;
+}
+
+} // namespace knhk
