@@ -46,7 +46,7 @@ eval_hook(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest
     }
     status =
         write_receipt(meter, outcome.receipts[place], request, number, request.sequence + place,
-                      *run, receipt_hashes(*run, hook.op, query, result));
+                      *run, receipt_hashes(*world.kernels, *run, hook.op, query, result));
     if (status != MuStatus::Ok) [[unlikely]] {
         return status;
     }
@@ -185,7 +185,7 @@ struct NoFlows {
         return false;
     }
     result.rows = is_boolean(hook.op) ? 0 : rows.mask;
-    const ReceiptHashes hashes = receipt_hashes(*run, hook.op, query, result);
+    const ReceiptHashes hashes = receipt_hashes(*world.kernels, *run, hook.op, query, result);
     return sealed.receipt.hook == hook_number(request.shard, request.task(), number) &&
            sealed.receipt.lanes == run->length && sealed.receipt.a_hash == hashes.a_hash &&
            sealed.content == hashes.content;

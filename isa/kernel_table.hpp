@@ -7,6 +7,7 @@
 #include "isa/guard_batch.hpp"
 #include "isa/op_code.hpp"
 #include "isa/query.hpp"
+#include "isa/receipt_hash.hpp"
 
 namespace knhk {
 
@@ -15,6 +16,8 @@ using BooleanKernel = bool (*)(const TripleRun& run, const Query& query);
 using RowKernel = void (*)(const TripleRun& run, const Query& query, RowResult& result);
 /// A bit for each guard that passes, and for each place without one.
 using GuardsKernel = u32 (*)(const GuardBatch& batch);
+/// Of rows, query and what else is bound (`ending`).
+using HashKernel = ReceiptHashes (*)(const TripleRun& run, const Query& query, u64 ending);
 
 struct KernelTable {
     const char* name;
@@ -23,6 +26,7 @@ struct KernelTable {
     RowKernel construct8;
     RowKernel select_sp;
     GuardsKernel guards8;
+    HashKernel hash_rows;
 };
 
 // Each in a file of its own under isa/kernels/.

@@ -12,7 +12,7 @@
 //                            `length` that meets it
 //   other_bits               the same for those that do not
 //   count                    how many lanes such a number has
-//   construct8, select_sp, guards8
+//   construct8, select_sp, guards8, hash_rows
 #pragma once
 
 #include "isa/kernel_table.hpp"
@@ -95,7 +95,8 @@ struct KernelSet {
                              ask_spo, ask_spo},
                 .construct8 = Lanes::construct8,
                 .select_sp = Lanes::select_sp,
-                .guards8 = Lanes::guards8};
+                .guards8 = Lanes::guards8,
+                .hash_rows = Lanes::hash_rows};
     }
 };
 
