@@ -5,15 +5,15 @@
 // holds both against his own (docs/isa.md): hash(A) = hash(mu(O)).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <type_traits>
 
 #include "base/hash_inline.hpp"
 #include "base/types.hpp"
-#include "isa/kernel_table.hpp"
 #include "isa/op_code.hpp"
 #include "isa/query.hpp"
-#include "isa/receipt_hash.hpp"
+#include "isa/triple_run.hpp"
 
 namespace knhk {
 
@@ -37,10 +37,21 @@ static_assert(offsetof(Receipt, actual_ticks) == 28 && offsetof(Receipt, lanes) 
 static_assert(offsetof(Receipt, pad) == 36 && offsetof(Receipt, span) == 40);
 static_assert(offsetof(Receipt, a_hash) == 48);
 
+/// What a receipt says of a run and a query.
+struct ReceiptHashes {
+    u64 a_hash;  ///< S ^ P ^ O over the rows: blind to their order, 0 of rows that cancel out
+    u64 content; ///< of the rows, and no others, the query and what it came to
+};
+
 /// One cache line.
 struct SealedReceipt {
     Receipt receipt;
     u64 content; ///< binding_hash()
+
+    [[gnu::always_inline]] void bind(const ReceiptHashes& hashes) {
+        receipt.a_hash = hashes.a_hash;
+        content = hashes.content;
+    }
 };
 static_assert(sizeof(SealedReceipt) == 64 &&
               std::has_unique_object_representations_v<SealedReceipt>);
@@ -65,19 +76,70 @@ struct QueryResult {
     u32 rows; ///< a bit for each emitted one
 };
 
-/// What the hashes take of it beside the rows and the query's words. The threshold is a hook's, of
-/// 32 bits.
-[[nodiscard, gnu::always_inline]] inline u64 ending_of(const TripleRun& run, OpCode op,
-                                                       const Query& query, QueryResult result) {
-    return u64{static_cast<u8>(op)} | u64{run.length} << 8 | u64{result.answer} << 16 |
-           u64{result.rows} << 24 | query.threshold << 32;
+namespace binding {
+
+/// Two for each row, and four behind them.
+inline constexpr u32 KEYS = 2 * RUN_ROWS + 4;
+
+/// SplitMix64 from zero on.
+consteval std::array<u64, KEYS> make_keys() {
+    std::array<u64, KEYS> keys{};
+    u64 state = 0;
+    for (u64& key : keys) {
+        state += 0x9E37'79B9'7F4A'7C15;
+        key = (state ^ state >> 30) * 0xBF58'476D'1CE4'E5B9;
+        key = (key ^ key >> 27) * 0x94D0'49BB'1331'11EB;
+        key ^= key >> 31;
+    }
+    return keys;
+}
+inline constexpr std::array<u64, KEYS> KEY = make_keys();
+
+// All inline, so that what is made of it belongs to the file of an instruction set alone.
+
+/// Two words under two words of the keys: their product of 128 bits, folded.
+[[nodiscard, gnu::always_inline]] inline u64 mix(u64 a, u64 b, u32 key) {
+    __extension__ using u128 = unsigned __int128;
+    const u128 product = static_cast<u128>(a ^ KEY[key]) * (b ^ KEY[key + 1]);
+    return static_cast<u64>(product) ^ static_cast<u64>(product >> 64);
 }
 
-/// The run has at most RUN_ROWS.
-[[nodiscard, gnu::always_inline]] inline ReceiptHashes
-receipt_hashes(const KernelTable& kernels, const TripleRun& run, OpCode op, const Query& query,
-               QueryResult result) {
-    return kernels.hash_rows(run, query, ending_of(run, op, query, result));
+/// What the sum has beside the rows: who asked what, and ending_of().
+[[nodiscard, gnu::always_inline]] inline u64 mix_query(const TripleRun& run, const Query& query,
+                                                       u64 ending) {
+    constexpr u32 BEHIND_ROWS = 2 * RUN_ROWS;
+    return ending + mix(query.subject, query.object, BEHIND_ROWS) +
+           mix(run.predicate, query.predicate, BEHIND_ROWS + 2);
+}
+
+/// One row after the other.
+[[nodiscard, gnu::always_inline]] inline ReceiptHashes hash_rows(const TripleRun& run,
+                                                                 const Query& query, u64 ending) {
+    u64 sum = mix_query(run, query, ending);
+    u64 folded = (run.length & 1) != 0 ? run.predicate : 0;
+#pragma GCC unroll 8
+    for (u32 row = 0; row < RUN_ROWS; ++row) {
+        if (row == run.length) {
+            break;
+        }
+        sum += mix(run.subjects[row], run.objects[row], 2 * row);
+        folded ^= run.subjects[row] ^ run.objects[row];
+    }
+    return {folded, xxh3::avalanche(sum)};
+}
+
+} // namespace binding
+
+/// What the answer yes is in the sum. No other bit of what is multiplied stands in its place.
+inline constexpr u64 ENDING_YES = xxh3::PRIME << 16;
+
+/// What the sum has of it beside the rows and the query's words. The threshold is a hook's, of 32
+/// bits.
+[[nodiscard, gnu::always_inline]] inline u64 ending_of(const TripleRun& run, OpCode op,
+                                                       const Query& query, QueryResult result) {
+    const u64 rest = u64{static_cast<u8>(op)} | u64{run.length} << 8 | u64{result.rows} << 24 |
+                     query.threshold << 32;
+    return rest * xxh3::PRIME + (result.answer ? ENDING_YES : 0);
 }
 
 /// Where, when and by which hook.

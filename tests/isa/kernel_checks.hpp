@@ -62,7 +62,17 @@ inline const char* wrong_in(const KernelTable& kernels, OpCode op, const TripleR
                             const Query& query) {
     if (is_boolean(op)) {
         const bool found = kernels.booleans[static_cast<u32>(op)](run, query);
-        return found == naive::answer(op, run, query) ? nullptr : "another answer";
+        if (found != naive::answer(op, run, query)) {
+            return "another answer";
+        }
+        constexpr u64 ENDING = 0x89AB'CDEF'0000'0F01;
+        SealedReceipt receipt{};
+        const bool bound = kernels.bindings[static_cast<u32>(op)](run, query, ENDING, receipt);
+        const ReceiptHashes hashes =
+            kernels.hash_rows(run, query, found ? ENDING + ENDING_YES : ENDING);
+        const bool is_same = bound == found && receipt.receipt.a_hash == hashes.a_hash &&
+                             receipt.content == hashes.content;
+        return is_same ? nullptr : "something else that is bound";
     }
     RowResult wanted;
     RowResult found;
