@@ -42,8 +42,8 @@ eval_hook(M& meter, const WorldOf<Tables>& world, const TripleRun* run, const Si
     const Query query = query_of(hook, request);
     SealedReceipt& receipt = outcome.receipts[place];
     const BindingKernel asked = binding_kernel(*world.kernels, op);
-    status = run_kernel(meter, *world.kernels, asked, op, *run, query, outcome.rows[place],
-                        receipt, answer);
+    status = run_kernel(meter, *world.kernels, asked, op, *run, query, outcome.rows[place], receipt,
+                        answer);
     if (status != MuStatus::Ok) [[unlikely]] {
         return status;
     }

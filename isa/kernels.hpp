@@ -28,9 +28,10 @@ namespace knhk {
 }
 
 /// What a receipt says. The run has at most RUN_ROWS.
-[[nodiscard, gnu::always_inline]] inline ReceiptHashes
-receipt_hashes(const KernelTable& kernels, const TripleRun& run, OpCode op, const Query& query,
-               QueryResult result) {
+[[nodiscard, gnu::always_inline]] inline ReceiptHashes receipt_hashes(const KernelTable& kernels,
+                                                                      const TripleRun& run,
+                                                                      OpCode op, const Query& query,
+                                                                      QueryResult result) {
     return kernels.hash_rows(run, query, ending_of(run, op, query, result));
 }
 

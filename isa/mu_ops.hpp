@@ -32,10 +32,12 @@ concept CustomGuards = requires(G& guards, u16 id) {
 inline constexpr u32 MU_WORDS = 4;
 struct MuRequest {
     u64 words[MU_WORDS];
-    // For the receipts: where and when it is evaluated, and how many were written there before.
+    // For the receipts: when and where it is evaluated, and how many were written there before. Not
+    // in the order of a receipt: compilers copy two words that are together in both as one, which
+    // waits for the narrow stores of whoever has just made the request.
     u64 cycle;
-    u64 shard;
     u64 sequence;
+    u64 shard;
 
     [[nodiscard]] u32 task() const { return static_cast<u16>(words[0]); }
     /// Of the cycle or the attempts that it is in.
@@ -135,14 +137,14 @@ template<Meter M, class Tables>
 
 /// Costs what the pattern does; a snapshot that says otherwise is refused.
 template<Meter M, class Tables>
-[[nodiscard, gnu::always_inline]] inline MuStatus
-dispatch_pattern(M& meter, const Tables& tables, u16 number, PatternId& id) {
+[[nodiscard, gnu::always_inline]] inline MuStatus dispatch_pattern(M& meter, const Tables& tables,
+                                                                   u16 number, PatternId& id) {
     if (!is_sound(tables, number < tables.patterns.size())) [[unlikely]] {
         return MuStatus::NoPattern;
     }
     const SigmaPattern& pattern = tables.patterns[number];
-    if (!is_sound(tables, pattern.cost != 0 && pattern.cost == pattern_cost(pattern.id)))
-        [[unlikely]] {
+    const bool costs_that = pattern.cost != 0 && pattern.cost == pattern_cost(pattern.id);
+    if (!is_sound(tables, costs_that)) [[unlikely]] {
         return MuStatus::NoPattern;
     }
     id = static_cast<PatternId>(pattern.id);
@@ -285,10 +287,17 @@ eval_guards(M& meter, const WorldOf<Tables>& world, const TripleRun* run, const 
                                                         const MuRequest& request) {
     const bool own_subject = (hook.from_task & HOOK_SUBJECT_FROM_TASK) != 0;
     const bool own_object = (hook.from_task & HOOK_OBJECT_FROM_TASK) != 0;
-    return {.subject = own_subject ? request.words[2] : hook.subject,
-            .predicate = hook.predicate,
-            .object = own_object ? request.words[3] : hook.object,
-            .threshold = hook.threshold};
+    Query query{.subject = hook.subject,
+                .predicate = hook.predicate,
+                .object = hook.object,
+                .threshold = hook.threshold};
+    if (own_subject) {
+        query.subject = request.words[2];
+    }
+    if (own_object) {
+        query.object = request.words[3];
+    }
+    return query;
 }
 
 /// Puts the query to `asked`, or to what emits rows if that is null. Its hashes are in the receipt

@@ -126,14 +126,15 @@ consteval PatternShape make_shape(PatternId id) {
     return {};
 }
 
-/// Of all ids, and behind them one for what is no pattern.
-inline constexpr std::array<PatternShape, PATTERNS_END + 1> PATTERN_SHAPES = []() consteval {
+consteval std::array<PatternShape, PATTERNS_END + 1> make_shapes() {
     std::array<PatternShape, PATTERNS_END + 1> shapes{};
     for (u16 id = 0; id < PATTERNS_END; ++id) {
         shapes[id] = make_shape(static_cast<PatternId>(id));
     }
     return shapes;
-}();
+}
+/// Of all ids, and behind them one for what is no pattern.
+inline constexpr std::array<PatternShape, PATTERNS_END + 1> PATTERN_SHAPES = make_shapes();
 
 constexpr const PatternShape& shape_of(PatternId id) {
     const u16 number = static_cast<u16>(id);

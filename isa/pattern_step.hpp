@@ -42,7 +42,8 @@ struct FlowRoute {
 
 namespace mu {
 
-[[gnu::always_inline]] constexpr FlowRoute by_when_false(const SigmaTask& task, FlowTurn turn, bool answer = false) {
+[[gnu::always_inline]] constexpr FlowRoute by_when_false(const SigmaTask& task, FlowTurn turn,
+                                                         bool answer = false) {
     return {turn, answer, true, 0, task.when_false};
 }
 
@@ -63,7 +64,8 @@ constexpr u8 all_branches(const SigmaTask& task) {
     return by_when_false(task, task.when_false == SIGMA_NONE ? FlowTurn::NoBranch : FlowTurn::Goes);
 }
 
-[[gnu::always_inline]] constexpr FlowRoute by_cycle(const SigmaTask& task, const MuRequest& request, bool answer) {
+[[gnu::always_inline]] constexpr FlowRoute by_cycle(const SigmaTask& task, const MuRequest& request,
+                                                    bool answer) {
     if (!answer) {
         return {.next_task = task.when_true}; // left as it should be
     }
@@ -72,7 +74,8 @@ constexpr u8 all_branches(const SigmaTask& task) {
                : by_when_false(task, FlowTurn::Goes, true);
 }
 
-[[gnu::always_inline]] constexpr FlowRoute by_retry(const SigmaTask& task, const MuRequest& request, bool answer) {
+[[gnu::always_inline]] constexpr FlowRoute by_retry(const SigmaTask& task, const MuRequest& request,
+                                                    bool answer) {
     if (answer || request.rounds() + 1 >= task.rounds) {
         return by_answer(task, answer);
     }
@@ -80,8 +83,8 @@ constexpr u8 all_branches(const SigmaTask& task) {
 }
 
 /// Of a token whose hooks were looked at: `yes` has a bit for each that is true.
-[[gnu::always_inline]] constexpr FlowRoute route_by_hooks(PatternId id, const SigmaTask& task, const MuRequest& request,
-                                   u32 yes) {
+[[gnu::always_inline]] constexpr FlowRoute route_by_hooks(PatternId id, const SigmaTask& task,
+                                                          const MuRequest& request, u32 yes) {
     const bool answer = yes == (u32{1} << task.hook_count) - 1;
     if (id == PatternId::Sequence) { // the most, without the jump
         return by_answer(task, answer);

@@ -81,8 +81,8 @@ struct SigmaTables {
     std::span<const Hook> hooks;
 };
 
-/// Of a snapshot that was opened: all that it allows was looked at then (sigma/snapshot.cpp), and is
-/// not again. Only who has done that makes one.
+/// Of a snapshot that was opened: all that it allows was looked at then (sigma/snapshot.cpp), and
+/// is not again. Only who has done that makes one.
 struct CheckedTables : SigmaTables {
     static constexpr bool CHECKED = true;
 

@@ -208,7 +208,7 @@ double cycles_of_tasks(const CheckedWorld& world) {
             for (u32 i = 0; i < RUNS; ++i) {
                 TickBudget budget = TickBudget::chatman();
                 static_cast<void>(budget.charge(cost_of(Operation::Execute)));
-                const MuRequest request{{i, i, 1, 0}, round, 0, i};
+                const MuRequest request{{i, i, 1, 0}, round, i, 0};
                 static_cast<void>(eval_task(budget, world, request, none, NoFlows(), outcome));
                 sum += outcome.receipts[0].content;
             }

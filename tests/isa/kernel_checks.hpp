@@ -205,8 +205,8 @@ constexpr u64 power_of_domain(u32 digits) {
     return wrong;
 }
 
-/// The hashes of runs of all lengths, of words of all kinds, with rows behind them. Returns how many
-/// are wrong.
+/// The hashes of runs of all lengths, of words of all kinds, with rows behind them. Returns how
+/// many are wrong.
 [[nodiscard]] inline u64 wrong_hashes(const KernelTable& kernels, u64 samples, Coverage& coverage) {
     Dice dice(4);
     const auto word = [&dice] { return dice.below(2) == 0 ? edge_word(dice) : dice.bits(); };
