@@ -94,7 +94,8 @@ execute_fiber(const KernelTable& kernels, const TripleRun& run, const FiberHook&
     if (status != MuStatus::Ok) [[unlikely]] {
         return {FiberStatus::Error, false, ParkCause::None, Error::UnknownOperation, {}};
     }
-    const ReceiptHashes hashes = receipt_hashes(run, hook.op, hook.query, {answer, rows.mask});
+    const ReceiptHashes hashes =
+        receipt_hashes(kernels, run, hook.op, hook.query, {answer, rows.mask});
     // Made where it is returned: a copy in wide words would wait for the narrow stores.
     return {FiberStatus::Completed,
             answer,

@@ -17,6 +17,7 @@ struct MuOutcome : FlowRoute {
     SealedReceipt receipts[SIGMA_HOOKS_MAX];
     RowResult rows[SIGMA_HOOKS_MAX];
 
+    void go_by(const FlowRoute& route) { static_cast<FlowRoute&>(*this) = route; }
     [[nodiscard]] bool emits(u32 place) const { return (emitting >> place & 1) != 0; }
     [[nodiscard]] u32 emitted(u32 place) const { return emits(place) ? rows[place].count : 0; }
 };
@@ -24,50 +25,53 @@ struct MuOutcome : FlowRoute {
 namespace mu {
 
 /// One hook: observe, evaluate, receipt.
-template<Meter M>
+template<Meter M, class Tables>
 [[nodiscard, gnu::always_inline]] inline MuStatus
-eval_hook(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest& request,
-          MuOutcome& outcome, u32 place, bool& answer) {
+eval_hook(M& meter, const WorldOf<Tables>& world, const TripleRun* run, const SigmaTask& task,
+          const MuRequest& request, MuOutcome& outcome, u32 place, bool& answer) {
     const u16 number = task.hooks[place];
-    if (number >= world.tables.hooks.size()) [[unlikely]] {
+    if (!is_sound(world.tables, number < world.tables.hooks.size())) [[unlikely]] {
         return MuStatus::NoHook;
     }
     const Hook& hook = world.tables.hooks[number];
-    const TripleRun* run = nullptr;
-    MuStatus status = read_observation(meter, world, request.run(), run);
+    const OpCode op = hook.op;
+    MuStatus status = read_observation(meter, run);
     if (status != MuStatus::Ok) [[unlikely]] {
         return status;
     }
     const Query query = query_of(hook, request);
-    QueryResult result{};
-    status = run_kernel(meter, *world.kernels, hook.op, *run, query, outcome.rows[place], result);
+    SealedReceipt& receipt = outcome.receipts[place];
+    const BindingKernel asked = binding_kernel(*world.kernels, op);
+    status = run_kernel(meter, *world.kernels, asked, op, *run, query, outcome.rows[place], receipt,
+                        answer);
     if (status != MuStatus::Ok) [[unlikely]] {
         return status;
     }
-    status =
-        write_receipt(meter, outcome.receipts[place], request, number, request.sequence + place,
-                      *run, receipt_hashes(*run, hook.op, query, result));
+    const u32 bit = u32{1} << place;
+    if (asked == nullptr) [[unlikely]] {
+        outcome.emitting = static_cast<u8>(outcome.emitting | bit);
+    }
+    status = write_receipt(meter, receipt.receipt, request, number, request.sequence + place, *run);
     if (status != MuStatus::Ok) [[unlikely]] {
+        outcome.emitting = static_cast<u8>(outcome.emitting & (bit - 1)); // without its receipt
         return status;
     }
     outcome.hooks_run = static_cast<u8>(place + 1);
-    outcome.emitting = static_cast<u8>(outcome.emitting | u32{!is_boolean(hook.op)} << place);
-    answer = result.answer;
     return MuStatus::Ok;
 }
 
 /// Hooks in order, up to the first whose answer is `last`: 0 or 1, or 2 for none. `yes` gets a bit
 /// for each that is true.
-template<Meter M>
+template<Meter M, class Tables>
 [[nodiscard, gnu::always_inline]] inline MuStatus
-eval_hooks(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest& request,
-           MuOutcome& outcome, u32 last, u32& yes) {
-    if (task.hook_count > SIGMA_HOOKS_MAX) [[unlikely]] {
+eval_hooks(M& meter, const WorldOf<Tables>& world, const TripleRun* run, const SigmaTask& task,
+           const MuRequest& request, MuOutcome& outcome, u32 last, u32& yes) {
+    if (!is_sound(world.tables, task.hook_count <= SIGMA_HOOKS_MAX)) [[unlikely]] {
         return MuStatus::NoHook;
     }
     for (u32 place = 0; place < task.hook_count; ++place) {
         bool answer = false;
-        const MuStatus status = eval_hook(meter, world, task, request, outcome, place, answer);
+        const MuStatus status = eval_hook(meter, world, run, task, request, outcome, place, answer);
         if (status != MuStatus::Ok) [[unlikely]] {
             return status;
         }
@@ -103,37 +107,41 @@ turn_of(PatternId id, const SigmaTask& task, const MuRequest& request, const F& 
 }
 
 /// Up to where the token goes on, or to what ends the task before that is known.
-template<Meter M, CustomGuards G, FlowKeeper F>
+template<Meter M, class Tables, CustomGuards G, FlowKeeper F>
 [[nodiscard, gnu::always_inline]] inline MuStatus
-eval_steps(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest& request,
-           G& custom, const F& flows, MuOutcome& outcome, FlowRoute& route) {
+eval_steps(M& meter, const WorldOf<Tables>& world, const SigmaTask& task, const MuRequest& request,
+           G& custom, const F& flows, MuOutcome& outcome) {
     PatternId pattern = PatternId::Sequence;
     MuStatus status = dispatch_pattern(meter, world.tables, task.pattern, pattern);
     if (status != MuStatus::Ok) [[unlikely]] {
         return status;
     }
-    u32 passed = 0;
-    status = eval_guards(meter, world, task, request, custom, passed);
-    if (status != MuStatus::Ok) [[unlikely]] {
-        return status;
+    const TripleRun* const run = world.run(request.run());
+    const GuardVerdict guards = eval_guards(meter, world, run, task, request, custom);
+    outcome.guards = guards.passed;
+    if (guards.status != MuStatus::Ok) [[unlikely]] {
+        return guards.status;
     }
-    outcome.guards = static_cast<u8>(passed);
-    if (passed != ALL_GUARDS) {
+    if (guards.passed != ALL_GUARDS) {
         return MuStatus::GuardFailed;
     }
-    const HookRule rule = shape_of(pattern).hooks;
-    if (rule != HookRule::UntilFalse && task.hook_count != task.branch_count) [[unlikely]] {
-        return MuStatus::NoTask;
-    }
-    const FlowTurn turn = turn_of(pattern, task, request, flows);
-    if (turn != FlowTurn::Goes) [[unlikely]] {
-        route = route_without_hooks(task, turn);
-        return MuStatus::Ok;
+    HookRule rule = HookRule::UntilFalse;
+    if (pattern != PatternId::Sequence) { // of which all is known
+        rule = shape_of(pattern).hooks;
+        if (!is_sound(world.tables, rule == HookRule::UntilFalse ||
+                                        task.hook_count == task.branch_count)) [[unlikely]] {
+            return MuStatus::NoTask;
+        }
+        const FlowTurn turn = turn_of(pattern, task, request, flows);
+        if (turn != FlowTurn::Goes) {
+            outcome.go_by(route_without_hooks(task, turn));
+            return MuStatus::Ok;
+        }
     }
     u32 yes = 0;
-    status = eval_hooks(meter, world, task, request, outcome, last_answer(rule), yes);
+    status = eval_hooks(meter, world, run, task, request, outcome, last_answer(rule), yes);
     if (status == MuStatus::Ok) [[likely]] {
-        route = route_by_hooks(pattern, task, request, yes);
+        outcome.go_by(route_by_hooks(pattern, task, request, yes));
     }
     return status;
 }
@@ -141,22 +149,25 @@ eval_steps(M& meter, const MuWorld& world, const SigmaTask& task, const MuReques
 } // namespace mu
 
 /// Fills `outcome`, and returns its status. Of receipts and rows those that are valid are written.
-template<Meter M, CustomGuards G, FlowKeeper F>
-MuStatus eval_task(M& meter, const MuWorld& world, const MuRequest& request, G& custom,
-                   const F& flows, MuOutcome& outcome) {
+/// Inline: what the caller has just made of the request stays in registers.
+template<Meter M, class Tables, CustomGuards G, FlowKeeper F>
+[[gnu::always_inline]] inline MuStatus eval_task(M& meter, const WorldOf<Tables>& world,
+                                                 const MuRequest& request, G& custom,
+                                                 const F& flows, MuOutcome& outcome) {
+    outcome.go_by(FlowRoute{});
     outcome.guards = 0;
     outcome.hooks_run = 0;
     outcome.emitting = 0;
+    M ticks = meter; // in registers, whatever is called
     const SigmaTask* task = nullptr;
-    FlowRoute route;
-    MuStatus status = check_budget(meter);
+    MuStatus status = check_budget(ticks);
     if (status == MuStatus::Ok) [[likely]] {
-        status = load_sigma(meter, world.tables, request.task(), task);
+        status = load_sigma(ticks, world.tables, request.task(), task);
     }
     if (status == MuStatus::Ok) [[likely]] {
-        status = mu::eval_steps(meter, world, *task, request, custom, flows, outcome, route);
+        status = mu::eval_steps(ticks, world, *task, request, custom, flows, outcome);
     }
-    static_cast<FlowRoute&>(outcome) = route;
+    meter = ticks;
     outcome.status = status;
     return status;
 }
@@ -185,7 +196,7 @@ struct NoFlows {
         return false;
     }
     result.rows = is_boolean(hook.op) ? 0 : rows.mask;
-    const ReceiptHashes hashes = receipt_hashes(*run, hook.op, query, result);
+    const ReceiptHashes hashes = receipt_hashes(*world.kernels, *run, hook.op, query, result);
     return sealed.receipt.hook == hook_number(request.shard, request.task(), number) &&
            sealed.receipt.lanes == run->length && sealed.receipt.a_hash == hashes.a_hash &&
            sealed.content == hashes.content;

@@ -7,6 +7,7 @@
 #include "isa/guard_batch.hpp"
 #include "isa/op_code.hpp"
 #include "isa/query.hpp"
+#include "isa/receipt.hpp"
 
 namespace knhk {
 
@@ -15,6 +16,12 @@ using BooleanKernel = bool (*)(const TripleRun& run, const Query& query);
 using RowKernel = void (*)(const TripleRun& run, const Query& query, RowResult& result);
 /// A bit for each guard that passes, and for each place without one.
 using GuardsKernel = u32 (*)(const GuardBatch& batch);
+/// Of the rows, the query, and `ending` (ending_of() in isa/receipt.hpp).
+using HashKernel = ReceiptHashes (*)(const TripleRun& run, const Query& query, u64 ending);
+
+/// Answers, and leaves the hashes in the receipt. `ending` is that of no.
+using BindingKernel = bool (*)(const TripleRun& run, const Query& query, u64 ending,
+                               SealedReceipt& receipt);
 
 struct KernelTable {
     const char* name;
@@ -23,6 +30,8 @@ struct KernelTable {
     RowKernel construct8;
     RowKernel select_sp;
     GuardsKernel guards8;
+    HashKernel hash_rows;
+    BindingKernel bindings[BOOLEAN_OPS_END]; ///< of `booleans`
 };
 
 // Each in a file of its own under isa/kernels/.

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <concepts>
-#include <new>
 
 #include "isa/cost.hpp"
 #include "isa/kernels.hpp"
@@ -33,10 +32,12 @@ concept CustomGuards = requires(G& guards, u16 id) {
 inline constexpr u32 MU_WORDS = 4;
 struct MuRequest {
     u64 words[MU_WORDS];
-    // For the receipts: where and when it is evaluated, and how many were written there before.
+    // For the receipts: when and where it is evaluated, and how many were written there before. Not
+    // in the order of a receipt: compilers copy two words that are together in both as one, which
+    // waits for the narrow stores of whoever has just made the request.
     u64 cycle;
-    u64 shard;
     u64 sequence;
+    u64 shard;
 
     [[nodiscard]] u32 task() const { return static_cast<u16>(words[0]); }
     /// Of the cycle or the attempts that it is in.
@@ -61,8 +62,9 @@ struct MuRequest {
 static_assert(SIGMA_BRANCHES_MAX <= MuRequest::MU_CHOSEN_MASK);
 
 /// What a task looks at: all but the last is shared by all tasks of a run.
-struct MuWorld {
-    SigmaTables tables;
+template<class Tables>
+struct WorldOf {
+    Tables tables;
     std::span<const TripleRun> runs;
     const KernelTable* kernels;
     const TripleRun* delta = nullptr; ///< the task brings it: read instead of a run with a number
@@ -75,6 +77,14 @@ struct MuWorld {
         return number < runs.size() ? &runs[number] : nullptr;
     }
 };
+using MuWorld = WorldOf<SigmaTables>;
+using CheckedWorld = WorldOf<CheckedTables>;
+
+/// Whether a part of a record is as it has to be: of tables that were checked, without a look.
+template<class Tables>
+[[nodiscard, gnu::always_inline]] inline bool is_sound(const Tables&, bool looked_at) {
+    return Tables::CHECKED || looked_at;
+}
 
 template<Meter M>
 [[nodiscard, gnu::always_inline]] inline bool charge(M& meter, MuOperation operation,
@@ -103,8 +113,17 @@ template<Meter M>
     return all;
 }
 
-template<Meter M>
-[[nodiscard, gnu::always_inline]] inline MuStatus load_sigma(M& meter, const SigmaTables& tables,
+/// What follows the task is there.
+template<class Tables>
+[[nodiscard, gnu::always_inline]] inline bool names_followers(const Tables& tables,
+                                                              const SigmaTask& task) {
+    return is_sound(tables, names_task(tables, task.when_true) &&
+                                names_task(tables, task.when_false) &&
+                                (task.branch_count == 0 || names_branches(tables, task)));
+}
+
+template<Meter M, class Tables>
+[[nodiscard, gnu::always_inline]] inline MuStatus load_sigma(M& meter, const Tables& tables,
                                                              u64 number, const SigmaTask*& task) {
     if (!charge(meter, MuOperation::LoadSigma)) [[unlikely]] {
         return MuStatus::OverBudget;
@@ -113,37 +132,31 @@ template<Meter M>
         return MuStatus::NoTask;
     }
     task = &tables.tasks[number];
-    const bool follows =
-        names_task(tables, task->when_true) && names_task(tables, task->when_false);
-    if (task->branch_count != 0) [[unlikely]] {
-        return follows && names_branches(tables, *task) ? MuStatus::Ok : MuStatus::NoTask;
-    }
-    return follows ? MuStatus::Ok : MuStatus::NoTask;
+    return names_followers(tables, *task) ? MuStatus::Ok : MuStatus::NoTask;
 }
 
 /// Costs what the pattern does; a snapshot that says otherwise is refused.
-template<Meter M>
-[[nodiscard, gnu::always_inline]] inline MuStatus
-dispatch_pattern(M& meter, const SigmaTables& tables, u16 number, PatternId& id) {
-    if (number >= tables.patterns.size()) [[unlikely]] {
+template<Meter M, class Tables>
+[[nodiscard, gnu::always_inline]] inline MuStatus dispatch_pattern(M& meter, const Tables& tables,
+                                                                   u16 number, PatternId& id) {
+    if (!is_sound(tables, number < tables.patterns.size())) [[unlikely]] {
         return MuStatus::NoPattern;
     }
     const SigmaPattern& pattern = tables.patterns[number];
-    const u16 cost = pattern_cost(pattern.id);
-    if (cost == 0 || cost != pattern.cost) [[unlikely]] {
+    const bool costs_that = pattern.cost != 0 && pattern.cost == pattern_cost(pattern.id);
+    if (!is_sound(tables, costs_that)) [[unlikely]] {
         return MuStatus::NoPattern;
     }
     id = static_cast<PatternId>(pattern.id);
-    return meter.charge(Tick{cost}) ? MuStatus::Ok : MuStatus::OverBudget;
+    return meter.charge(Tick{pattern.cost}) ? MuStatus::Ok : MuStatus::OverBudget;
 }
 
+/// Null is no run.
 template<Meter M>
-[[nodiscard, gnu::always_inline]] inline MuStatus
-read_observation(M& meter, const MuWorld& world, u64 number, const TripleRun*& run) {
+[[nodiscard, gnu::always_inline]] inline MuStatus read_observation(M& meter, const TripleRun* run) {
     if (!charge(meter, MuOperation::ReadObservation)) [[unlikely]] {
         return MuStatus::OverBudget;
     }
-    run = world.run(number);
     return run != nullptr ? MuStatus::Ok : MuStatus::NoRun;
 }
 
@@ -175,14 +188,21 @@ template<CustomGuards G>
 inline constexpr u32 GUARDS_ALONE_MAX = 3;
 inline constexpr u32 ALL_GUARDS = (u32{1} << SIGMA_GUARDS_MAX) - 1;
 
+/// What the guards of a task came to.
+struct GuardVerdict {
+    MuStatus status;
+    u8 passed = 0; ///< a bit for each that passes; those behind the last are set
+};
+
 /// The guard that stands there; null when it is none.
-[[nodiscard, gnu::always_inline]] inline const SigmaGuard* guard_at(const SigmaTables& tables,
+template<class Tables>
+[[nodiscard, gnu::always_inline]] inline const SigmaGuard* guard_at(const Tables& tables,
                                                                     u16 number) {
-    if (number >= tables.guards.size()) [[unlikely]] {
+    if (!is_sound(tables, number < tables.guards.size())) [[unlikely]] {
         return nullptr;
     }
     const SigmaGuard& guard = tables.guards[number];
-    return is_defined(guard.kind) && guard.word < MU_WORDS ? &guard : nullptr;
+    return is_sound(tables, is_defined(guard.kind) && guard.word < MU_WORDS) ? &guard : nullptr;
 }
 
 /// Whether one guard passes: a branch on its kind, and none behind it.
@@ -207,101 +227,121 @@ template<CustomGuards G>
     return custom(guard.custom);
 }
 
-/// Few guards, one after the other: cheaper than what a batch takes to be filled.
-template<CustomGuards G>
-[[nodiscard, gnu::always_inline]] inline MuStatus
-eval_few_guards(const SigmaTables& tables, const SigmaTask& task, const GuardSight& sight,
-                G& custom, u32& passed) {
+/// Few guards, one by one: cheaper than what a batch takes to be filled. The last comes first, so
+/// that the bit of each gets to its place as those before it are added.
+template<class Tables, CustomGuards G>
+[[nodiscard, gnu::always_inline]] inline GuardVerdict
+eval_few_guards(const Tables& tables, const SigmaTask& task, const GuardSight& sight, G& custom) {
     u32 failed = 0;
-    for (u32 i = 0; i < task.guard_count; ++i) {
-        const SigmaGuard* const guard = guard_at(tables, task.guards[i]);
+    for (u32 left = task.guard_count; left != 0; --left) {
+        const SigmaGuard* const guard = guard_at(tables, task.guards[left - 1]);
         if (guard == nullptr) [[unlikely]] {
-            return MuStatus::NoGuard;
+            return {MuStatus::NoGuard};
         }
-        failed |= u32{!eval_guard(*guard, sight, custom)} << i;
+        failed = 2 * failed + u32{!eval_guard(*guard, sight, custom)};
     }
-    passed = ALL_GUARDS & ~failed;
-    return MuStatus::Ok;
+    return {MuStatus::Ok, static_cast<u8>(ALL_GUARDS & ~failed)};
 }
 
-template<CustomGuards G>
-[[nodiscard, gnu::noinline]] MuStatus eval_many_guards(const MuWorld& world, const SigmaTask& task,
-                                                       const GuardSight& sight, G& custom,
-                                                       u32& passed) {
+template<class Tables, CustomGuards G>
+[[nodiscard, gnu::noinline]] GuardVerdict eval_many_guards(const WorldOf<Tables>& world,
+                                                           const SigmaTask& task,
+                                                           const GuardSight& sight, G& custom) {
     GuardBatch batch{};
     batch.count = task.guard_count;
     for (u32 i = 0; i < task.guard_count; ++i) {
         const SigmaGuard* const guard = guard_at(world.tables, task.guards[i]);
         if (guard == nullptr) [[unlikely]] {
-            return MuStatus::NoGuard;
+            return {MuStatus::NoGuard};
         }
         batch.kinds[i] = guard->kind;
         batch.wanted[i] = guard->value;
         batch.found[i] = found_by(*guard, sight, custom);
     }
-    passed = world.kernels->guards8(batch);
-    return MuStatus::Ok;
+    return {MuStatus::Ok, static_cast<u8>(world.kernels->guards8(batch))};
 }
 
-/// All guards of a task: charged together, and all of them evaluated, whichever fails. A bit for
-/// each that passes; those behind the last are set.
-template<Meter M, CustomGuards G>
-[[nodiscard, gnu::always_inline]] inline MuStatus
-eval_guards(M& meter, const MuWorld& world, const SigmaTask& task, const MuRequest& request,
-            G& custom, u32& passed) {
-    if (task.guard_count > SIGMA_GUARDS_MAX) [[unlikely]] {
-        return MuStatus::NoGuard;
+/// All guards of a task: charged together, and all of them evaluated, whichever fails. `run` is
+/// looked at first: null is no run.
+template<Meter M, class Tables, CustomGuards G>
+[[nodiscard, gnu::always_inline]] inline GuardVerdict
+eval_guards(M& meter, const WorldOf<Tables>& world, const TripleRun* run, const SigmaTask& task,
+            const MuRequest& request, G& custom) {
+    if (!is_sound(world.tables, task.guard_count <= SIGMA_GUARDS_MAX)) [[unlikely]] {
+        return {MuStatus::NoGuard};
     }
-    const TripleRun* const run = world.run(request.run());
     if (run == nullptr) [[unlikely]] {
-        return MuStatus::NoRun;
+        return {MuStatus::NoRun};
     }
     if (!charge(meter, MuOperation::EvalGuard, task.guard_count)) [[unlikely]] {
-        return MuStatus::OverBudget;
+        return {MuStatus::OverBudget};
     }
-    const GuardSight sight{request, run->predicate, meter.used()};
+    // One for each way: a batch takes it in memory, where the other need not put it.
+    const auto sight = [&] { return GuardSight{request, run->predicate, meter.used()}; };
     return task.guard_count <= GUARDS_ALONE_MAX
-               ? eval_few_guards(world.tables, task, sight, custom, passed)
-               : eval_many_guards(world, task, sight, custom, passed);
+               ? eval_few_guards(world.tables, task, sight(), custom)
+               : eval_many_guards(world, task, sight(), custom);
 }
 
 [[nodiscard, gnu::always_inline]] inline Query query_of(const Hook& hook,
                                                         const MuRequest& request) {
     const bool own_subject = (hook.from_task & HOOK_SUBJECT_FROM_TASK) != 0;
     const bool own_object = (hook.from_task & HOOK_OBJECT_FROM_TASK) != 0;
-    return {.subject = own_subject ? request.words[2] : hook.subject,
-            .predicate = hook.predicate,
-            .object = own_object ? request.words[3] : hook.object,
-            .threshold = hook.threshold};
+    Query query{.subject = hook.subject,
+                .predicate = hook.predicate,
+                .object = hook.object,
+                .threshold = hook.threshold};
+    if (own_subject) {
+        query.subject = request.words[2];
+    }
+    if (own_object) {
+        query.object = request.words[3];
+    }
+    return query;
 }
 
-/// Puts the query. `rows` are written by operations that emit some.
+/// Puts the query to `asked`, or to what emits rows if that is null. Its hashes are in the receipt
+/// then, the rest of which is written when it is paid for.
 template<Meter M>
 [[nodiscard, gnu::always_inline]] inline MuStatus
-run_kernel(M& meter, const KernelTable& kernels, OpCode op, const TripleRun& run,
-           const Query& query, RowResult& rows, QueryResult& result) {
-    const bool is_asked = is_boolean(op);
+run_kernel(M& meter, const KernelTable& kernels, BindingKernel asked, OpCode op,
+           const TripleRun& run, const Query& query, RowResult& rows, SealedReceipt& receipt,
+           bool& answer) {
+    const bool is_asked = asked != nullptr;
     if (!charge(meter, is_asked ? MuOperation::RunBoolean : MuOperation::RunRows)) [[unlikely]] {
         return MuStatus::OverBudget;
     }
-    const MuStatus status = run_query(kernels, op, run, query, rows, result.answer);
-    result.rows = is_asked || status != MuStatus::Ok ? 0 : rows.mask;
+    if (run.length > RUN_ROWS) [[unlikely]] {
+        return MuStatus::RunTooLong;
+    }
+    if (is_asked) [[likely]] {
+        answer = asked(run, query, ending_of(run, op, query, {}), receipt);
+        return MuStatus::Ok;
+    }
+    const MuStatus status = run_emitting(kernels, op, run, query, rows, answer);
+    if (status == MuStatus::Ok) {
+        receipt.bind(receipt_hashes(kernels, run, op, query, {answer, rows.mask}));
+    }
     return status;
 }
 
-/// All of it.
+/// All of it but the hashes.
 template<Meter M>
 [[nodiscard, gnu::always_inline]] inline MuStatus
-write_receipt(M& meter, SealedReceipt& receipt, const MuRequest& request, u16 hook, u64 sequence,
-              const TripleRun& run, const ReceiptHashes& hashes) {
+write_receipt(M& meter, Receipt& receipt, const MuRequest& request, u16 hook, u64 sequence,
+              const TripleRun& run) {
     if (!charge(meter, MuOperation::WriteReceipt)) [[unlikely]] {
         return MuStatus::OverBudget;
     }
     const u64 number = hook_number(request.shard, request.task(), hook);
-    const u64 span = span_id(request.cycle, number, sequence);
-    // Made where it lies: a copy would load wide what was just stored narrow, and wait for that.
-    ::new (&receipt) SealedReceipt(
-        seal({request.cycle, request.shard, number, span}, {meter.used().raw}, run.length, hashes));
+    receipt.cycle = request.cycle;
+    receipt.shard = request.shard;
+    receipt.hook = number;
+    receipt.ticks = meter.used().raw;
+    receipt.actual_ticks = 0;
+    receipt.lanes = run.length;
+    receipt.pad = 0;
+    receipt.span = span_id(request.cycle, number, sequence);
     return MuStatus::Ok;
 }
 

@@ -4,6 +4,8 @@
 // names one without a rule here is refused.
 #pragma once
 
+#include <array>
+
 #include "base/types.hpp"
 
 namespace knhk {
@@ -54,7 +56,8 @@ struct PatternShape {
     bool thresholds = false; ///< failures and successes
 };
 
-constexpr PatternShape shape_of(PatternId id) {
+/// By its rule. shape_of() is the same out of a table.
+consteval PatternShape make_shape(PatternId id) {
     switch (id) {
     case PatternId::Sequence:
         return {.cost = 1, .needs_hook = true, .when_true = true, .when_false = true};
@@ -121,6 +124,21 @@ constexpr PatternShape shape_of(PatternId id) {
                 .thresholds = true};
     }
     return {};
+}
+
+consteval std::array<PatternShape, PATTERNS_END + 1> make_shapes() {
+    std::array<PatternShape, PATTERNS_END + 1> shapes{};
+    for (u16 id = 0; id < PATTERNS_END; ++id) {
+        shapes[id] = make_shape(static_cast<PatternId>(id));
+    }
+    return shapes;
+}
+/// Of all ids, and behind them one for what is no pattern.
+inline constexpr std::array<PatternShape, PATTERNS_END + 1> PATTERN_SHAPES = make_shapes();
+
+constexpr const PatternShape& shape_of(PatternId id) {
+    const u16 number = static_cast<u16>(id);
+    return PATTERN_SHAPES[number < PATTERNS_END ? number : PATTERNS_END];
 }
 
 /// 0: no such pattern, or one without a rule.

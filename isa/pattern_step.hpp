@@ -42,11 +42,12 @@ struct FlowRoute {
 
 namespace mu {
 
-constexpr FlowRoute by_when_false(const SigmaTask& task, FlowTurn turn, bool answer = false) {
+[[gnu::always_inline]] constexpr FlowRoute by_when_false(const SigmaTask& task, FlowTurn turn,
+                                                         bool answer = false) {
     return {turn, answer, true, 0, task.when_false};
 }
 
-constexpr FlowRoute by_answer(const SigmaTask& task, bool answer) {
+[[gnu::always_inline]] constexpr FlowRoute by_answer(const SigmaTask& task, bool answer) {
     return answer ? FlowRoute{.answer = true, .next_task = task.when_true}
                   : by_when_false(task, FlowTurn::Goes);
 }
@@ -56,14 +57,15 @@ constexpr u8 all_branches(const SigmaTask& task) {
 }
 
 /// A choice: `chosen` has a bit for each branch; none is the way of what is false.
-constexpr FlowRoute by_choice(const SigmaTask& task, u32 chosen) {
+[[gnu::always_inline]] constexpr FlowRoute by_choice(const SigmaTask& task, u32 chosen) {
     if (chosen != 0) {
         return {.answer = true, .branches = static_cast<u8>(chosen)};
     }
     return by_when_false(task, task.when_false == SIGMA_NONE ? FlowTurn::NoBranch : FlowTurn::Goes);
 }
 
-constexpr FlowRoute by_cycle(const SigmaTask& task, const MuRequest& request, bool answer) {
+[[gnu::always_inline]] constexpr FlowRoute by_cycle(const SigmaTask& task, const MuRequest& request,
+                                                    bool answer) {
     if (!answer) {
         return {.next_task = task.when_true}; // left as it should be
     }
@@ -72,7 +74,8 @@ constexpr FlowRoute by_cycle(const SigmaTask& task, const MuRequest& request, bo
                : by_when_false(task, FlowTurn::Goes, true);
 }
 
-constexpr FlowRoute by_retry(const SigmaTask& task, const MuRequest& request, bool answer) {
+[[gnu::always_inline]] constexpr FlowRoute by_retry(const SigmaTask& task, const MuRequest& request,
+                                                    bool answer) {
     if (answer || request.rounds() + 1 >= task.rounds) {
         return by_answer(task, answer);
     }
@@ -80,9 +83,12 @@ constexpr FlowRoute by_retry(const SigmaTask& task, const MuRequest& request, bo
 }
 
 /// Of a token whose hooks were looked at: `yes` has a bit for each that is true.
-constexpr FlowRoute route_by_hooks(PatternId id, const SigmaTask& task, const MuRequest& request,
-                                   u32 yes) {
+[[gnu::always_inline]] constexpr FlowRoute route_by_hooks(PatternId id, const SigmaTask& task,
+                                                          const MuRequest& request, u32 yes) {
     const bool answer = yes == (u32{1} << task.hook_count) - 1;
+    if (id == PatternId::Sequence) { // the most, without the jump
+        return by_answer(task, answer);
+    }
     const u32 first = yes & (0 - yes);
     switch (id) {
     case PatternId::ParallelSplit:

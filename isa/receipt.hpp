@@ -13,6 +13,7 @@
 #include "base/types.hpp"
 #include "isa/op_code.hpp"
 #include "isa/query.hpp"
+#include "isa/triple_run.hpp"
 
 namespace knhk {
 
@@ -36,10 +37,21 @@ static_assert(offsetof(Receipt, actual_ticks) == 28 && offsetof(Receipt, lanes) 
 static_assert(offsetof(Receipt, pad) == 36 && offsetof(Receipt, span) == 40);
 static_assert(offsetof(Receipt, a_hash) == 48);
 
+/// What a receipt says of a run and a query.
+struct ReceiptHashes {
+    u64 a_hash;  ///< S ^ P ^ O over the rows: blind to their order, 0 of rows that cancel out
+    u64 content; ///< of the rows, and no others, the query and what it came to
+};
+
 /// One cache line.
 struct SealedReceipt {
     Receipt receipt;
     u64 content; ///< binding_hash()
+
+    [[gnu::always_inline]] void bind(const ReceiptHashes& hashes) {
+        receipt.a_hash = hashes.a_hash;
+        content = hashes.content;
+    }
 };
 static_assert(sizeof(SealedReceipt) == 64 &&
               std::has_unique_object_representations_v<SealedReceipt>);
@@ -83,31 +95,27 @@ consteval std::array<u64, KEYS> make_keys() {
 }
 inline constexpr std::array<u64, KEYS> KEY = make_keys();
 
-/// Two words under two keys: their product of 128 bits, folded.
-[[nodiscard]] inline u64 mix(u64 a, u64 b, u32 key) {
+// All inline, so that what is made of it belongs to the file of an instruction set alone.
+
+/// Two words under two words of the keys: their product of 128 bits, folded.
+[[nodiscard, gnu::always_inline]] inline u64 mix(u64 a, u64 b, u32 key) {
     __extension__ using u128 = unsigned __int128;
     const u128 product = static_cast<u128>(a ^ KEY[key]) * (b ^ KEY[key + 1]);
     return static_cast<u64>(product) ^ static_cast<u64>(product >> 64);
 }
 
-} // namespace binding
-
-/// What a receipt says of a run and a query.
-struct ReceiptHashes {
-    u64 a_hash;  ///< S ^ P ^ O over the rows: blind to their order, 0 of rows that cancel out
-    u64 content; ///< of the rows, and no others, the query and what it came to
-};
-
-/// Both in one walk over the rows. The run has at most RUN_ROWS; the threshold is a hook's, of 32
-/// bits.
-[[nodiscard, gnu::always_inline]] inline ReceiptHashes
-receipt_hashes(const TripleRun& run, OpCode op, const Query& query, QueryResult result) {
-    using binding::mix;
+/// What the sum has beside the rows: who asked what, and ending_of().
+[[nodiscard, gnu::always_inline]] inline u64 mix_query(const TripleRun& run, const Query& query,
+                                                       u64 ending) {
     constexpr u32 BEHIND_ROWS = 2 * RUN_ROWS;
-    const u64 ending = u64{static_cast<u8>(op)} | u64{run.length} << 8 | u64{result.answer} << 16 |
-                       u64{result.rows} << 24 | query.threshold << 32;
-    u64 sum = ending * xxh3::PRIME + mix(query.subject, query.object, BEHIND_ROWS) +
-              mix(run.predicate, query.predicate, BEHIND_ROWS + 2);
+    return ending + mix(query.subject, query.object, BEHIND_ROWS) +
+           mix(run.predicate, query.predicate, BEHIND_ROWS + 2);
+}
+
+/// One row after the other.
+[[nodiscard, gnu::always_inline]] inline ReceiptHashes hash_rows(const TripleRun& run,
+                                                                 const Query& query, u64 ending) {
+    u64 sum = mix_query(run, query, ending);
     u64 folded = (run.length & 1) != 0 ? run.predicate : 0;
 #pragma GCC unroll 8
     for (u32 row = 0; row < RUN_ROWS; ++row) {
@@ -118,6 +126,20 @@ receipt_hashes(const TripleRun& run, OpCode op, const Query& query, QueryResult 
         folded ^= run.subjects[row] ^ run.objects[row];
     }
     return {folded, xxh3::avalanche(sum)};
+}
+
+} // namespace binding
+
+/// What the answer yes is in the sum. No other bit of what is multiplied stands in its place.
+inline constexpr u64 ENDING_YES = xxh3::PRIME << 16;
+
+/// What the sum has of it beside the rows and the query's words. The threshold is a hook's, of 32
+/// bits.
+[[nodiscard, gnu::always_inline]] inline u64 ending_of(const TripleRun& run, OpCode op,
+                                                       const Query& query, QueryResult result) {
+    const u64 rest = u64{static_cast<u8>(op)} | u64{run.length} << 8 | u64{result.rows} << 24 |
+                     query.threshold << 32;
+    return rest * xxh3::PRIME + (result.answer ? ENDING_YES : 0);
 }
 
 /// Where, when and by which hook.
@@ -148,12 +170,12 @@ seal(const ReceiptPlace& place, ReceiptCost cost, u32 lanes, const ReceiptHashes
 }
 
 [[nodiscard]] inline u64 a_hash_of(const TripleRun& run) {
-    return receipt_hashes(run, OpCode{}, Query{}, {}).a_hash;
+    return binding::hash_rows(run, Query{}, 0).a_hash;
 }
 
 [[nodiscard]] inline u64 binding_hash(const TripleRun& run, OpCode op, const Query& query,
                                       QueryResult result) {
-    return receipt_hashes(run, op, query, result).content;
+    return binding::hash_rows(run, query, ending_of(run, op, query, result)).content;
 }
 
 } // namespace knhk

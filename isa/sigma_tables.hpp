@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a snapshot says (docs/sigma.md): tasks, the patterns they follow, the guards before them and
-// the hooks that they evaluate. Plain records; who holds them has checked that all numbers in them
-// name something.
+// the hooks that they evaluate. Plain records.
 #pragma once
 
 #include <cstddef>
@@ -72,11 +71,23 @@ static_assert(offsetof(SigmaTask, guards) == 8 && offsetof(SigmaTask, hooks) == 
 static_assert(offsetof(SigmaTask, ticks) == 38 && offsetof(SigmaTask, branches) == 40);
 static_assert(offsetof(SigmaTask, need) == 54 && offsetof(SigmaTask, beats) == 60);
 
+/// Of anything: whoever follows a number in them looks first whether it names something.
 struct SigmaTables {
+    static constexpr bool CHECKED = false;
+
     std::span<const SigmaTask> tasks;
     std::span<const SigmaPattern> patterns;
     std::span<const SigmaGuard> guards;
     std::span<const Hook> hooks;
+};
+
+/// Of a snapshot that was opened: all that it allows was looked at then (sigma/snapshot.cpp), and
+/// is not again. Only who has done that makes one.
+struct CheckedTables : SigmaTables {
+    static constexpr bool CHECKED = true;
+
+    CheckedTables() = default;
+    explicit CheckedTables(const SigmaTables& tables) : SigmaTables(tables) {}
 };
 
 } // namespace knhk

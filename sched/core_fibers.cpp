@@ -124,7 +124,7 @@ void Core::leave_bare_receipt(const TaskContext& context, const Delta& delta, Ta
     ++receipts_;
     assert_rows(nullptr, 0, nullptr, 0,
                 seal({beat_.raw, id_.raw, hook, span}, {context.ticks().raw}, delta.run.length,
-                     receipt_hashes(delta.run, OpCode{}, query, {false, 0})));
+                     receipt_hashes(*run_->kernels, delta.run, OpCode{}, query, {false, 0})));
 }
 
 bool Core::may_assert(u32 rows, u32 receipts) const {

@@ -97,7 +97,7 @@ bool TaskContext::evaluate(MuOutcome& outcome) {
         note(TaskStatus::NoSnapshot);
         return false;
     }
-    const MuWorld world{sigma.tables(*followed), run.runs, run.kernels, delta_};
+    const CheckedWorld world{sigma.tables(*followed), run.runs, run.kernels, delta_};
     MuRequest request = request_of(*task_);
     request.cycle = core_->beat().raw;
     request.shard = core_->id().raw;

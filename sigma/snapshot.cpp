@@ -290,10 +290,10 @@ Sha256Digest snapshot_id(std::span<const std::byte> bytes) {
     return hash.finish();
 }
 
-SigmaTables tables_of(std::span<const std::byte> bytes) {
+CheckedTables tables_of(std::span<const std::byte> bytes) {
     const auto& header = *reinterpret_cast<const SnapshotHeader*>(bytes.data());
     std::span<const std::byte> rest = bytes.subspan(sizeof header);
-    SigmaTables tables;
+    CheckedTables tables;
     tables.tasks = take<SigmaTask>(rest, header.tasks);
     tables.hooks = take<Hook>(rest, header.hooks);
     tables.guards = take<SigmaGuard>(rest, header.guards);

@@ -111,7 +111,7 @@ struct SnapshotFault {
 [[nodiscard]] Sha256Digest snapshot_id(std::span<const std::byte> bytes);
 
 /// The tables behind a header. Only of bytes that `Snapshot::open` has accepted, or of copies.
-[[nodiscard]] SigmaTables tables_of(std::span<const std::byte> bytes);
+[[nodiscard]] CheckedTables tables_of(std::span<const std::byte> bytes);
 
 /// Nothing behind `open` is checked again. The bytes stay where they are and are not changed.
 class Snapshot {
@@ -129,14 +129,14 @@ class Snapshot {
     }
     [[nodiscard]] const Sha256Digest& id() const { return header().id; }
     [[nodiscard]] std::string_view name() const { return header().name; }
-    [[nodiscard]] const SigmaTables& tables() const { return tables_; }
+    [[nodiscard]] const CheckedTables& tables() const { return tables_; }
 
   private:
     explicit Snapshot(std::span<const std::byte> bytes)
         : bytes_(bytes), tables_(tables_of(bytes)) {}
 
     std::span<const std::byte> bytes_;
-    SigmaTables tables_;
+    CheckedTables tables_;
 };
 
 } // namespace knhk

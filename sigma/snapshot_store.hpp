@@ -52,7 +52,7 @@ class SnapshotStore {
     /// Null before the first promotion. Stays as it is until this core is quiescent.
     [[nodiscard]] const SnapshotDescriptor* current() const { return region_->slots.current(); }
     /// Of what `current` gave.
-    [[nodiscard]] SigmaTables tables(const SnapshotDescriptor& descriptor) const {
+    [[nodiscard]] CheckedTables tables(const SnapshotDescriptor& descriptor) const {
         return tables_of(std::span(region_->bytes[descriptor.slot]).first(descriptor.size_bytes));
     }
     /// Said by each core between two beats: it holds nothing that `current` or `tables` gave.

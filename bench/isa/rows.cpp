@@ -193,10 +193,13 @@ struct Snapshot {
             task.when_false = SIGMA_NONE;
         }
     }
-    [[nodiscard]] SigmaTables tables() const { return {tasks, patterns, guards, hooks}; }
+    /// As a run has them: of a snapshot that was checked when it was opened.
+    [[nodiscard]] CheckedTables tables() const {
+        return CheckedTables({tasks, patterns, guards, hooks});
+    }
 };
 
-double cycles_of_tasks(const MuWorld& world) {
+double cycles_of_tasks(const CheckedWorld& world) {
     MuOutcome outcome{};
     const auto none = [](u16) { return false; };
     u64 sum = 0;
@@ -205,7 +208,7 @@ double cycles_of_tasks(const MuWorld& world) {
             for (u32 i = 0; i < RUNS; ++i) {
                 TickBudget budget = TickBudget::chatman();
                 static_cast<void>(budget.charge(cost_of(Operation::Execute)));
-                const MuRequest request{{i, i, 1, 0}, round, 0, i};
+                const MuRequest request{{i, i, 1, 0}, round, i, 0};
                 static_cast<void>(eval_task(budget, world, request, none, NoFlows(), outcome));
                 sum += outcome.receipts[0].content;
             }
@@ -263,8 +266,8 @@ std::vector<Row> task_rows(const Options& options) {
     }
     const auto data = make_data();
     const Snapshot snapshot;
-    const MuWorld ours{snapshot.tables(), data->runs, &boot_table()};
-    const MuWorld scalar{snapshot.tables(), data->runs, &SCALAR_KERNELS};
+    const CheckedWorld ours{snapshot.tables(), data->runs, &boot_table()};
+    const CheckedWorld scalar{snapshot.tables(), data->runs, &SCALAR_KERNELS};
     return {row_of(
         title, options, at_most(30), [&] { return cycles_of_tasks(ours); },
         [&] { return cycles_of_tasks(scalar); }, "the same with scalar kernels")};

@@ -161,6 +161,10 @@ struct Lanes {
         const u32 unused = 0xFF & 0xFFFF'FFFF << batch.count;
         return ordered_bits_of({passes(batch, 0), passes(batch, HALF)}) | unused;
     }
+
+    static ReceiptHashes hash_rows(const TripleRun& run, const Query& query, u64 ending) {
+        return binding::hash_rows(run, query, ending);
+    }
 };
 
 } // namespace

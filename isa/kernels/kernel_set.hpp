@@ -12,7 +12,7 @@
 //                            `length` that meets it
 //   other_bits               the same for those that do not
 //   count                    how many lanes such a number has
-//   construct8, select_sp, guards8
+//   construct8, select_sp, guards8, hash_rows
 #pragma once
 
 #include "isa/kernel_table.hpp"
@@ -85,6 +85,14 @@ struct KernelSet {
         return exists_other(run, query, Lanes::greater(run.objects, query.object));
     }
 
+    /// The one beside the other: what both look at is loaded once, and the caller calls once.
+    template<BooleanKernel ask>
+    static bool bind(const TripleRun& run, const Query& query, u64 ending, SealedReceipt& receipt) {
+        const bool answer = ask(run, query);
+        receipt.bind(Lanes::hash_rows(run, query, answer ? ending + ENDING_YES : ending));
+        return answer;
+    }
+
     /// In the order of OpCode. The datatype of a VALIDATE stands in the object: the same tests.
     static constexpr KernelTable table(const char* name, InstructionSet set) {
         return {.name = name,
@@ -95,7 +103,13 @@ struct KernelSet {
                              ask_spo, ask_spo},
                 .construct8 = Lanes::construct8,
                 .select_sp = Lanes::select_sp,
-                .guards8 = Lanes::guards8};
+                .guards8 = Lanes::guards8,
+                .hash_rows = Lanes::hash_rows,
+                .bindings = {nullptr, bind<ask_sp>, bind<count_sp_ge>, bind<ask_spo>, nullptr,
+                             bind<count_sp_le>, bind<count_sp_eq>, bind<ask_op>, bind<unique_sp>,
+                             bind<count_op_ge>, bind<count_op_le>, bind<count_op_eq>, bind<ask_op>,
+                             bind<compare_o_gt>, bind<compare_o_lt>, bind<compare_o_ge>,
+                             bind<compare_o_le>, bind<ask_spo>, bind<ask_spo>}};
     }
 };
 

@@ -137,6 +137,10 @@ struct Lanes {
         }
         return mask_of(bytes_of(passed)) | (ALL_ROWS & ~live_rows(batch.count));
     }
+
+    static ReceiptHashes hash_rows(const TripleRun& run, const Query& query, u64 ending) {
+        return binding::hash_rows(run, query, ending);
+    }
 };
 
 } // namespace

@@ -103,6 +103,10 @@ struct Lanes {
               "r"(static_cast<u64>(SigmaGuardKind::Custom)), "m"(batch));
         return (static_cast<u32>(passed) & ALL_ROWS) | (ALL_ROWS & ~live_rows(batch.count));
     }
+
+    static ReceiptHashes hash_rows(const TripleRun& run, const Query& query, u64 ending) {
+        return binding::hash_rows(run, query, ending);
+    }
 };
 
 } // namespace

@@ -74,6 +74,10 @@ struct Lanes {
         }
         return passed;
     }
+
+    static ReceiptHashes hash_rows(const TripleRun& run, const Query& query, u64 ending) {
+        return binding::hash_rows(run, query, ending);
+    }
 };
 
 } // namespace

@@ -24,6 +24,7 @@ constexpr u32 ALL_ROWS_UP_TO = 4;
 constexpr u64 SAMPLES_OF_SMALL = 200;
 constexpr u64 SAMPLES_OF_LARGE = 20'000;
 constexpr u64 SAMPLES_OF_GUARDS = 200'000;
+constexpr u64 SAMPLES_OF_HASHES = 200'000;
 
 void print(const char* check, const Wrong& wrong) {
     std::printf("%s: %s of operation %u, %u rows:", check, wrong.what,
@@ -40,6 +41,7 @@ int check(const KernelTable& kernels) {
     Coverage small;
     Coverage large;
     Coverage guards;
+    Coverage hashes;
     const Wrong in_small =
         checks::check_small_domain(kernels, ALL_ROWS_UP_TO, SAMPLES_OF_SMALL, small);
     if (in_small) {
@@ -50,10 +52,13 @@ int check(const KernelTable& kernels) {
         print("large words", in_large);
     }
     const u64 wrong_guards = checks::wrong_guards(kernels, SAMPLES_OF_GUARDS, guards);
+    const u64 wrong_hashes = checks::wrong_hashes(kernels, SAMPLES_OF_HASHES, hashes);
     std::printf("%s: small domain %" PRIu64 " cases, large words %" PRIu64
-                " cases, batches of guards %" PRIu64 ", of which %" PRIu64 " are wrong\n",
-                kernels.name, small.cases, large.cases, guards.cases, wrong_guards);
-    return in_small || in_large || wrong_guards != 0 ? DISAGREE : AGREE;
+                " cases, batches of guards %" PRIu64 ", of which %" PRIu64
+                " are wrong, hashes %" PRIu64 ", of which %" PRIu64 " are wrong\n",
+                kernels.name, small.cases, large.cases, guards.cases, wrong_guards, hashes.cases,
+                wrong_hashes);
+    return in_small || in_large || wrong_guards != 0 || wrong_hashes != 0 ? DISAGREE : AGREE;
 }
 
 int check_named(const char* name) {

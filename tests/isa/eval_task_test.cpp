@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <random>
 #include <utility>
 
@@ -269,20 +270,51 @@ TEST(EvalTask, counts_beyond_their_arrays_are_errors) {
     EXPECT_EQ(status_after([](SmallWorld& w) { w.tasks[0].hook_count = 8; }), MuStatus::NoHook);
 }
 
+/// What a task comes to within `limit`, with its tables looked at on the way or not.
+template<class Tables>
+MuOutcome outcome_of(const SmallWorld& small, u32 limit, Tick& used) {
+    const SigmaTables tables{small.tasks, small.patterns, small.guards, small.hooks};
+    const WorldOf<Tables> world{Tables(tables), small.runs, small.kernels, small.delta};
+    TickBudget budget(Tick{limit});
+    MuOutcome outcome{};
+    const auto none = [](u16) { return false; };
+    static_cast<void>(budget.charge(cost_of(Operation::Execute)));
+    static_cast<void>(eval_task(budget, world, small.request, none, NoFlows(), outcome));
+    used = budget.used();
+    return outcome;
+}
+
+TEST(EvalTask, tables_that_were_checked_come_to_the_same) {
+    SmallWorld small;
+    small.hooks.push_back(SmallWorld::hook(OpCode::Construct8));
+    small.hooks.push_back(SmallWorld::hook(OpCode::UniqueSp));
+    small.tasks[0] = SmallWorld::task({0, 1, 0, 1}, {0, 1, 2});
+    small.tasks[1] = SmallWorld::task({0, 1}, {1, 0});
+    for (u32 limit = 0; limit < 32; ++limit) {
+        for (u64 number = 0; number < 3; ++number) { // there are two
+            small.request.words[0] = number;
+            Tick used[2]{};
+            const MuOutcome checked = outcome_of<CheckedTables>(small, limit, used[0]);
+            const MuOutcome looked_at = outcome_of<SigmaTables>(small, limit, used[1]);
+            EXPECT_EQ(std::memcmp(&checked, &looked_at, sizeof checked), 0) << limit;
+            EXPECT_EQ(used[0], used[1]) << limit;
+        }
+    }
+}
+
 /// Guards look at the run's predicate before any hook reads it, so a whole task never comes here
 /// with a number that names no run.
 TEST(MuOps, observation_that_names_no_run_is_charged_and_an_error) {
     const SmallWorld small;
     TickBudget budget(Tick{2});
-    const TripleRun* run = nullptr;
-    EXPECT_EQ(read_observation(budget, small.world(), 0, run), MuStatus::Ok);
-    EXPECT_EQ(run, small.runs.data());
-    run = nullptr;
-    EXPECT_EQ(read_observation(budget, small.world(), small.runs.size(), run), MuStatus::NoRun);
-    EXPECT_EQ(run, nullptr);
+    const TripleRun* const first = small.world().run(0);
+    EXPECT_EQ(first, small.runs.data());
+    EXPECT_EQ(read_observation(budget, first), MuStatus::Ok);
+    const TripleRun* const none = small.world().run(small.runs.size());
+    EXPECT_EQ(none, nullptr);
+    EXPECT_EQ(read_observation(budget, none), MuStatus::NoRun);
     EXPECT_EQ(budget.used(), Tick{2});
-    EXPECT_EQ(read_observation(budget, small.world(), 0, run), MuStatus::OverBudget);
-    EXPECT_EQ(run, nullptr);
+    EXPECT_EQ(read_observation(budget, first), MuStatus::OverBudget);
 }
 
 /// Bytes are mostly 0, often 1, seldom anything: so that many steps are reached.

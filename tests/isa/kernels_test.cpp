@@ -170,5 +170,25 @@ TEST(KernelChecks, find_guards_of_which_one_is_dropped) {
     EXPECT_GT(checks::wrong_guards(table, 1000, coverage), 0U);
 }
 
+TEST(KernelChecks, find_hashes_that_see_what_lies_behind_the_rows) {
+    KernelTable table = SCALAR_KERNELS;
+    table.hash_rows = [](const TripleRun& run, const Query& query, u64 ending) {
+        TripleRun longer = run;
+        longer.length = run.length == RUN_ROWS - 1 ? RUN_ROWS : run.length;
+        return SCALAR_KERNELS.hash_rows(longer, query, ending);
+    };
+    Coverage coverage;
+    EXPECT_GT(checks::wrong_hashes(table, 1000, coverage), 0U);
+}
+
+TEST(KernelChecks, find_hashes_without_what_is_bound_beside_the_rows) {
+    KernelTable table = SCALAR_KERNELS;
+    table.hash_rows = [](const TripleRun& run, const Query& query, u64 ending) {
+        return SCALAR_KERNELS.hash_rows(run, query, ending & 0xFFFF'FFFF'FFFF);
+    };
+    Coverage coverage;
+    EXPECT_GT(checks::wrong_hashes(table, 1000, coverage), 0U);
+}
+
 } // namespace
 } // namespace knhk

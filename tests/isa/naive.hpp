@@ -6,6 +6,7 @@
 #include "isa/guard_batch.hpp"
 #include "isa/op_code.hpp"
 #include "isa/query.hpp"
+#include "isa/receipt.hpp"
 
 namespace knhk::naive {
 
@@ -115,6 +116,49 @@ inline u32 guards8(const GuardBatch& batch) {
         }
     }
     return passed;
+}
+
+/// The product of two words under two keys, its high half ^ its low half; digit by digit.
+inline u64 mixed(u64 a, u64 b) {
+    constexpr u64 DIGIT = 0xFFFF'FFFF;
+    u64 product[4] = {};
+    for (u32 i = 0; i < 2; ++i) {
+        u64 carry = 0;
+        for (u32 j = 0; j < 2; ++j) {
+            const u64 sum =
+                product[i + j] + (a >> (32 * i) & DIGIT) * (b >> (32 * j) & DIGIT) + carry;
+            product[i + j] = sum & DIGIT;
+            carry = sum >> 32;
+        }
+        product[i + 2] = carry;
+    }
+    return (product[0] | product[1] << 32) ^ (product[2] | product[3] << 32);
+}
+
+/// SplitMix64's output of this number, from 0 on.
+inline u64 key(u64 number) {
+    u64 z = (number + 1) * 0x9E37'79B9'7F4A'7C15;
+    z = (z ^ z >> 30) * 0xBF58'476D'1CE4'E5B9;
+    z = (z ^ z >> 27) * 0x94D0'49BB'1331'11EB;
+    return z ^ z >> 31;
+}
+
+inline u64 mixed_at(u64 a, u64 b, u64 number) {
+    return mixed(a ^ key(number), b ^ key(number + 1));
+}
+
+/// The two hashes of a receipt.
+inline ReceiptHashes hashes(const TripleRun& run, const Query& query, u64 ending) {
+    ReceiptHashes hashes{};
+    u64 sum = ending + mixed_at(query.subject, query.object, 16) +
+              mixed_at(run.predicate, query.predicate, 18);
+    for (u32 row = 0; row < run.length; ++row) {
+        sum += mixed_at(run.subjects[row], run.objects[row], 2 * row);
+        hashes.a_hash ^= run.subjects[row] ^ run.predicate ^ run.objects[row];
+    }
+    sum = (sum ^ sum >> 37) * 0x1656'6791'9E37'79F9;
+    hashes.content = sum ^ sum >> 32;
+    return hashes;
 }
 
 } // namespace knhk::naive

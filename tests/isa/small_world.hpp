@@ -18,7 +18,7 @@ struct SmallWorld {
     std::vector<TripleRun> runs;
     const KernelTable* kernels = &SCALAR_KERNELS;
     const TripleRun* delta = nullptr;
-    MuRequest request{.words = {0, 0, 7, 2}, .cycle = 6, .shard = 3, .sequence = 20};
+    MuRequest request{.words = {0, 0, 7, 2}, .cycle = 6, .sequence = 20, .shard = 3};
 
     SmallWorld() {
         patterns = {{0, 1, 0}};

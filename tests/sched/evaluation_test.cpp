@@ -55,7 +55,7 @@ class Evaluation : public testing::Test {
     MuOutcome outcome_of(const Task& task, u32 snapshot = 0, u64 cycle = 0) {
         TickBudget budget(Tick{64});
         static_cast<void>(budget.charge(cost_of(Operation::Execute)));
-        MuRequest request{.words = {}, .cycle = cycle, .shard = 0, .sequence = 0};
+        MuRequest request{.words = {}, .cycle = cycle, .sequence = 0, .shard = 0};
         std::memcpy(request.words, task.payload, sizeof request.words);
         const MuWorld world{snapshots_.sealed[snapshot].snapshot.tables(), runs_, &SCALAR_KERNELS};
         const auto passes = [](u16) { return true; };

@@ -32,6 +32,8 @@ void check_kernels(TaskContext& context) {
     KNHK_CHECK(!large, static_cast<u32>(large.op));
     const u64 wrong_guards = checks::wrong_guards(*kernels, 100 * SAMPLES, coverage);
     KNHK_CHECK(wrong_guards == 0, wrong_guards);
+    const u64 wrong_hashes = checks::wrong_hashes(*kernels, 100 * SAMPLES, coverage);
+    KNHK_CHECK(wrong_hashes == 0, wrong_hashes);
     context.output(coverage.cases);
 }
 
