@@ -10,12 +10,10 @@ namespace knhk {
 const u64 xxh3::SECRET[8] = {SECRET_WORDS[0], SECRET_WORDS[1], SECRET_WORDS[2], SECRET_WORDS[3],
                              SECRET_WORDS[4], SECRET_WORDS[5], SECRET_WORDS[6], SECRET_WORDS[7]};
 
-Digest xxh3_128_portable(const void* bytes, std::size_t size) {
-    return xxh3_128_here(bytes, size);
-}
+const Xxh3Code XXH3_PORTABLE = xxh3_128_here;
 
 namespace {
-constinit Xxh3Code code = xxh3_128_portable;
+constinit Xxh3Code code = xxh3_128_here;
 } // namespace
 
 void use_xxh3(Xxh3Code chosen) {

@@ -3,8 +3,6 @@
 
 namespace knhk {
 
-Digest xxh3_128_avx2(const void* bytes, std::size_t size) {
-    return xxh3_128_here(bytes, size);
-}
+const Xxh3Code XXH3_AVX2 = xxh3_128_here;
 
 } // namespace knhk

@@ -3,8 +3,6 @@
 
 namespace knhk {
 
-Digest xxh3_128_avx512(const void* bytes, std::size_t size) {
-    return xxh3_128_here(bytes, size);
-}
+const Xxh3Code XXH3_AVX512 = xxh3_128_here;
 
 } // namespace knhk

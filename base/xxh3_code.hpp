@@ -10,10 +10,10 @@ namespace knhk {
 
 using Xxh3Code = Digest (*)(const void* bytes, std::size_t size);
 
-Digest xxh3_128_portable(const void* bytes, std::size_t size);
-// Each in a file of its own: base/xxh3_*.cpp.
-Digest xxh3_128_avx2(const void* bytes, std::size_t size);
-Digest xxh3_128_avx512(const void* bytes, std::size_t size);
+// Each in a file of its own: base/hash.cpp, base/xxh3_*.cpp.
+extern const Xxh3Code XXH3_PORTABLE;
+extern const Xxh3Code XXH3_AVX2;
+extern const Xxh3Code XXH3_AVX512;
 
 /// The best of what these instruction sets allow.
 [[nodiscard]] Xxh3Code best_xxh3(u64 instruction_sets);

@@ -5,7 +5,7 @@
 namespace knhk {
 
 Xxh3Code best_xxh3(u64 /*instruction_sets*/) {
-    return xxh3_128_portable;
+    return XXH3_PORTABLE;
 }
 
 } // namespace knhk

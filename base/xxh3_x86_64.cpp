@@ -6,10 +6,9 @@ namespace knhk {
 
 Xxh3Code best_xxh3(u64 instruction_sets) {
     if ((instruction_sets & bit_of(InstructionSet::Avx512)) != 0) {
-        return xxh3_128_avx512;
+        return XXH3_AVX512;
     }
-    return (instruction_sets & bit_of(InstructionSet::Avx2)) != 0 ? xxh3_128_avx2
-                                                                  : xxh3_128_portable;
+    return (instruction_sets & bit_of(InstructionSet::Avx2)) != 0 ? XXH3_AVX2 : XXH3_PORTABLE;
 }
 
 } // namespace knhk

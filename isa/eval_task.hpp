@@ -14,7 +14,7 @@ struct MuOutcome : FlowRoute {
     u8 guards;    ///< a bit for each that passed, and for each place without one
     u8 hooks_run; ///< as many receipts are valid
     u8 emitting;  ///< a bit for each of them whose hook emits: those rows are valid
-    SealedReceipt receipts[SIGMA_HOOKS_MAX];
+    alignas(LINE_BYTES) SealedReceipt receipts[SIGMA_HOOKS_MAX];
     RowResult rows[SIGMA_HOOKS_MAX];
 
     void go_by(const FlowRoute& route) { static_cast<FlowRoute&>(*this) = route; }

@@ -103,6 +103,7 @@ struct NodePoolOf {
         for (u32 word = 0; word < WORDS; ++word) {
             if (~used[word] != 0) {
                 u64 free = ~used[word];
+#pragma GCC unroll 8
                 for (u32 i = 0; i < others; ++i) {
                     free &= free - 1;
                 }

@@ -17,7 +17,8 @@ class Marks {
         }
         kept_[count_++] = &mark;
     }
-    void set_all() {
+    /// Not inline: few marks are more than are kept.
+    [[gnu::noinline]] void set_all() {
         for (u32 i = 0; i < count_; ++i) {
             __builtin_prefetch(kept_[i], 1);
         }

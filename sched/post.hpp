@@ -44,16 +44,7 @@ class Post {
         node.kind = NodeKind::Message;
         node.line = static_cast<u8>(message.line);
         node.emission = static_cast<u8>(message.emission);
-        const u32 slot = message.due % DUE_SLOTS;
-        Bundle& bundle = box.outgoing[slot][message.to];
-        if (bundle.count == 0) {
-            marks_.add(boxes_.of(message.to).senders[slot][core_]);
-            bundle.first = static_cast<u8>(index);
-        } else {
-            box.links[slot][bundle.last] = static_cast<u8>(index);
-        }
-        bundle.last = static_cast<u8>(index);
-        ++bundle.count;
+        add_to_bundle(message.to, message.due % DUE_SLOTS, static_cast<u8>(index));
         boxes_.expect_to_write(box.nodes[box.outbox.free_behind(ASKED_TO_WRITE)]);
         return true;
     }
@@ -117,11 +108,25 @@ class Post {
         }
     };
 
+    void add_to_bundle(u32 to, u32 slot, u8 index) {
+        auto& box = boxes_.of(core_);
+        Bundle& bundle = box.outgoing[slot][to];
+        if (bundle.count == 0) {
+            marks_.add(boxes_.of(to).senders[slot][core_]);
+            bundle.first = index;
+        } else {
+            box.links[slot][bundle.last] = index;
+        }
+        bundle.last = index;
+        ++bundle.count;
+    }
+
     void expect_to_send(Beat beat) const {
         const auto& box = boxes_.of(core_);
         const u32 slot = (beat.raw + 1) % DUE_SLOTS; // most messages travel for one beat
         __builtin_prefetch(&box.outgoing[slot], 1);
         __builtin_prefetch(&box.links[slot], 1);
+#pragma GCC unroll 8
         for (u32 next = 0; next < ASKED_TO_WRITE; ++next) {
             boxes_.expect_to_write(box.nodes[box.outbox.free_behind(next)]);
         }

@@ -148,11 +148,12 @@ class WorkQueue {
     }
     /// In moves as wide as there are: most of what a push or a pop takes.
     static void copy(T* to, const T* from, u32 count) {
-        if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) % LINE_BYTES == 0) {
-            using Piece [[gnu::vector_size(LINE_BYTES), gnu::aligned(alignof(T)), gnu::may_alias]] =
-                u64;
-            auto* write = reinterpret_cast<Piece*>(to);
-            const auto* read = reinterpret_cast<const Piece*>(from);
+        if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) % LINE_BYTES == 0 &&
+                      alignof(T) >= alignof(u64)) {
+            using Line
+                [[gnu::vector_size(LINE_BYTES), gnu::aligned(alignof(u64)), gnu::may_alias]] = u64;
+            auto* write = reinterpret_cast<Line*>(to);
+            const auto* read = reinterpret_cast<const Line*>(from);
             for (std::size_t i = 0; i < count * (sizeof(T) / LINE_BYTES); ++i) {
                 write[i] = read[i];
             }

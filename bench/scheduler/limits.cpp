@@ -9,9 +9,11 @@
 #include "bench/scheduler/regions.hpp"
 #include "bench/scheduler/work.hpp"
 #include "bench/spinning_waiter.hpp"
+#include "base/hash_inline.hpp"
 #include "replay/log_window.hpp"
 #include "sched/barrier.hpp"
 #include "sched/core_queues.hpp"
+#include "sched/logical_clock.hpp"
 
 namespace knhk::bench {
 
@@ -48,6 +50,50 @@ void touch_lines(const Lines& lines, u32 begin, u32 tasks) {
         std::ranges::fill(successor.words, value);
         std::ranges::fill(lines.events[i].words, value);
     }
+}
+
+// --- records ---------------------------------------------------------------------------------
+
+constexpr u32 RECORDED_CORES = 8;
+
+/// A beat of one core in which nobody asks anything.
+template<bool recorded>
+void run_recorded(const Lines& lines, u64 begin, u32 tasks, LogicalClock& clock) {
+    auto* events = reinterpret_cast<Event*>(lines.events);
+    for (u32 i = 0; i < tasks; ++i) {
+        const Line& task = lines.slots[(begin + i) % SLOTS];
+        Line& successor = lines.slots[(begin + i + CHAINS_ALIVE) % SLOTS];
+        const u64 started = recorded ? clock.tick().raw : 0;
+        const u64 id = task.words[0] + RECORDED_CORES;
+        const u64 words[8] = {id, 0, 0, 1, work(task.words[4]), task.words[5] + 1, 0, 0};
+        std::ranges::copy(words, successor.words);
+        if constexpr (recorded) {
+            write(&events[2 * i], {started, task.words[0], XXH3_64_OF_32_ZEROS, 2, 0, 2, 0});
+            write(&events[2 * i + 1], {clock.tick().raw, id, xxh3_64_of(words), 0, 0, 1, 1});
+        }
+    }
+}
+
+template<bool recorded>
+double run_cycles() {
+    const Regions regions;
+    const u32 beat_tasks = log_share_records(RECORDED_CORES) / 2 - TASK_RECORDS_MAX / 2;
+    const u64 beats = TASKS / (u64{beat_tasks} * RECORDED_CORES) + 1;
+    LogicalClock clock{};
+    u64 digests = 0;
+    const double cycles = cycles_of(beats * beat_tasks * RECORDED_CORES, [&] {
+        for (u64 beat = 0; beat < beats; ++beat) {
+            for (u32 core = 0; core < RECORDED_CORES; ++core) {
+                const Lines lines = lines_of(regions.memory(), core, RECORDED_CORES, beat % 2);
+                run_recorded<recorded>(lines, beat * beat_tasks, beat_tasks, clock);
+                if (recorded) {
+                    digests += xxh3_128(lines.events, u64{beat_tasks} * 2 * sizeof(Event)).low;
+                }
+            }
+        }
+    });
+    keep(digests + lines_of(regions.memory(), 0, RECORDED_CORES, 0).slots[0].words[4]);
+    return cycles;
 }
 
 // --- messages --------------------------------------------------------------------------------
@@ -123,6 +169,13 @@ double lines_of_cores_cycles(u32 cores) {
     });
     keep(lines_of(regions.memory(), 0, cores, 0).slots[0].words[0]);
     return cycles;
+}
+
+double unrecorded_cycles() {
+    return run_cycles<false>();
+}
+double recorded_cycles() {
+    return run_cycles<true>();
 }
 
 double passing_cycles(u32 threads, u32 handlers) {

@@ -16,4 +16,10 @@ namespace knhk::bench {
 /// called by one of 8 functions that the task before drew.
 [[nodiscard]] double passing_cycles(u32 threads, u32 handlers);
 
+/// Cycles for a task that reads its line, works and writes its successor's line; and for one that
+/// besides leaves what a log must have of it: its bytes' hash, two stamped records, and their part
+/// of a beat's digest. No queue, no check, no call, no beat.
+[[nodiscard]] double unrecorded_cycles();
+[[nodiscard]] double recorded_cycles();
+
 } // namespace knhk::bench

@@ -65,6 +65,15 @@ std::string disturbance(const Sample& bare_loop) {
 }
 
 constexpr const char* PASSING = "the work and two lines passed on, nothing else";
+constexpr const char* RECORDING = "the work and its records, nothing else";
+
+/// What the machine takes for the row's work alone.
+Candidate limit_of(const Subject& subject) {
+    if (subject.kind == ChainsKind::Home) {
+        return {RECORDING, [&subject] { return recorded_cycles() / subject.workers; }};
+    }
+    return {PASSING, [&subject] { return passing_cycles(subject.workers, subject.handlers); }};
+}
 
 std::vector<Peer> all_peers() {
     std::vector<Peer> peers;
@@ -92,11 +101,7 @@ Row measure_subject(const Options& options, OurRuns& ours, const Subject& subjec
                                   return peer.run(workers, peer.tasks);
                               }});
     }
-    const bool passes = subject.kind != ChainsKind::Home;
-    if (passes) {
-        candidates.push_back(
-            {PASSING, [&subject] { return passing_cycles(subject.workers, subject.handlers); }});
-    }
+    candidates.push_back(limit_of(subject));
     const std::vector<Sample> samples = measure_in_turns(candidates, options.runs());
     row.ours = value_of("ours", samples[0]);
     row.bare_loop = samples[1].least; // a disturbed loop must not lift the bar
@@ -104,9 +109,7 @@ Row measure_subject(const Options& options, OurRuns& ours, const Subject& subjec
     for (std::size_t i = 0; i < peers.size(); ++i) {
         row.peers.push_back(value_of(peers[i].name, samples[2 + i], peers[i].note));
     }
-    if (passes) {
-        row.peers.push_back(value_of(PASSING, samples.back(), "a limit"));
-    }
+    row.peers.push_back(value_of(candidates.back().name, samples.back(), "a limit"));
     return row;
 }
 
@@ -155,7 +158,9 @@ std::vector<Row> determinism_rows(const Options& options, OurRuns& ours) {
     const Chains chains;
     const auto samples =
         measure_in_turns({{"scheduler", [&] { return ours.cycles({.chains = chains}); }},
-                          {"loose", [&] { return loose_cycles(chains); }}},
+                          {"loose", [&] { return loose_cycles(chains); }},
+                          {"recorded", recorded_cycles},
+                          {"unrecorded", unrecorded_cycles}},
                          options.runs());
     Row row{.name = NAME,
             .ours = {"scheduler / loose", samples[0].cycles / samples[1].cycles},
@@ -164,6 +169,13 @@ std::vector<Row> determinism_rows(const Options& options, OurRuns& ours) {
             .method = "the same tasks, rings and handler without timestamps, events, digests, "
                       "beats and a barrier",
             .unit = "times"};
+    const double records = samples[2].cycles - samples[3].cycles;
+    Value limit{"the loose run, and what a log must have of a task",
+                1 + records / samples[1].cycles};
+    limit.note = fmt::format("a limit: its bytes' hash, two stamped records and their digest take "
+                             "{:.1f} cycles in a loop of their own",
+                             records);
+    row.peers.push_back(limit);
     row.note = fmt::format("cycles a task: scheduler {:.1f} [{:.1f}..{:.1f}], loose {:.1f} "
                            "[{:.1f}..{:.1f}]",
                            samples[0].cycles, samples[0].least, samples[0].most, samples[1].cycles,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A snapshot, or the text of one: what is accepted can be shown, and what is shown of a built one
 // builds the same bytes. Every second mutation of a snapshot makes its size, id and receipt right.
+#include "isa/eval_task.hpp"
+#include "isa/kernels.hpp"
+#include "isa/tick_budget.hpp"
 #include "sigma/task_cost.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tools/sigma/sigma_file.hpp"
@@ -9,6 +12,9 @@
 using namespace knhk;
 
 namespace {
+
+/// More than any task costs.
+constexpr u32 COLD_TICKS = 512;
 
 /// As whoever runs its tasks does: every number names something.
 void use(const SigmaTables& tables) {
@@ -20,6 +26,22 @@ void use(const SigmaTables& tables) {
         sum += task.when_true == SIGMA_NONE ? 0 : tables.tasks[task.when_true].pattern;
         sum += task.when_false == SIGMA_NONE ? 0 : tables.tasks[task.when_false].pattern;
         fuzz::demand(sum != 0 || tables.guards.size() > 0);
+    }
+}
+
+/// Each task, as a run does: what a snapshot has been found to be is not looked at again.
+void evaluate(const CheckedTables& tables) {
+    static const TripleRun run{
+        .subjects = {1, 2}, .objects = {3, 4}, .predicate = 5, .length = 2, .reserved = {}};
+    const CheckedWorld world{tables, std::span(&run, 1), &SCALAR_KERNELS};
+    const auto all = [](u16) { return true; };
+    for (u64 number = 0; number < tables.tasks.size(); ++number) {
+        constexpr u64 LIFE = u64{7} << MuRequest::MU_LIFE_AT;
+        TickBudget budget(Tick{COLD_TICKS});
+        MuOutcome outcome;
+        const MuRequest request{{number | LIFE, 0, 1, 3}, 0, 0, 0};
+        const MuStatus status = eval_task(budget, world, request, all, NoFlows(), outcome);
+        fuzz::demand(status == outcome.status && outcome.hooks_run <= SIGMA_HOOKS_MAX);
     }
 }
 
@@ -44,6 +66,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
             tools::sealed_bytes(fuzz::text_of(data, size), "fuzz.json");
         const SealedSnapshot sealed = tools::open_sealed(bytes, "fuzz.sigma");
         use(sealed.snapshot.tables());
+        evaluate(sealed.snapshot.tables());
         fuzz::demand(!tools::sigma_listing(sealed).empty());
         come_back(sealed, bytes);
     });

@@ -25,11 +25,11 @@ std::vector<Sha256Code> usable_sha256() {
 }
 
 std::vector<Xxh3Code> usable_xxh3() {
-    std::vector<Xxh3Code> usable{xxh3_128_portable};
+    std::vector<Xxh3Code> usable{XXH3_PORTABLE};
     // Of each instruction set alone: the best that it allows.
     for (const InstructionSet set : {InstructionSet::Avx2, InstructionSet::Avx512}) {
         const u64 bit = hosted::instruction_sets() & bit_of(set);
-        if (bit != 0 && best_xxh3(bit) != xxh3_128_portable) {
+        if (bit != 0 && best_xxh3(bit) != XXH3_PORTABLE) {
             usable.push_back(best_xxh3(bit));
         }
     }

@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "tests/tools/log_builder.hpp"
-#include "tools/host/wide_hash.hpp"
 #include "tools/log/event_story.hpp"
 
 namespace knhk::tools {
@@ -108,17 +107,6 @@ TEST(EventCauses, task_of_the_ordered_part_spawns_nothing_at_home) {
     EXPECT_NE(story.causes[0].relation.find("message"), std::string::npos);
     builder.beats[0].events[0][0].status = 0; // then it ran from a ring, and spawned
     EXPECT_EQ(story_of(builder, 1, 0, 1).causes[0].relation, "was spawned at home by");
-}
-
-TEST(WideHashTest, widest_form_gives_the_same_values) {
-    std::vector<unsigned char> bytes(20'000);
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        bytes[i] = static_cast<unsigned char>(i * i + i / 7);
-    }
-    const HashFunction hash = widest_xxh3_128();
-    for (std::size_t size = 0; size <= bytes.size(); size += size < 2000 ? 1 : 997) {
-        ASSERT_EQ(hash(bytes.data(), size), xxh3_128(bytes.data(), size)) << size;
-    }
 }
 
 TEST(ReadAheadTest, bytes_come_in_order_whoever_reads) {

@@ -10,7 +10,7 @@ import sys
 
 from source_files import report
 
-TABLE = re.compile(r"^_ZN4knhk\w+(_KERNELS|SHA256_INSTRUCTIONS)E$")
+TABLE = re.compile(r"^_ZN4knhk\w*?(_KERNELS|SHA256_INSTRUCTIONS|XXH3_AVX\d+)E$")
 # nm writes what only its own file sees in lower case; u is unique in a process, v and w weak.
 OWN = re.compile(r"^[a-tx-z]$")
 

@@ -7,7 +7,6 @@
 
 #include "replay/chain.hpp"
 #include "replay/lockchain.hpp"
-#include "tools/host/wide_hash.hpp"
 #include "tools/log/log_verify.hpp"
 
 namespace knhk::tools {
@@ -51,7 +50,6 @@ class LogVerifier {
     LogReader& log_;
     Digest identity_;
     u32 cores_;
-    HashFunction hash_ = widest_xxh3_128();
     ChainStep step_{};
     std::vector<Sha256Digest> leaves_;
     std::optional<LogBeat> first_;
