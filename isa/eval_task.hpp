@@ -14,6 +14,7 @@ struct MuOutcome : FlowRoute {
     u8 guards;    ///< a bit for each that passed, and for each place without one
     u8 hooks_run; ///< as many receipts are valid
     u8 emitting;  ///< a bit for each of them whose hook emits: those rows are valid
+    /// Wherever the stack lies, none is in two lines: a store across both takes longer.
     alignas(LINE_BYTES) SealedReceipt receipts[SIGMA_HOOKS_MAX];
     RowResult rows[SIGMA_HOOKS_MAX];
 

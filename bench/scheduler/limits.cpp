@@ -5,11 +5,11 @@
 #include <array>
 #include <memory>
 
+#include "base/hash_inline.hpp"
 #include "bench/measure.hpp"
 #include "bench/scheduler/regions.hpp"
 #include "bench/scheduler/work.hpp"
 #include "bench/spinning_waiter.hpp"
-#include "base/hash_inline.hpp"
 #include "replay/log_window.hpp"
 #include "sched/barrier.hpp"
 #include "sched/core_queues.hpp"
@@ -42,6 +42,26 @@ Lines lines_of(const Memory& memory, u32 core, u32 cores, u32 half) {
             reinterpret_cast<Line*>(events + half * log_share_records(cores) * sizeof(Event))};
 }
 
+/// Beats as long as ours, of that many cores: `run_beat(lines, begin, tasks)` for each core in
+/// turn.
+template<class RunBeat>
+double cycles_of_beats(u32 cores, RunBeat run_beat) {
+    const Regions regions;
+    const u32 beat_tasks = log_share_records(cores) / 2 - TASK_RECORDS_MAX / 2;
+    const u64 beats = TASKS / (u64{beat_tasks} * cores) + 1;
+    const double cycles = cycles_of(beats * beat_tasks * cores, [&] {
+        for (u64 beat = 0; beat < beats; ++beat) {
+            const u32 begin = static_cast<u32>(beat * beat_tasks % SLOTS);
+            for (u32 core = 0; core < cores; ++core) {
+                run_beat(lines_of(regions.memory(), core, cores, beat % 2), begin, beat_tasks);
+            }
+        }
+    });
+    const Line& any = lines_of(regions.memory(), 0, cores, 0).slots[0];
+    keep(any.words[0] + any.words[4]);
+    return cycles;
+}
+
 void touch_lines(const Lines& lines, u32 begin, u32 tasks) {
     for (u32 i = 0; i < tasks; ++i) {
         const Line& task = lines.slots[(begin + i) % SLOTS];
@@ -58,7 +78,7 @@ constexpr u32 RECORDED_CORES = 8;
 
 /// A beat of one core in which nobody asks anything.
 template<bool recorded>
-void run_recorded(const Lines& lines, u64 begin, u32 tasks, LogicalClock& clock) {
+void run_recorded(const Lines& lines, u32 begin, u32 tasks, LogicalClock& clock) {
     auto* events = reinterpret_cast<Event*>(lines.events);
     for (u32 i = 0; i < tasks; ++i) {
         const Line& task = lines.slots[(begin + i) % SLOTS];
@@ -76,23 +96,16 @@ void run_recorded(const Lines& lines, u64 begin, u32 tasks, LogicalClock& clock)
 
 template<bool recorded>
 double run_cycles() {
-    const Regions regions;
-    const u32 beat_tasks = log_share_records(RECORDED_CORES) / 2 - TASK_RECORDS_MAX / 2;
-    const u64 beats = TASKS / (u64{beat_tasks} * RECORDED_CORES) + 1;
     LogicalClock clock{};
     u64 digests = 0;
-    const double cycles = cycles_of(beats * beat_tasks * RECORDED_CORES, [&] {
-        for (u64 beat = 0; beat < beats; ++beat) {
-            for (u32 core = 0; core < RECORDED_CORES; ++core) {
-                const Lines lines = lines_of(regions.memory(), core, RECORDED_CORES, beat % 2);
-                run_recorded<recorded>(lines, beat * beat_tasks, beat_tasks, clock);
-                if (recorded) {
-                    digests += xxh3_128(lines.events, u64{beat_tasks} * 2 * sizeof(Event)).low;
-                }
+    const double cycles =
+        cycles_of_beats(RECORDED_CORES, [&](const Lines& lines, u32 begin, u32 tasks) {
+            run_recorded<recorded>(lines, begin, tasks, clock);
+            if (recorded) {
+                digests += xxh3_128(lines.events, u64{tasks} * 2 * sizeof(Event)).low;
             }
-        }
-    });
-    keep(digests + lines_of(regions.memory(), 0, RECORDED_CORES, 0).slots[0].words[4]);
+        });
+    keep(digests);
     return cycles;
 }
 
@@ -156,19 +169,7 @@ void run_beat(std::array<Side, 2>& sides, u32 me, u64 beat, u32 handlers) {
 } // namespace
 
 double lines_of_cores_cycles(u32 cores) {
-    const Regions regions;
-    const u32 beat_tasks = log_share_records(cores) / 2 - TASK_RECORDS_MAX / 2;
-    const u64 beats = TASKS / (u64{beat_tasks} * cores) + 1;
-    const double cycles = cycles_of(beats * beat_tasks * cores, [&] {
-        for (u64 beat = 0; beat < beats; ++beat) {
-            const u32 begin = static_cast<u32>(beat * beat_tasks % SLOTS);
-            for (u32 core = 0; core < cores; ++core) {
-                touch_lines(lines_of(regions.memory(), core, cores, beat % 2), begin, beat_tasks);
-            }
-        }
-    });
-    keep(lines_of(regions.memory(), 0, cores, 0).slots[0].words[0]);
-    return cycles;
+    return cycles_of_beats(cores, touch_lines);
 }
 
 double unrecorded_cycles() {
