@@ -24,8 +24,8 @@ Core::Core(const RunSetup& run, CoreId id)
       assertions_(run.memory.share(region::assertions, id.raw, CORES_MAX), ASSERTED_ROWS, RECEIPTS),
       ordered_(run.memory.share(region::ordered_queue, id.raw, run.cores),
                ordered_capacity(run.cores)),
-      boxes_(run.memory), post_(run.memory, id.raw, run.cores), log_(run.memory, id, run.cores),
-      sigma_(run.sigma()),
+      ordered_front_most_(ordered_front_max(run.cores)), boxes_(run.memory),
+      post_(run.memory, id.raw, run.cores), log_(run.memory, id, run.cores), sigma_(run.sigma()),
       flows_(*reinterpret_cast<FlowTable*>(run.memory.share(region::flows, id.raw, run.cores))) {
     box_ = &boxes_.of(id.raw);
 }
@@ -84,7 +84,7 @@ CoreOutcome Core::run_beat(const BeatPlan& plan, Worker& worker) {
     chaos.disturb();
     post_.hand_over();
     stage_inputs();
-    ordered_front_ = ordered_.front(ordered_front_max(run_->cores));
+    ordered_front_ = ordered_.front(ordered_front_most_);
     clock_->events += log_.count();
     return outcome();
 }
@@ -96,6 +96,7 @@ void Core::expect_beat(const BeatPlan& plan) const {
     __builtin_prefetch(&box_->lines);
     __builtin_prefetch(&box_->staged);
     flows_.expect();
+    ordered_.expect();
 }
 
 CoreOutcome Core::outcome() const {
@@ -103,7 +104,7 @@ CoreOutcome Core::outcome() const {
     const bool asks = clock_->promotion.stage == PromotionStage::Asked;
     // Messages on their way are counted at both ends, not read off the outbox: destinations free
     // its credits in this very beat, and how many of them by now is a matter of speed.
-    return {clock_->time.now().raw,
+    return {now().raw,
             blocked < run_->input_count ? blocked : run_->input_count,
             ordered_key(0).key,
             sent_,

@@ -114,6 +114,7 @@ class Core {
     [[nodiscard]] const SnapshotStore& sigma() const { return sigma_; }
     [[nodiscard]] Flows& flows() { return flows_; }
     [[nodiscard]] Beat beat() const { return beat_; }
+    [[nodiscard]] Timestamp now() const { return clock_->time.now(); }
     /// Written in this beat.
     [[nodiscard]] u32 receipts() const { return receipts_; }
     void count_receipts(u32 written) { receipts_ += written; }
@@ -186,11 +187,14 @@ class Core {
     [[nodiscard]] bool can_be_admitted() const;
     [[nodiscard]] CoreOutcome outcome() const;
     [[nodiscard]] u64 tick() { return clock_->time.tick().raw; } ///< Lamport rule 1
-    [[nodiscard]] u64 next_stamp() const { return next(clock_->time.now()).raw; }
-    /// `hash` is of the task's bytes.
+    [[nodiscard]] u64 next_stamp() const { return next(now()).raw; }
+    /// Of this core, now. `hash` is of the task's bytes.
+    [[nodiscard]] Event event_of_task(EventKind kind, u64 task_id, u64 hash, u8 status,
+                                      u32 ticks = 0) {
+        return {tick(), task_id, hash, ticks, id_.raw, static_cast<u8>(kind), status};
+    }
     void log_task(EventKind kind, u64 task_id, u64 hash, u8 status, u32 ticks = 0) {
-        const u64 ts = tick();
-        log_.append({ts, task_id, hash, ticks, id_.raw, static_cast<u8>(kind), status});
+        log_.append(event_of_task(kind, task_id, hash, status, ticks));
     }
 
     const RunSetup* run_ = nullptr;
@@ -202,6 +206,7 @@ class Core {
     Deltas deltas_;
     AssertionRing assertions_{nullptr, ASSERTED_ROWS, RECEIPTS};
     OrderedQueue ordered_;
+    u32 ordered_front_most_ = 0;
     std::span<const OrderedKey> ordered_front_;
     Mailboxes boxes_;
     Post post_;
@@ -217,13 +222,15 @@ class Core {
     u32 warm_fibers_ = 0; ///< of W1, that may still be tried in this beat
 };
 
+/// Before the task that asks for it began, there was room for all that it may enqueue.
 [[gnu::always_inline]] inline TaskStatus Core::enqueue_at_home(const Task& task) {
     Task* slot = ready_.slot_leaving_reserve(task.level);
     if (slot == nullptr) {
         return TaskStatus::QueueFull;
     }
-    log_task(EventKind::TaskEnqueued, task.id, xxh3_64_of(copy(*slot, task).words),
-             static_cast<u8>(task.level));
+    const u64 hash = xxh3_64_of(copy(*slot, task).words);
+    write(log_.reserve(),
+          event_of_task(EventKind::TaskEnqueued, task.id, hash, static_cast<u8>(task.level)));
     return TaskStatus::Ok;
 }
 

@@ -81,6 +81,9 @@ class OrderedQueue {
         return tasks_[slot];
     }
 
+    /// The front will be wanted soon. A hint alone.
+    void expect() const { __builtin_prefetch(state_); }
+
     [[nodiscard]] u32 size() const { return state_->slots_begun - state_->free_count; }
     [[nodiscard]] u32 capacity() const { return capacity_; }
     [[nodiscard]] bool has_room() const { return size() < capacity_; }

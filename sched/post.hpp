@@ -35,6 +35,7 @@ class Post {
         if (index == NodePool::NODES) {
             return false;
         }
+        has_sent_ = true;
         Node& node = box.nodes[index];
         copy(node.task, task);
         node.due = message.due;
@@ -54,28 +55,36 @@ class Post {
     /// This core's turn comes soon.
     void expect(Beat beat, u64 beat_index) const {
         const auto& box = boxes_.of(core_);
-        __builtin_prefetch(&box.senders[beat.raw % DUE_SLOTS]);
-        const u8* freed = box.freed[(beat_index + 1) & 1];
-        for (u32 node = 0; node < NodePool::NODES; node += 64) {
-            __builtin_prefetch(freed + node);
+        const u8* senders = box.senders[beat.raw % DUE_SLOTS];
+        for (u32 source = 0; source < cores_; source += 64) {
+            __builtin_prefetch(senders + source);
         }
-        __builtin_prefetch(&box.outbox);
+        if (has_sent_) {
+            const u8* freed = box.freed[(beat_index + 1) & 1];
+            for (u32 node = 0; node < NodePool::NODES; node += 64) {
+                __builtin_prefetch(freed + node);
+            }
+            __builtin_prefetch(&box.outbox);
+        }
     }
 
     /// Credits that destinations freed in the beat before count from this beat on. Beats are told
     /// apart by how many were executed before them.
     void take_back_credits(Beat beat, u64 beat_index) {
+        if (!has_sent_) {
+            return;
+        }
         auto& box = boxes_.of(core_);
         u8* freed = box.freed[(beat_index + 1) & 1]; // in this beat only the other one is written
-        bool sends = false;
+        has_sent_ = false;
         for (u64& used : box.outbox.used) {
             if (used != 0) {
                 used &= ~take_bits(freed);
-                sends = true;
+                has_sent_ = true;
             }
             freed += 64;
         }
-        if (sends) {
+        if (has_sent_) {
             expect_to_send(beat); // it likely goes on
         }
     }
@@ -142,19 +151,26 @@ class Post {
     u32 core_ = 0;
     u32 cores_ = 0;
     Marks marks_;
+    bool has_sent_ = true; ///< credits may be with others: else there is nothing to look at
 };
 
 inline u64 Post::take_bits(u8* bytes) {
     constexpr u64 GATHER = 0x0102'0408'1020'4080; // brings byte i's bit to bit 56 + i
+    const auto eight = [bytes](u32 at) {
+        return load_le<u64>(reinterpret_cast<const std::byte*>(bytes + at));
+    };
+    u64 any = 0;
+    for (u32 at = 0; at < 64; at += 8) {
+        any |= eight(at);
+    }
+    if (any == 0) { // most often; and the line stays clean
+        return 0;
+    }
     u64 bits = 0;
     for (u32 at = 0; at < 64; at += 8) {
-        u64 eight = 0;
-        std::memcpy(&eight, bytes + at, sizeof eight);
-        bits |= (eight * GATHER >> 56) << at;
+        bits |= (eight(at) * GATHER >> 56) << at;
     }
-    if (bits != 0) { // else the line stays clean
-        std::memset(bytes, 0, 64);
-    }
+    std::memset(bytes, 0, 64);
     return bits;
 }
 
