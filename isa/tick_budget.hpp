@@ -15,13 +15,13 @@ class TickBudget {
     /// Adds `cost`, which stops at 2^32 - 1, and returns whether the budget still holds. Once it
     /// does not, nothing more is added: what a task was over by is its first operation too many.
     [[nodiscard]] constexpr bool charge(Tick cost) {
-        const u64 sum = used_ + cost.raw;
+        const u64 sum = u64{used_} + cost.raw;
         if (sum <= limit_.raw) [[likely]] {
-            used_ = sum;
+            used_ = static_cast<u32>(sum);
             return true;
         }
         if (!exceeded()) {
-            used_ = sum < TICKS_MAX ? sum : TICKS_MAX;
+            used_ = static_cast<u32>(sum < TICKS_MAX ? sum : TICKS_MAX);
         }
         return !exceeded();
     }
@@ -32,9 +32,9 @@ class TickBudget {
     [[nodiscard]] constexpr bool empty() const { return used_ >= limit_.raw; }
     /// Zero when over budget.
     [[nodiscard]] constexpr Tick remaining() const {
-        return empty() ? Tick{0} : Tick{limit_.raw - static_cast<u32>(used_)};
+        return empty() ? Tick{0} : Tick{limit_.raw - used_};
     }
-    [[nodiscard]] constexpr Tick used() const { return Tick{static_cast<u32>(used_)}; }
+    [[nodiscard]] constexpr Tick used() const { return Tick{used_}; }
     [[nodiscard]] constexpr Tick limit() const { return limit_; }
     constexpr void reset() { used_ = 0; }
 
@@ -42,7 +42,7 @@ class TickBudget {
     static constexpr u64 TICKS_MAX = ~u32{0};
 
     Tick limit_;
-    u64 used_ = 0; ///< at most TICKS_MAX
+    u32 used_ = 0; ///< with the limit one word, which is set in one store
 };
 
 } // namespace knhk

@@ -123,17 +123,12 @@ struct TaskWords {
     return all;
 }
 
-/// Copies a task word by word and returns the words. One that was just built need not become memory
-/// for that.
+/// Copies, and returns the words. A task that was just built need not become memory for that.
 [[gnu::always_inline]] inline TaskWords copy(Task& to, const Task& from) {
-    using Word [[gnu::may_alias]] = u64;
-    auto* write = reinterpret_cast<Word*>(&to);
-    TaskWords copied;
-#pragma GCC unroll 8
-    for (u32 at = 0; at < 8; ++at) {
-        copied.words[at] = from.word(at);
-        write[at] = copied.words[at];
-    }
+    const TaskWords copied = words_of(from);
+    const auto& words = copied.words;
+    store_words(&to, words[0], words[1], words[2], words[3]);
+    store_words(to.payload, words[4], words[5], words[6], words[7]);
     return copied;
 }
 

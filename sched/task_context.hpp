@@ -145,7 +145,9 @@ class TaskContext {
     }
     [[nodiscard]] RunMode mode() const { return mode_; }
     [[nodiscard]] bool over_budget() const { return budget_.exceeded(); }
-    [[nodiscard]] bool had_effect() const { return had_effect_; }
+    /// What it emits takes time, which shows it: nothing need be noted then. (Not so in the ordered
+    /// part, of which nobody asks.)
+    [[nodiscard]] bool had_effect() const { return had_effect_ || core_->now() != timestamp_; }
     [[nodiscard]] TaskStatus status() const { return status_; }
     [[nodiscard]] Tick ticks() const { return budget_.used(); }
     [[nodiscard]] u64 output_hash() const {
@@ -193,7 +195,7 @@ class TaskContext {
     u32 randoms_ = 0;
     u8 emissions_ = 0;
     TaskStatus status_ = TaskStatus::Ok;
-    bool had_effect_ = false;
+    bool had_effect_ = false; ///< besides what it emitted
     bool has_output_ = false;
     u32 failed_guard_ = 0;           ///< if one of the snapshot did not pass
     u64 output_[PAYLOAD_WORDS] = {}; ///< if it has one
@@ -223,9 +225,8 @@ inline TaskStatus TaskContext::emit_charged(const Task& task, Timestamp at) {
         status = core_->emit<operation>(*this, copied, at);
     }
     if (status != TaskStatus::Ok) [[unlikely]] {
-        return note(status);
+        note(status);
     }
-    had_effect_ = true;
     return status;
 }
 

@@ -54,8 +54,7 @@ void run_link(Context& context) {
     const Task& task = context.task();
     // First the work, then the rest: the compiler would move it between the checks of spawn, where
     // it runs out of registers.
-    const volatile u64 computed = work(task.payload[LINK_VALUE] ^ Salt);
-    const u64 value = computed;
+    const u64 value = computed_here(work(task.payload[LINK_VALUE] ^ Salt));
     const u64 left = task.payload[LINKS_LEFT];
     if (left == 0) {
         return;

@@ -86,7 +86,8 @@ void run_recorded(const Lines& lines, u32 begin, u32 tasks, LogicalClock& clock)
         const u64 started = recorded ? clock.tick().raw : 0;
         const u64 id = task.words[0] + RECORDED_CORES;
         const u64 words[8] = {id, 0, 0, 1, work(task.words[4]), task.words[5] + 1, 0, 0};
-        std::ranges::copy(words, successor.words);
+        store_words(successor.words, words[0], words[1], words[2], words[3]);
+        store_words(successor.words + 4, words[4], words[5], words[6], words[7]);
         if constexpr (recorded) {
             write(&events[2 * i], {started, task.words[0], XXH3_64_OF_32_ZEROS, 2, 0, 2, 0});
             write(&events[2 * i + 1], {clock.tick().raw, id, xxh3_64_of(words), 0, 0, 1, 1});

@@ -41,7 +41,6 @@ class LooseContext {
         randoms_ = 0;
         emissions_ = 0;
         status_ = TaskStatus::Ok;
-        had_effect_ = false;
         has_output_ = false;
     }
 
@@ -63,7 +62,6 @@ class LooseContext {
             return note(valid ? TaskStatus::QueueFull : TaskStatus::InvalidTask);
         }
         copy(*slot, task);
-        had_effect_ = true;
         return TaskStatus::Ok;
     }
     [[nodiscard]] bool ended_well() const {
@@ -86,7 +84,6 @@ class LooseContext {
     u32 randoms_ = 0;
     u8 emissions_ = 0;
     TaskStatus status_ = TaskStatus::Ok;
-    bool had_effect_ = false;
     bool has_output_ = false;
 };
 

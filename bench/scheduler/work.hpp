@@ -26,6 +26,12 @@ inline u64 work(u64 value) {
     return sum;
 }
 
+/// The value, which the compiler computes before whatever comes behind. No instruction.
+[[gnu::always_inline]] inline u64 computed_here(u64 value) {
+    asm volatile("" : "+r"(value));
+    return value;
+}
+
 /// One cache line, as our task.
 struct alignas(64) BareTask {
     u64 value;
