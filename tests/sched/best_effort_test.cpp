@@ -167,8 +167,7 @@ class Standstill {
             EXPECT_TRUE(queue_->push(pushed_));
         }
         before_access_ = [this, left = stop]() mutable {
-            if (left-- == 0) {
-                before_access_ = nullptr;
+            if (left-- == 0) { // and then not again
                 stopped_ = true;
                 go_on();
             }
