@@ -44,5 +44,8 @@ void bare_handler(BareTask& task);
 
 /// Cycles a task of the loop that does nothing else: the floor under every row.
 [[nodiscard]] double bare_loop_cycles();
+/// Of so many such loops at once, each on a CPU of its own, wall clock: more than of one where CPUs
+/// share a core.
+[[nodiscard]] double bare_loops_cycles(u32 threads);
 
 } // namespace knhk::bench
